@@ -1,0 +1,1 @@
+//! The benchmark streams and the peers' adapters.

@@ -1,0 +1,2 @@
+//! The `mm` command.
+fn main() {}

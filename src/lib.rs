@@ -1,0 +1,25 @@
+//! An embeddable market-making core: market data in, risk-checked quotes out.
+//!
+//! The modules stand in layers; each imports only from those above it in this list:
+//! [`types`], [`mem`], [`book`], [`feed`], [`features`], [`quote`], [`position`], [`risk`], [`oms`],
+//! [`strategy`], [`engine`], [`sim`], and `ffi`, the C ABI, over all of them.
+//!
+//! A function whose documentation says *Hot path* never allocates, locks, logs, panics or enters the
+//! kernel: everything is sized at construction, and a full pool is a typed error that changes nothing.
+#![deny(unsafe_code)]
+
+pub mod book;
+pub mod engine;
+pub mod features;
+pub mod feed;
+#[allow(unsafe_code, reason = "the C boundary takes raw pointers")]
+pub mod ffi;
+#[allow(unsafe_code, reason = "pools, aligned memory and memory maps are built on raw memory")]
+pub mod mem;
+pub mod oms;
+pub mod position;
+pub mod quote;
+pub mod risk;
+pub mod sim;
+pub mod strategy;
+pub mod types;

@@ -1,0 +1,13 @@
+//! Memory that is sized once: pools, rings, aligned buffers, stable vectors, memory maps.
+//!
+//! Nothing here knows of trading. This and the C boundary are the only modules with `unsafe`; each block names
+//! the precondition that discharges it.
+
+pub mod buffer;
+pub mod clock;
+pub mod mapped_file;
+pub mod pool;
+pub mod ring;
+pub mod seqlock;
+pub mod stable_vec;
+pub mod thread_local_pool;
