@@ -284,17 +284,11 @@ impl Lines {
         }
     }
 
-    /// Ends the reading without an error.
-    pub(super) const fn finish(&mut self) {
-        self.finished = true;
-    }
-
-    pub(super) const fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    pub(super) const fn input(&self) -> &Input {
-        &self.input
+    /// Goes back to the line that begins at `at`, after `line` others.
+    pub(super) const fn seek(&mut self, at: usize, line: u64) {
+        self.at = at;
+        self.line = line;
+        self.finished = false;
     }
 
     pub(super) fn progress(&self) -> Progress {
