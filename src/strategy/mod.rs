@@ -6,12 +6,11 @@
 mod stoikov;
 #[cfg(test)]
 mod tests;
-mod wanted;
 
 pub use stoikov::{FillDecay, Horizon, Model, Reference, StoikovConfig, StoikovStrategy};
-pub use wanted::{MAX_LAYERS, WantedQuote, WantedQuotes};
 
 use crate::features::{Features, TopOfBook};
+use crate::oms::WantedQuotes;
 use crate::quote::QuoteError;
 use crate::types::{SignedQuantity, Timestamp};
 

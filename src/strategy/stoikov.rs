@@ -9,7 +9,8 @@
 //!
 //! **Post-only.** A bid is never above best ask − 1 tick, nor an ask below best bid + 1 tick.
 
-use super::{MarketView, Strategy, StrategyError, WantedQuote, WantedQuotes};
+use super::{MarketView, Strategy, StrategyError};
+use crate::oms::{MAX_ORDER_QUANTITY, WantedQuote, WantedQuotes};
 use crate::quote::{
     AsParams, GlftAsymptotic, GlftParams, GlftTable, Offsets, QuoteError, avellaneda_stoikov,
 };
@@ -84,7 +85,7 @@ pub struct StoikovConfig {
     pub intensity: f64,
     /// Time to the horizon.
     pub horizon: Horizon,
-    /// Lots per quote, at least 1.
+    /// Lots per quote, 1 ..= [`MAX_ORDER_QUANTITY`].
     pub order_quantity: Quantity,
     /// Largest |position| in lots that a fill may lead to, at least 1.
     pub position_limit: Quantity,
@@ -120,7 +121,7 @@ impl Default for StoikovConfig {
 /// ```
 /// use market_maker::features::TopOfBook;
 /// use market_maker::strategy::{FillDecay, MarketView, StoikovConfig, StoikovStrategy, Strategy};
-/// use market_maker::types::{Price, Quantity, SignedQuantity, Timestamp};
+/// use market_maker::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 /// let config = StoikovConfig { gamma: 0.0, decay: FillDecay::Fixed(0.5), ..StoikovConfig::default() };
 /// let mut strategy = StoikovStrategy::new(&config)?;
 /// let view = MarketView {
@@ -133,7 +134,7 @@ impl Default for StoikovConfig {
 ///     position: SignedQuantity(0),
 /// };
 /// let wanted = strategy.quotes(&view);
-/// assert_eq!(wanted.bids[0].unwrap().price, 98.0); // 1/k = 2 ticks below the mid
+/// assert_eq!(wanted.side(Side::Buy)[0].price, 98.0); // 1/k = 2 ticks below the mid
 /// # Ok::<(), market_maker::strategy::StrategyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -159,7 +160,7 @@ impl StoikovStrategy {
         if !(seconds.is_finite() && (1e-9..=9e9).contains(&seconds)) {
             return bad("horizon");
         }
-        if config.order_quantity.0 == 0 || config.order_quantity > Quantity::MAX {
+        if config.order_quantity.0 == 0 || config.order_quantity > MAX_ORDER_QUANTITY {
             return bad("order_quantity");
         }
         if config.position_limit.0 == 0 || config.position_limit > Quantity::MAX {
@@ -273,23 +274,19 @@ impl Strategy for StoikovStrategy {
             let widen = (config.min_half_spread - 0.5 * (bid + ask)).max(0.0);
             offsets = Offsets { bid: Some(bid + widen), ask: Some(ask + widen) };
         }
-        let mut wanted = WantedQuotes::NONE;
         let limit = i128::from(config.position_limit.0);
         let position = i128::from(view.position.0);
         let quote = |price: f64, room: i128| {
             // `room` is below 2^65; what exceeds the order quantity does not matter.
             let room = u64::try_from(room.max(0)).unwrap_or(u64::MAX);
-            let quantity = Quantity(room.min(config.order_quantity.0));
-            (quantity.0 > 0 && price.is_finite()).then_some(WantedQuote { price, quantity })
+            let lots = room.min(config.order_quantity.0);
+            (lots > 0 && price.is_finite()).then_some(WantedQuote { price, quantity: lots as f64 })
         };
-        if let Some(offset) = offsets.bid {
-            wanted.bids[0] =
-                quote((reference - offset).min(best_ask.0.saturating_sub(1) as f64), limit - position);
-        }
-        if let Some(offset) = offsets.ask {
-            wanted.asks[0] =
-                quote((reference + offset).max(best_bid.0.saturating_add(1) as f64), limit + position);
-        }
-        wanted
+        let highest_bid = best_ask.0.saturating_sub(1) as f64;
+        let lowest_ask = best_bid.0.saturating_add(1) as f64;
+        WantedQuotes::one_level(
+            offsets.bid.and_then(|offset| quote((reference - offset).min(highest_bid), limit - position)),
+            offsets.ask.and_then(|offset| quote((reference + offset).max(lowest_ask), limit + position)),
+        )
     }
 }
