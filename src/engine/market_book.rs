@@ -1,6 +1,7 @@
 //! The engine's book: order by order where the feed is, by price level where it is not.
 
-use crate::book::{BookConfig, BookError, Depth, Level, LevelBook, OrderBook, Touched};
+use super::StateHash;
+use crate::book::{BookConfig, BookError, Depth, Level, LevelBook, LevelBookConfig, OrderBook, Touched};
 use crate::types::{Event, Price, Side};
 
 /// A book of either kind behind one set of views.
@@ -14,12 +15,17 @@ pub enum MarketBook {
 }
 
 impl MarketBook {
-    /// An empty book; `by_level` chooses the kind.
+    /// An empty book; `by_level` chooses the kind, and then `max_orders` counts levels.
     ///
     /// # Errors
     /// [`BookError`] for a bad configuration.
     pub fn new(config: &BookConfig, by_level: bool) -> Result<Self, BookError> {
-        Ok(if by_level { Self::Levels(LevelBook::new(config)?) } else { Self::Orders(OrderBook::new(config)?) })
+        Ok(if by_level {
+            let config = LevelBookConfig { max_levels: config.max_orders, window_ticks: config.window_ticks };
+            Self::Levels(LevelBook::new(&config)?)
+        } else {
+            Self::Orders(OrderBook::new(config)?)
+        })
     }
 
     /// Applies an event. Hot path.
@@ -47,7 +53,15 @@ impl MarketBook {
     pub fn state_hash(&self) -> u64 {
         match self {
             Self::Orders(book) => book.state_hash(),
-            Self::Levels(book) => book.state_hash(),
+            Self::Levels(book) => {
+                let mut hash = StateHash::default();
+                for side in Side::BOTH {
+                    for level in book.levels(side) {
+                        hash.update(&[side as u64, level.price.0 as u64, level.quantity.0]);
+                    }
+                }
+                hash.finish()
+            }
         }
     }
 }
@@ -89,6 +103,13 @@ impl Depth for MarketBook {
         match self {
             Self::Orders(book) => EitherLevels::Orders(book.levels(side)),
             Self::Levels(book) => EitherLevels::Levels(book.levels(side)),
+        }
+    }
+
+    fn level_count(&self, side: Side) -> usize {
+        match self {
+            Self::Orders(book) => book.level_count(side),
+            Self::Levels(book) => book.level_count(side),
         }
     }
 }

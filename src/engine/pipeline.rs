@@ -6,8 +6,8 @@ use super::{ClockMode, EngineStats, LatencyRecorder, LatencySummary, MarketBook,
 use crate::book::{BookConfig, BookError, Depth};
 use crate::features::{FeatureConfig, FeatureError, Features, TopOfBook};
 use crate::oms::{
-    ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind, OrderManager,
-    OrderState, WantedQuotes,
+    ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind,
+    OrderManager, OrderState, WantedQuotes,
 };
 use crate::position::{Position, PositionError};
 use crate::risk::{KillSwitch, RiskConfig, RiskCounters, RiskError, RiskGate};
@@ -185,6 +185,7 @@ impl<S: Strategy> Engine<S> {
             }
         };
         self.is_top_stale |= touched.top_changed();
+        self.requote |= self.gate.is_killed() && !self.orders.is_empty();
         match event.kind {
             EventKind::Trade if event.has(event_flags::SIDED) => {
                 self.features.on_trade(self.now, event.side, event.quantity);
@@ -331,8 +332,7 @@ impl<S: Strategy> Engine<S> {
                 * (i128::from(mid2) - 2 * i128::from(report.price.0))
                 * i128::from(report.quantity.0);
             let total = i128::from(stats.spread_captured_half) + edge;
-            stats.spread_captured_half =
-                total.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+            stats.spread_captured_half = total.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
         }
     }
 
@@ -353,7 +353,11 @@ impl<S: Strategy> Engine<S> {
 
     /// A reading of the clock in nanoseconds, when the mode is at least `mode`.
     fn tick(&self, mode: ClockMode) -> u64 {
-        if self.clock_mode as u8 >= mode as u8 && self.clock_mode != ClockMode::Off { self.clock.raw() } else { 0 }
+        if self.clock_mode as u8 >= mode as u8 && self.clock_mode != ClockMode::Off {
+            self.clock.raw()
+        } else {
+            0
+        }
     }
 
     fn lap(&mut self, stage: Stage, since: u64) -> u64 {
@@ -439,7 +443,11 @@ impl<S> Engine<S> {
     #[must_use]
     pub fn mark(&self) -> Option<Price> {
         let mid2 = self.top.mid2()?;
-        Some(Price(if self.position.quantity().0 < 0 { (mid2 + 1).div_euclid(2) } else { mid2.div_euclid(2) }))
+        Some(Price(if self.position.quantity().0 < 0 {
+            (mid2 + 1).div_euclid(2)
+        } else {
+            mid2.div_euclid(2)
+        }))
     }
 
     /// Deepest fall of equity (profit and loss after fees, marked at [`mark`](Self::mark)) from its peak.
@@ -468,7 +476,8 @@ impl<S> Engine<S> {
         hash.update(&[
             self.book.state_hash(),
             position.quantity().0 as u64,
-            position.cash().0 as u64,
+            position.cash() as u64,
+            (position.cash() >> 64) as u64,
             position.fees().0 as u64,
             self.stats.events,
             self.stats.quotes,

@@ -12,8 +12,8 @@
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::book::{BookConfig, BookError, BookEvent, BookEventKind, Depth, NewOrder, OrderBook, OrderKind, TimeInForce};
-use crate::feed::{EventSource, FeedError};
+use crate::book::{BookConfig, BookError, BookEvent, BookEventKind, Depth, NewOrder, OrderBook, OrderKind};
+use crate::feed::{EventSource, FeedError, Progress};
 use crate::types::{Event, EventKind, InstrumentId, OrderId, Price, Quantity, Side, Timestamp, event_flags};
 
 /// Rates and sizes of the flow. Every rate is per second of simulated time.
@@ -211,23 +211,17 @@ impl SyntheticFlow {
     }
 
     fn submit(&mut self, side: Side, kind: OrderKind, price: Price, quantity: Quantity) {
-        let order = NewOrder {
-            id: OrderId(self.next_id),
-            side,
-            kind,
-            time_in_force: if kind == OrderKind::Market { TimeInForce::Ioc } else { TimeInForce::Gtc },
-            post_only: false,
-            price,
-            quantity,
+        let id = OrderId(self.next_id);
+        let order = match kind {
+            OrderKind::Limit => NewOrder::limit(id, side, price, quantity),
+            OrderKind::Market => NewOrder::market(id, side, quantity),
         };
         let mut happened = [BookEvent::EMPTY; MOST_TRADES + 2];
         // A refusal (a full book, a sweep of more orders than one message may trade with) is no event.
-        let Ok(count) = self.book.submit(&order, &mut happened) else { return };
+        let Ok(outcome) = self.book.submit(&order, &mut happened) else { return };
         self.next_id += 1;
-        let mut traded = 0;
-        for done in &happened[..count] {
+        for done in &happened[..outcome.events] {
             if done.kind == BookEventKind::Trade {
-                traded += done.quantity.0;
                 self.emit(Event {
                     kind: EventKind::Execute,
                     order_id: done.maker_id,
@@ -239,15 +233,14 @@ impl SyntheticFlow {
                 });
             }
         }
-        let rest = quantity.0 - traded;
-        if rest > 0 && kind == OrderKind::Limit {
+        if outcome.resting != Quantity::ZERO {
             self.live.push(order.id);
             self.emit(Event {
                 kind: EventKind::Add,
                 order_id: order.id,
                 side,
                 price,
-                quantity: Quantity(rest),
+                quantity: outcome.resting,
                 ..Event::EMPTY
             });
         }
@@ -327,7 +320,7 @@ impl EventSource for SyntheticFlow {
         Ok(Some(event))
     }
 
-    fn progress(&self) -> (u64, u64) {
-        (self.yielded, self.config.events)
+    fn progress(&self) -> Progress {
+        Progress { done: self.yielded, total: self.config.events }
     }
 }

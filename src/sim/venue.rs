@@ -156,6 +156,12 @@ impl ReplayVenue {
         self.requests.len() * (3 + TAKER_LEVELS) + self.orders.len()
     }
 
+    /// A report buffer of this size suffices for every call.
+    #[must_use]
+    pub const fn most_reports(&self) -> usize {
+        self.config.max_requests * (3 + TAKER_LEVELS) + self.config.max_orders
+    }
+
     /// Takes a request that the host sends at `now`. Hot path; linear in the requests under way.
     ///
     /// # Errors
@@ -230,7 +236,13 @@ impl ReplayVenue {
 
     /// Old and new together never trade more than was asked for: what the old order traded since the decision comes off
     /// the new one.
-    fn replace(&mut self, book: &MarketBook, action: &OrderAction, now: Timestamp, reports: &mut Reports<'_>) {
+    fn replace(
+        &mut self,
+        book: &MarketBook,
+        action: &OrderAction,
+        now: Timestamp,
+        reports: &mut Reports<'_>,
+    ) {
         let Some(old) = self.orders.iter().find(|order| order.id == action.order_id).copied() else {
             // It traded away on the way here: nothing is left to replace.
             reports.push(refusal(ExecutionKind::CancelRejected, action, action.order_id, now));
@@ -245,8 +257,11 @@ impl ReplayVenue {
         let traded = action.replaced_quantity.0.saturating_sub(old.remaining.0);
         let remaining = Quantity(action.quantity.0.saturating_sub(traded));
         let order = self.new_order(book, action, action.new_order_id, remaining);
-        let replaced =
-            ExecutionReport { new_order_id: order.id, order_id: old.id, ..report(ExecutionKind::Replaced, &order, Quantity::ZERO, now) };
+        let replaced = ExecutionReport {
+            new_order_id: order.id,
+            order_id: old.id,
+            ..report(ExecutionKind::Replaced, &order, Quantity::ZERO, now)
+        };
         reports.push(replaced);
         self.enter(book, order, crosses, now, reports);
     }
@@ -270,7 +285,13 @@ impl ReplayVenue {
         self.enter(book, order, crosses, now, reports);
     }
 
-    fn new_order(&mut self, book: &MarketBook, action: &OrderAction, id: OrderId, remaining: Quantity) -> VenueOrder {
+    fn new_order(
+        &mut self,
+        book: &MarketBook,
+        action: &OrderAction,
+        id: OrderId,
+        remaining: Quantity,
+    ) -> VenueOrder {
         let ahead = book.level(action.side, action.price).map_or(Quantity::ZERO, |level| level.quantity);
         VenueOrder {
             id,
@@ -305,12 +326,7 @@ impl ReplayVenue {
         Some(self.orders.remove(at))
     }
 
-    fn on_order_event(
-        &mut self,
-        book: &crate::book::OrderBook,
-        event: &Event,
-        reports: &mut Reports<'_>,
-    ) {
+    fn on_order_event(&mut self, book: &crate::book::OrderBook, event: &Event, reports: &mut Reports<'_>) {
         match event.kind {
             EventKind::Add => {
                 self.fill_crossed(event.side, event.price, event.quantity, event.timestamp, reports);
@@ -340,6 +356,7 @@ impl ReplayVenue {
                             price: event.price,
                             quantity: event.quantity,
                             priority: 0,
+                            anonymous: true,
                         };
                         if is_execution {
                             self.fill_executed(&seeded, event.quantity, event.timestamp, reports);
@@ -353,7 +370,9 @@ impl ReplayVenue {
             }
             EventKind::Modify => {
                 if let Some(order) = book.order(event.order_id) {
-                    if order.price == event.price && event.quantity <= order.quantity && book.keeps_priority_on_decrease()
+                    if order.price == event.price
+                        && event.quantity <= order.quantity
+                        && book.config().keep_priority_on_decrease
                     {
                         let by = Quantity(order.quantity.0 - event.quantity.0);
                         self.leave(order.side, order.price, order.priority, by);
@@ -490,7 +509,8 @@ impl ReplayVenue {
     fn next_in_line(&self, is_hit: impl Fn(&VenueOrder) -> bool) -> Option<usize> {
         let mut first: Option<usize> = None;
         for (at, order) in self.orders.iter().enumerate() {
-            if is_hit(order) && first.is_none_or(|f| order.side.is_better(order.price, self.orders[f].price)) {
+            if is_hit(order) && first.is_none_or(|f| order.side.is_better(order.price, self.orders[f].price))
+            {
                 first = Some(at);
             }
         }
