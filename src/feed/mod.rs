@@ -13,6 +13,8 @@ mod input;
 pub mod itch;
 mod lobster;
 mod source;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use binance::BinanceReader;
