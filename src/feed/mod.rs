@@ -1,1 +1,16 @@
-//! Under construction.
+//! Readers of recorded market data: text and binary formats in, one event type out.
+//!
+//! A reader borrows from an [`Input`] (a memory map, or decompressed data), yields [`Event`](crate::types::Event)s
+//! through [`EventSource`], allocates nothing after construction and survives any bytes: what is wrong with a file
+//! is a [`FeedError`] with its place and reason. Nothing here keeps a book.
+
+pub mod dbn;
+mod decompress;
+mod error;
+mod input;
+pub mod itch;
+mod source;
+
+pub use error::{FeedError, Reason};
+pub use input::{Damage, Input};
+pub use source::{EventSource, Progress};
