@@ -42,9 +42,6 @@ pub enum Reason {
         /// The id found.
         found: u64,
     },
-    /// A time lies before the one of the record in front of it, where the format promises order.
-    #[error("time runs backwards")]
-    TimeReversed,
     /// Anything else; the text says what.
     #[error("{0}")]
     Other(&'static str),

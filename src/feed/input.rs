@@ -30,15 +30,17 @@ enum Storage {
 
 /// The bytes of one recorded file, decompressed, with the name that errors show.
 ///
+/// A clone shares the bytes. Offers them through `AsRef<[u8]>` as well, so that a `std::io::Cursor` reads them.
+///
 /// ```
 /// use market_maker::feed::Input;
 /// let input = Input::from_bytes("example", b"34200.1,1,7,100,5853300,1\n".to_vec());
 /// assert_eq!((input.name(), input.bytes().len()), ("example", 26));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Input {
     name: Arc<str>,
-    storage: Storage,
+    storage: Arc<Storage>,
     damage: Option<Damage>,
 }
 
@@ -58,12 +60,12 @@ impl Input {
             Some("zst") => decompress::zstd,
             _ => {
                 let map = MappedFile::open(path).map_err(|error| io_error(path, error))?;
-                return Ok(Self { name: name_of(path), storage: Storage::Mapped(map), damage: None });
+                return Ok(Self { name: name_of(path), storage: Arc::new(Storage::Mapped(map)), damage: None });
             }
         };
         let compressed = read_all(path)?;
         let (bytes, damage) = decode(&compressed);
-        Ok(Self { name: name_of(path), storage: Storage::Owned(bytes), damage })
+        Ok(Self { name: name_of(path), storage: Arc::new(Storage::Owned(bytes)), damage })
     }
 
     /// As [`open`](Self::open), but copies a plain file into memory, so that nothing done to the file afterwards matters.
@@ -74,21 +76,21 @@ impl Input {
         let path = path.as_ref();
         match path.extension().and_then(|e| e.to_str()) {
             Some("gz" | "zst") => Self::open(path),
-            _ => Ok(Self { name: name_of(path), storage: Storage::Owned(read_all(path)?), damage: None }),
+            _ => Ok(Self { name: name_of(path), storage: Arc::new(Storage::Owned(read_all(path)?)), damage: None }),
         }
     }
 
     /// Data that is in memory already, under a name for errors. Never decompresses.
     #[must_use]
     pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), storage: Storage::Owned(bytes), damage: None }
+        Self { name: name.into(), storage: Arc::new(Storage::Owned(bytes)), damage: None }
     }
 
     /// The data. Hot path.
     #[must_use]
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        match &self.storage {
+        match &*self.storage {
             Storage::Mapped(map) => map.bytes(),
             Storage::Owned(bytes) => bytes,
         }

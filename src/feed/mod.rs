@@ -9,8 +9,11 @@ mod decompress;
 mod error;
 mod input;
 pub mod itch;
+mod lobster;
 mod source;
+mod text;
 
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
+pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};
 pub use source::{EventSource, Progress};
