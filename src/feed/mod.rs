@@ -4,6 +4,7 @@
 //! through [`EventSource`], allocates nothing after construction and survives any bytes: what is wrong with a file
 //! is a [`FeedError`] with its place and reason. Nothing here keeps a book.
 
+#[cfg(feature = "dbn")]
 pub mod dbn;
 mod decompress;
 mod error;
