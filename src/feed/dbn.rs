@@ -32,6 +32,18 @@ const NEWEST_VERSION: u8 = 3;
 /// One unit of size in nano-units.
 const UNIT: i64 = FIXED_PRICE_SCALE;
 
+/// Which instruments a reader yields events of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InstrumentFilter {
+    /// The file's only one, under the reader's own id; a record of a second is an error.
+    #[default]
+    Single,
+    /// The one that the venue numbers so, under the reader's own id; records of others are skipped.
+    Only(InstrumentId),
+    /// All of them, under the venue's numbers.
+    All,
+}
+
 /// Reads one DBN file.
 ///
 /// Schema mbo, each record one event:
@@ -40,9 +52,9 @@ const UNIT: i64 = FIXED_PRICE_SCALE;
 /// |---|---|
 /// | `A` | `Add` |
 /// | `C` | `Reduce` by the record's size, `LOCATED` |
-/// | `M` | `Modify` |
+/// | `M` | `Modify`, `LOCATED` |
 /// | `T` | `Trade`; `side` is the aggressor's, `SIDED` unless the record names none |
-/// | `F`, `N` | `None`: the resting order's part of a trade, whose effect on the book is the `C` or `M` that follows |
+/// | `F`, `N` | `None` with the record's price, size and side: the `C` or `M` that follows a fill changes the book |
 /// | `R` | `Clear` |
 ///
 /// Schemas trades and mbp-1: a `Trade` for each `T`; mbp-1 then yields the [`EventKind::BestQuote`] of the bid and of the ask
@@ -51,11 +63,11 @@ const UNIT: i64 = FIXED_PRICE_SCALE;
 /// A recording of mixed schemas (as live data is) yields the events of these three and skips its other records.
 ///
 /// ```no_run
-/// use market_maker::feed::dbn::DbnReader;
+/// use market_maker::feed::dbn::{DbnReader, InstrumentFilter};
 /// use market_maker::feed::{EventSource, Input};
 /// use market_maker::types::Instrument;
 /// let future = Instrument::new("ESH4", 0.25, 1.0)?;
-/// let mut reader = DbnReader::new(Input::open("esh4.mbo.dbn.zst")?, &future, None)?;
+/// let mut reader = DbnReader::new(Input::open("esh4.mbo.dbn.zst")?, &future, InstrumentFilter::Single)?;
 /// while let Some(event) = reader.next_event()? {
 ///     println!("{} {:?}", event.timestamp, event.kind);
 /// }
@@ -65,7 +77,9 @@ const UNIT: i64 = FIXED_PRICE_SCALE;
 pub struct DbnReader {
     input: Input,
     instrument: Instrument,
-    only: Option<InstrumentId>,
+    filter: InstrumentFilter,
+    /// The file's one instrument, once a record named it.
+    single: Option<InstrumentId>,
     metadata: Metadata,
     offset: usize,
     /// Events that the last record made besides the one returned, the next one last.
@@ -140,8 +154,7 @@ fn metadata(bytes: &[u8]) -> Result<(Metadata, usize), (u64, Option<Reason>)> {
 }
 
 impl DbnReader {
-    /// Reads the metadata. With `only`, yields the records of that instrument under the id of `instrument`; without,
-    /// those of all instruments under their own ids. Ticks and lots are `instrument`'s in both cases.
+    /// Reads the metadata. Ticks and lots are those of `instrument`, whichever instruments pass `filter`.
     ///
     /// # Errors
     /// [`FeedError::Record`] when the file does not begin with DBN metadata (a fragment, another format), is of a
@@ -149,7 +162,7 @@ impl DbnReader {
     pub fn new(
         input: Input,
         instrument: &Instrument,
-        only: Option<InstrumentId>,
+        filter: InstrumentFilter,
     ) -> Result<Self, FeedError> {
         let fail = |offset, reason: Option<Reason>| match reason {
             Some(reason) => FeedError::Record { name: input.shared_name(), offset, reason },
@@ -164,7 +177,8 @@ impl DbnReader {
         Ok(Self {
             input,
             instrument: *instrument,
-            only,
+            filter,
+            single: None,
             metadata,
             offset,
             pending: [Event::EMPTY; 2],
@@ -212,7 +226,7 @@ impl DbnReader {
 /// What turns the records of one file into events.
 struct Decoder<'a> {
     instrument: &'a Instrument,
-    only: Option<InstrumentId>,
+    filter: InstrumentFilter,
     schema: Option<Schema>,
     ts_out: bool,
 }
@@ -242,16 +256,19 @@ impl Decoder<'_> {
     }
 
     #[inline]
-    fn record(&self, record: &[u8]) -> Result<Decoded, Reason> {
+    fn record(&self, record: &[u8], single: &mut Option<InstrumentId>) -> Result<Decoded, Reason> {
         let kind = load!(record, RecordHeader, rtype, u8);
         if !self.check(kind, record.len())? {
             return Ok(None);
         }
         let id = InstrumentId(load!(record, RecordHeader, instrument_id, u32));
-        let instrument = match self.only {
-            None => id,
-            Some(only) if only == id => self.instrument.id,
-            Some(_) => return Ok(None),
+        let instrument = match self.filter {
+            InstrumentFilter::All => id,
+            InstrumentFilter::Only(only) if only != id => return Ok(None),
+            InstrumentFilter::Single if *single.get_or_insert(id) != id => {
+                return Err(Reason::Other("more than one instrument in the file"));
+            }
+            InstrumentFilter::Only(_) | InstrumentFilter::Single => self.instrument.id,
         };
         let event = Event {
             timestamp: Timestamp(load!(record, RecordHeader, ts_event, u64)),
@@ -279,34 +296,32 @@ impl Decoder<'_> {
             flags: event_bits(raw_flags),
             ..event
         };
-        match load!(record, MboMsg, action, u8) {
-            action @ (b'A' | b'C' | b'M') => {
+        event.kind = match load!(record, MboMsg, action, u8) {
+            b'A' => EventKind::Add,
+            b'C' => EventKind::Reduce,
+            b'M' => EventKind::Modify,
+            b'T' => EventKind::Trade,
+            b'F' | b'N' => EventKind::None,
+            b'R' => EventKind::Clear,
+            other => return Err(Reason::UnknownType(other)),
+        };
+        match event.kind {
+            EventKind::Clear => {}
+            EventKind::Add | EventKind::Reduce | EventKind::Modify => {
                 if raw_flags & (flags::TOB | flags::MBP) != 0 {
                     return Err(Reason::Other("an aggregated level among the orders"));
                 }
-                event.kind = match action {
-                    b'A' => EventKind::Add,
-                    b'C' => EventKind::Reduce,
-                    _ => EventKind::Modify,
-                };
-                if event.kind == EventKind::Reduce && (side.is_none() || raw_price == UNDEF_PRICE) {
-                    return Ok(event);
-                }
                 if side.is_none() {
-                    return Err(Reason::Missing("side"));
+                    return Err(Reason::Field("side"));
                 }
                 event.price = self.book_price(raw_price)?;
-                if event.kind == EventKind::Reduce {
+                if event.kind != EventKind::Add {
                     event.flags |= event_flags::LOCATED;
                 }
             }
-            b'T' => self.print(&mut event, raw_price, side)?,
-            b'R' => {
-                event.kind = EventKind::Clear;
-                (event.order_id, event.quantity) = (OrderId(0), Quantity::ZERO);
-            }
-            b'F' | b'N' => event.price = self.book_price(raw_price).unwrap_or_default(),
-            other => return Err(Reason::UnknownType(other)),
+            // A record that only informs may have no price.
+            EventKind::None if raw_price == UNDEF_PRICE => mark_side(&mut event, side),
+            _ => self.print(&mut event, raw_price, side)?,
         }
         Ok(event)
     }
@@ -317,6 +332,7 @@ impl Decoder<'_> {
             sequence: u64::from(load!(record, TradeMsg, sequence, u32)),
             quantity: self.quantity(load!(record, TradeMsg, size, u32))?,
             flags: event_bits(load!(record, TradeMsg, flags, u8)),
+            kind: EventKind::Trade,
             ..event
         };
         let side = side(load!(record, TradeMsg, side, u8))?;
@@ -347,7 +363,7 @@ impl Decoder<'_> {
         match load!(record, Mbp1Msg, action, u8) {
             b'T' => {
                 let mut trade =
-                    Event { quantity: self.quantity(load!(record, Mbp1Msg, size, u32))?, ..inner };
+                    Event { kind: EventKind::Trade, quantity: self.quantity(load!(record, Mbp1Msg, size, u32))?, ..inner };
                 let side = side(load!(record, Mbp1Msg, side, u8))?;
                 self.print(&mut trade, load!(record, Mbp1Msg, price, i64), side)?;
                 Ok((trade, [ask, bid], 2))
@@ -367,11 +383,10 @@ impl Decoder<'_> {
 
     #[inline]
     fn print(&self, event: &mut Event, raw_price: i64, side: Option<Side>) -> Result<(), Reason> {
-        event.kind = EventKind::Trade;
-        if let Some(side) = side {
-            event.side = side;
-            event.flags |= event_flags::SIDED;
+        if raw_price == UNDEF_PRICE {
+            return Err(Reason::Missing("price"));
         }
+        mark_side(event, side);
         let number = |error| Reason::number("price", error);
         event.price = match self.instrument.price_from_nanos(raw_price, Rounding::Exact) {
             Err(ConversionError::OffIncrement { .. }) => {
@@ -415,6 +430,13 @@ const fn side(code: u8) -> Result<Option<Side>, Reason> {
     }
 }
 
+const fn mark_side(event: &mut Event, side: Option<Side>) {
+    if let Some(side) = side {
+        event.side = side;
+        event.flags |= event_flags::SIDED;
+    }
+}
+
 #[inline]
 const fn event_bits(raw: u8) -> u16 {
     let last = if raw & flags::LAST != 0 { event_flags::LAST } else { 0 };
@@ -449,7 +471,7 @@ impl EventSource for DbnReader {
             }
             let decoder = Decoder {
                 instrument: &self.instrument,
-                only: self.only,
+                filter: self.filter,
                 schema: self.metadata.schema,
                 ts_out: self.metadata.ts_out,
             };
@@ -458,7 +480,7 @@ impl EventSource for DbnReader {
                 let wrong = rest.get(1).and_then(|&kind| decoder.check(kind, length).err());
                 return Err(self.fail(wrong));
             };
-            match decoder.record(record) {
+            match decoder.record(record, &mut self.single) {
                 Ok(decoded) => {
                     self.offset += length;
                     if let Some((event, pending, waiting)) = decoded {

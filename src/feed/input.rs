@@ -60,7 +60,11 @@ impl Input {
             Some("zst") => decompress::zstd,
             _ => {
                 let map = MappedFile::open(path).map_err(|error| io_error(path, error))?;
-                return Ok(Self { name: name_of(path), storage: Arc::new(Storage::Mapped(map)), damage: None });
+                return Ok(Self {
+                    name: name_of(path),
+                    storage: Arc::new(Storage::Mapped(map)),
+                    damage: None,
+                });
             }
         };
         let compressed = read_all(path)?;
@@ -76,7 +80,11 @@ impl Input {
         let path = path.as_ref();
         match path.extension().and_then(|e| e.to_str()) {
             Some("gz" | "zst") => Self::open(path),
-            _ => Ok(Self { name: name_of(path), storage: Arc::new(Storage::Owned(read_all(path)?)), damage: None }),
+            _ => Ok(Self {
+                name: name_of(path),
+                storage: Arc::new(Storage::Owned(read_all(path)?)),
+                damage: None,
+            }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! LOBSTER: reconstructed NASDAQ order flow as CSV, order by order.
 //!
-//! A message line is `time,type,order id,size,price,direction`: seconds after midnight with up to nine decimals,
+//! A message line is `time,type,order id,size,price,direction`: seconds after midnight (decimals past the ninth, which
+//! some files have, are floating-point residue and rounded away),
 //! whole shares, dollars × 10 000, and the side of the *resting* order (1 buy, −1 sell). Types: 1 new order, 2 partial
 //! cancel, 3 deletion, 4 execution of a visible order, 5 of a hidden one, 6 cross trade, 7 trading halt. The order book file
 //! has one row per message, `ask price,ask size,bid price,bid size` for each level, best first.

@@ -4,6 +4,8 @@
 //! through [`EventSource`], allocates nothing after construction and survives any bytes: what is wrong with a file
 //! is a [`FeedError`] with its place and reason. Nothing here keeps a book.
 
+mod binance;
+mod databento_csv;
 #[cfg(feature = "dbn")]
 pub mod dbn;
 mod decompress;
@@ -14,6 +16,8 @@ mod lobster;
 mod source;
 mod text;
 
+pub use binance::BinanceReader;
+pub use databento_csv::{DatabentoCsvMboReader, DatabentoCsvMbp10Reader, Mbp10Level, Mbp10Row};
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
 pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};

@@ -132,36 +132,51 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn decimal(&mut self, field: &'static str) -> Result<(i64, bool), Fault> {
         let negative = self.take(b'-');
+        let (nanos, has_point) = self.magnitude(field)?;
+        if has_point {
+            while self.take(b'0') {}
+            if self.peek().is_some_and(|b| b.is_ascii_digit()) {
+                return Err(Fault::Bad(Reason::Field(field)));
+            }
+        }
+        Ok((if negative { -nanos } else { nanos }, has_point))
+    }
+
+    /// Seconds in nanoseconds. Digits past the ninth decimal, the residue of producers that count in doubles, are
+    /// rounded to the nearest, halves up.
+    #[inline]
+    pub(super) fn seconds(&mut self, field: &'static str) -> Result<u64, Fault> {
+        let (mut nanos, has_point) = self.magnitude(field)?;
+        if has_point && let Some(byte @ b'0'..=b'9') = self.peek() {
+            nanos =
+                nanos.checked_add(i64::from(byte >= b'5')).ok_or(Fault::Bad(Reason::OutOfRange(field)))?;
+            while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+                self.at += 1;
+            }
+        }
+        Ok(nanos.unsigned_abs())
+    }
+
+    /// An unsigned decimal up to its ninth decimal, in nano-units.
+    #[inline]
+    fn magnitude(&mut self, field: &'static str) -> Result<(i64, bool), Fault> {
         let (whole, mut count) = self.digits(0, usize::MAX, field)?;
-        let mut nanos = 0;
+        let mut fraction = 0;
         let has_point = self.take(b'.');
         if has_point {
-            let (fraction, decimals) = self.digits(0, 9, field)?;
-            nanos = fraction * POWERS[9 - decimals];
+            let (digits, decimals) = self.digits(0, 9, field)?;
+            fraction = digits * POWERS[9 - decimals];
             count += decimals;
-            if decimals == 9 {
-                while self.take(b'0') {}
-                if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                    return Err(Fault::Bad(Reason::Field(field)));
-                }
-            }
         }
         if count == 0 {
             return Err(self.fail(field));
         }
-        let value = i64::try_from(whole)
+        let nanos = i64::try_from(whole)
             .ok()
             .and_then(|whole| whole.checked_mul(1_000_000_000))
-            .and_then(|scaled| scaled.checked_add(nanos as i64))
+            .and_then(|scaled| scaled.checked_add(fraction as i64))
             .ok_or(Fault::Bad(Reason::OutOfRange(field)))?;
-        Ok((if negative { -value } else { value }, has_point))
-    }
-
-    /// Seconds with up to nine decimals, in nanoseconds.
-    #[inline]
-    pub(super) fn seconds(&mut self, field: &'static str) -> Result<u64, Fault> {
-        let (nanos, _) = self.decimal(field)?;
-        u64::try_from(nanos).map_err(|_| Fault::Bad(Reason::OutOfRange(field)))
+        Ok((nanos, has_point))
     }
 
     /// The bytes up to, not including, the next comma or line end; consumes them. Ends the data only with a line end.
@@ -284,17 +299,11 @@ impl Lines {
         }
     }
 
-    /// Ends the reading without an error.
-    pub(super) const fn finish(&mut self) {
-        self.finished = true;
-    }
-
-    pub(super) const fn is_finished(&self) -> bool {
-        self.finished
-    }
-
-    pub(super) const fn input(&self) -> &Input {
-        &self.input
+    /// Goes back to the line that begins at `at`, after `line` others.
+    pub(super) const fn seek(&mut self, at: usize, line: u64) {
+        self.at = at;
+        self.line = line;
+        self.finished = false;
     }
 
     pub(super) fn progress(&self) -> Progress {
