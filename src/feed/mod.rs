@@ -13,6 +13,7 @@ mod error;
 mod input;
 pub mod itch;
 mod lobster;
+mod open;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -23,4 +24,5 @@ pub use databento_csv::{DatabentoCsvMboReader, DatabentoCsvMbp10Reader, Mbp10Lev
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
 pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};
+pub use open::{Format, Increments, SourceConfig, detect_increments, open};
 pub use source::{EventSource, Progress};

@@ -7,7 +7,8 @@ use super::super::Reason;
 use super::messages::{Message, Price4, side};
 use super::{Stock, StockFilter};
 use crate::types::{
-    ConversionError, Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding, event_flags,
+    ConversionError, Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding,
+    event_flags,
 };
 
 /// Nano-units in one unit of the fourth decimal.
@@ -41,7 +42,8 @@ impl EventMapper {
     #[must_use]
     pub fn new(instrument: &Instrument, filter: StockFilter) -> Self {
         let tick = instrument.tick_nanos();
-        let tick4 = if tick % PRICE4_NANOS == 0 { u32::try_from(tick / PRICE4_NANOS).unwrap_or(0) } else { 0 };
+        let tick4 =
+            if tick % PRICE4_NANOS == 0 { u32::try_from(tick / PRICE4_NANOS).unwrap_or(0) } else { 0 };
         let locate = match filter {
             StockFilter::Locate(locate) => Some(locate),
             StockFilter::All | StockFilter::Stock(_) => None,
