@@ -6,13 +6,17 @@
 
 mod binance;
 mod databento_csv;
+#[cfg(feature = "dbn")]
 pub mod dbn;
 mod decompress;
 mod error;
 mod input;
 pub mod itch;
 mod lobster;
+mod open;
 mod source;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use binance::BinanceReader;
@@ -20,4 +24,5 @@ pub use databento_csv::{DatabentoCsvMboReader, DatabentoCsvMbp10Reader, Mbp10Lev
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
 pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};
+pub use open::{Format, Increments, SourceConfig, detect_increments, open};
 pub use source::{EventSource, Progress};
