@@ -7,6 +7,7 @@
 
 mod decay;
 mod flow;
+mod microprice;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -14,6 +15,7 @@ mod volatility;
 
 pub use decay::{Decay, TimeAverage};
 pub use flow::{OrderFlowImbalance, TradeFlow};
+pub use microprice::{Microprice, MicropriceConfig, MicropriceEstimator};
 pub use top::{TopOfBook, depth_imbalance};
 pub use volatility::EwmaVolatility;
 

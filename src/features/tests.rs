@@ -346,3 +346,126 @@ fn a_bad_half_life_is_refused_by_name() {
     }
     assert_eq!(EwmaVolatility::new(0.0).unwrap_err(), FeatureError::NotPositive { parameter: "half_life" });
 }
+
+/// Stoikov's two stages on the full, mirrored chain: G¹ = (I − Q)⁻¹·r, B = (I − Q)⁻¹·T, G = ΣBⁱG¹, by plain iteration.
+/// Keys are (signed step, spread).
+fn microprice_by_the_paper(tops: &[TopOfBook], steps: i64) -> std::collections::BTreeMap<(i64, i64), f64> {
+    use std::collections::BTreeMap;
+    type Key = (i64, i64);
+    let key = |top: &TopOfBook| -> Key {
+        let (b, a) = (top.bid_quantity.0 as f64, top.ask_quantity.0 as f64);
+        (((b - a) / (b + a) * steps as f64).round() as i64, top.spread().unwrap())
+    };
+    let mut total: BTreeMap<Key, f64> = BTreeMap::new();
+    let mut move_of: BTreeMap<Key, f64> = BTreeMap::new();
+    let mut counts: BTreeMap<(Key, Key, bool), f64> = BTreeMap::new();
+    for pair in tops.windows(2) {
+        let moved = pair[1].mid().unwrap() - pair[0].mid().unwrap();
+        for mirror in [1, -1] {
+            let ((s, w), (t, v)) = (key(&pair[0]), key(&pair[1]));
+            let (from, to) = ((s * mirror, w), (t * mirror, v));
+            *total.entry(from).or_default() += 1.0;
+            *move_of.entry(from).or_default() += moved * mirror as f64;
+            *counts.entry((from, to, moved != 0.0)).or_default() += 1.0;
+        }
+    }
+    let apply = |moving: bool, g: &BTreeMap<Key, f64>| {
+        let mut out: BTreeMap<Key, f64> = BTreeMap::new();
+        for (&(from, to, moved), &count) in &counts {
+            if moved == moving {
+                *out.entry(from).or_default() += count / total[&from] * g.get(&to).copied().unwrap_or(0.0);
+            }
+        }
+        out
+    };
+    // (I − Q)⁻¹·x as ΣQⁱx.
+    let resolve = |mut term: BTreeMap<Key, f64>| {
+        let mut sum = BTreeMap::new();
+        while term.values().any(|value| value.abs() > 1e-14) {
+            for (&state, &value) in &term {
+                *sum.entry(state).or_insert(0.0) += value;
+            }
+            term = apply(false, &term);
+        }
+        sum
+    };
+    let mut term = resolve(move_of.iter().map(|(&state, &sum)| (state, sum / total[&state])).collect());
+    let mut g: BTreeMap<Key, f64> = BTreeMap::new();
+    while term.values().any(|value: &f64| value.abs() > 1e-13) {
+        for (&state, &value) in &term {
+            *g.entry(state).or_default() += value;
+        }
+        term = resolve(apply(true, &term));
+    }
+    g
+}
+
+#[test]
+fn the_microprice_is_the_limit_of_the_papers_two_stages() {
+    for seed in 0..4 {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let mut tops = Vec::new();
+        let (mut bid, mut spread, mut pressure) = (1000i64, 1i64, 0.0_f64);
+        for _ in 0..20_000 {
+            pressure = 0.9 * pressure + f64::from(random.next_u32() % 2001) * 1e-3 - 1.0;
+            let heavy = (50.0 + 15.0 * pressure).clamp(1.0, 99.0) as u64;
+            tops.push(top(bid, heavy, bid + spread, 100 - heavy));
+            // The heavier side pushes, now and then.
+            if f64::from(random.next_u32() % 1000) * 5e-3 < pressure.abs() {
+                bid += if pressure > 0.0 { 1 } else { -1 };
+            }
+            spread = if random.next_u32() % 10 == 0 { 1 + (random.next_u32() % 3) as i64 } else { spread };
+        }
+        let mut estimator =
+            MicropriceEstimator::new(&MicropriceConfig { imbalance_steps: 3, max_spread: 3 }).unwrap();
+        tops.iter().for_each(|top| estimator.observe(top));
+        let microprice = estimator.fit().unwrap();
+        let paper = microprice_by_the_paper(&tops, 3);
+        let mut previous = f64::NEG_INFINITY;
+        for (bid_lots, ask_lots, step) in
+            [(1, 99, -3), (20, 80, -2), (34, 66, -1), (50, 50, 0), (66, 34, 1), (99, 1, 3)]
+        {
+            let shown = top(500, bid_lots, 502, ask_lots);
+            let adjustment = microprice.price(&shown).unwrap() - 501.0;
+            let expected = paper.get(&(step, 2)).copied().unwrap_or(0.0);
+            assert!((adjustment - expected).abs() < 1e-9, "{step}: {adjustment} {expected}");
+            assert!(adjustment >= previous, "a heavier bid lifts it");
+            previous = adjustment;
+        }
+        assert!(previous > 0.2);
+    }
+}
+
+#[test]
+fn the_microprice_refuses_what_does_not_determine_it() {
+    let config = MicropriceConfig { imbalance_steps: 1, max_spread: 2 };
+    let mut estimator = MicropriceEstimator::new(&config).unwrap();
+    assert_eq!(estimator.fit().unwrap_err(), FeatureError::Undetermined { observations: 0 });
+    // The bid is always heavier and the price always rises: the expected move has no end.
+    for i in 0..50 {
+        estimator.observe(&top(i, 9, i + 1, 1));
+    }
+    assert_eq!(estimator.fit().unwrap_err(), FeatureError::Undetermined { observations: 49 });
+    for (imbalance_steps, max_spread) in [(0, 1), (1, 0), (65, 1), (1, 65), (64, 64)] {
+        assert!(MicropriceEstimator::new(&MicropriceConfig { imbalance_steps, max_spread }).is_err());
+    }
+}
+
+#[test]
+fn the_microprice_skips_tops_without_a_state() {
+    let config = MicropriceConfig { imbalance_steps: 1, max_spread: 1 };
+    let mut estimator = MicropriceEstimator::new(&config).unwrap();
+    for i in 0..10 {
+        for unfit in [TopOfBook::default(), top(5, 9, 5, 1), top(5, 9, 7, 1), top(5, 0, 6, 0)] {
+            estimator.observe(&top(i, 9, i + 1, 1));
+            estimator.observe(&unfit);
+        }
+    }
+    assert_eq!(estimator.observations(), 0);
+    estimator.observe(&top(5, 9, 6, 1));
+    estimator.observe(&top(6, 5, 7, 5));
+    let microprice = estimator.fit().unwrap();
+    assert_eq!(microprice.price(&top(5, 9, 6, 1)), Some(6.5));
+    assert_eq!(microprice.price(&top(5, 9, 7, 1)), None, "wider than any state");
+    assert_eq!(microprice.price(&TopOfBook::default()), None);
+}
