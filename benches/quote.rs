@@ -3,6 +3,8 @@
 //! `cargo bench --bench quote` (pin it: `taskset -c 1 cargo bench --bench quote`). Inputs change with every call, so that
 //! nothing is computed once and kept; each figure includes drawing the input from a small array.
 
+#![allow(missing_docs, reason = "criterion_group! makes a public function without documentation")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use market_maker::features::{FeatureConfig, Features, TopOfBook};
 use market_maker::quote::{AsParams, GlftParams, GlftTable, avellaneda_stoikov, glft_asymptotic};
