@@ -2,7 +2,7 @@
 //! (F3) around the mid or the microprice. O(1) per view, hot path, single writer.
 //!
 //! **When it does not quote.** Without a best bid or ask, in a locked or crossed market, before the volatility has seen
-//! `warm_up` mid changes, and where a formula leaves the range of a double: then every quote is withdrawn.
+//! `warm_up` mid changes, with a microprice that is no number, and where a formula leaves the range of a double: then every quote is withdrawn.
 //!
 //! **Inventory.** The formulas see the position less the target, one order as the unit of size. At the position limit only
 //! the reducing side is quoted; near it an order is cut so that its fill cannot pass the limit.
@@ -267,6 +267,10 @@ impl Strategy for StoikovStrategy {
             Reference::WeightedMid => view.top.weighted_mid().unwrap_or(mid),
             Reference::Microprice => view.microprice.unwrap_or(mid),
         };
+        // A bound below would turn NaN into a price.
+        if !reference.is_finite() {
+            return WantedQuotes::NONE;
+        }
         let tau = self.remaining(view.timestamp);
         let inventory = view.position.0 as f64 - config.inventory_target.0 as f64;
         let mut offsets = self.offsets(inventory, sigma, k, tau);
