@@ -90,14 +90,14 @@ pub enum Form {
 /// How the mid moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Walk {
-    /// One grid step up or down, evenly, every so many actions.
+    /// One grid step up or down, evenly, every so many messages.
     Random {
-        /// Actions between steps.
+        /// Messages between steps.
         every: u32,
     },
-    /// One grid step up every so many actions. Orders that the mid has passed are cancelled before others.
+    /// One grid step up every so many messages. Orders that the mid has passed are cancelled before others.
     Up {
-        /// Actions between steps.
+        /// Messages between steps.
         every: u32,
     },
 }
@@ -133,7 +133,7 @@ const LARGEST: u64 = 100;
 /// Orders that one aggressive order must fill on average: (48.7 % − 41.3 %) / 5 %.
 const FILLS: f64 = 1.48;
 /// Fraction by which an aggressive order grows per fraction of live orders above the target.
-const GAIN: f64 = 20.0;
+const GAIN: f64 = 50.0;
 
 impl Workload {
     /// 10 k live orders on about a hundred levels.
@@ -160,17 +160,10 @@ impl Workload {
     pub const WALK_FINE: Self =
         Self { name: "walk-fine", seed: 20_120_624, walk: Walk::Up { every: 5 }, grid: 1, ..Self::REALISTIC };
 
-    /// The same workload with another number of messages; a climbing mid takes larger strides to end where it did.
+    /// The same workload with another number of messages; a climbing mid climbs in proportion.
     #[must_use]
-    pub fn with_messages(self, messages: usize) -> Self {
-        let walk = match self.walk {
-            Walk::Up { every } => {
-                let steps = (self.messages as u64 / u64::from(every)).max(1);
-                Walk::Up { every: (messages as u64 / steps).max(1) as u32 }
-            }
-            random => random,
-        };
-        Self { messages, walk, ..self }
+    pub const fn with_messages(self, messages: usize) -> Self {
+        Self { messages, ..self }
     }
 
     /// Plays the workload and writes it down.
@@ -343,6 +336,7 @@ struct Player<'a> {
     draw: Draw,
     book: ReferenceBook,
     mid: i64,
+    steps: usize,
     next_id: u64,
     written: Vec<Message>,
     traded: u64,
@@ -359,6 +353,7 @@ impl<'a> Player<'a> {
             draw: Draw::new(workload.seed),
             book: ReferenceBook::new(lowest, highest),
             mid: START,
+            steps: 0,
             next_id: 1,
             written: Vec::with_capacity(workload.messages + 64),
             traded: 0,
@@ -406,14 +401,16 @@ impl<'a> Player<'a> {
         State { live: self.book.live(), levels: self.book.levels() }
     }
 
+    /// Takes the steps that are due by the number of messages.
     fn walk(&mut self) {
-        let actions = self.mix.total() as u64;
-        match self.workload.walk {
-            Walk::Random { every } if actions % u64::from(every) == 0 => {
-                self.mid += self.draw.side().sign() * self.workload.grid;
-            }
-            Walk::Up { every } if actions % u64::from(every) == 0 => self.mid += self.workload.grid,
-            _ => {}
+        let (Walk::Random { every } | Walk::Up { every }) = self.workload.walk;
+        while self.steps < self.written.len() / every as usize {
+            self.steps += 1;
+            let direction = match self.workload.walk {
+                Walk::Random { .. } => self.draw.side().sign(),
+                Walk::Up { .. } => 1,
+            };
+            self.mid += direction * self.workload.grid;
         }
     }
 

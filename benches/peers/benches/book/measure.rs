@@ -1,6 +1,8 @@
 //! Clocks and counters: nanoseconds per message, allocations per message, latency of single messages.
 
 use crate::engine::{Engine, Tally, loaded};
+use crate::ours::OursEvents;
+use market_maker::types::Event;
 use market_maker_peers::streams::Stream;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -67,14 +69,51 @@ pub fn check<E: Engine>(engine: &E, stream: &Stream, tally: &Tally) {
     assert_eq!(levels.len(), stream.end.levels.len(), "{place} ends with another number of levels");
 }
 
+/// Time that this thread has spent on a processor. What other programs take in between does not count, which keeps
+/// runs comparable on a machine that is not idle.
+#[cfg(unix)]
+fn processor_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is writable for the length of the call, which keeps no pointer to it.
+    let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(status, 0, "the system has a clock for the processor time of a thread");
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Time since the first call, where there is no such clock.
+#[cfg(not(unix))]
+fn processor_time() -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
 /// One timed run: nanoseconds per message. Construction and the resting orders are outside.
 pub fn time<E: Engine>(stream: &Stream) -> f64 {
     let mut engine = loaded::<E>(stream);
-    let start = Instant::now();
+    let start = processor_time();
     let tally = black_box(engine.run(black_box(&stream.messages)));
-    let elapsed = start.elapsed();
+    let elapsed = processor_time() - start;
     check(&engine, stream, &tally);
     elapsed.as_nanos() as f64 / stream.messages.len() as f64
+}
+
+/// One timed run over events made beforehand: nanoseconds per message.
+pub fn time_events<const BATCH: usize>(stream: &Stream, events: &[Event]) -> f64 {
+    let mut engine = loaded::<OursEvents<BATCH>>(stream);
+    let start = processor_time();
+    let tally = black_box(engine.apply(black_box(events)));
+    let elapsed = processor_time() - start;
+    check(&engine, stream, &tally);
+    elapsed.as_nanos() as f64 / events.len() as f64
+}
+
+/// One counted run over events made beforehand: allocations per message.
+pub fn count_event_allocations<const BATCH: usize>(stream: &Stream, events: &[Event]) -> f64 {
+    let mut engine = loaded::<OursEvents<BATCH>>(stream);
+    let mut tally = Tally::default();
+    let counted = allocations(|| tally = engine.apply(events));
+    check(&engine, stream, &tally);
+    counted as f64 / events.len() as f64
 }
 
 /// One counted run: allocations per message.

@@ -14,7 +14,10 @@ const UNIT: f64 = 1.0;
 
 /// One message to an hftbacktest depth. An execution is a modify to what is left, or a delete.
 #[inline(always)]
-fn apply<D: L3MarketDepth<Error = BacktestError>>(depth: &mut D, message: &Message) -> Result<i64, BacktestError> {
+fn apply<D: L3MarketDepth<Error = BacktestError>>(
+    depth: &mut D,
+    message: &Message,
+) -> Result<i64, BacktestError> {
     let (id, price, quantity) = (message.id, message.price as f64, f64::from(message.quantity));
     match (message.kind, message.side) {
         (Kind::Add, Side::Buy) => depth.add_buy_order(id, price, quantity, 0).map(|(_, best)| best),
@@ -99,15 +102,14 @@ impl Engine for HftHashMap {
     }
 }
 
-/// lobster, without its statistics (they copy every fill), with an arena for every order that rests at once. It keeps
-/// filled orders in its arena, so the arena grows all the same. A modify is a cancel and a new order.
+/// lobster, without its statistics (they copy every fill), with an arena for every order that rests at once and its
+/// default queue capacity; larger ones were not faster. Filled orders stay in its arena, which therefore grows all
+/// the same. A modify is a cancel and a new order.
 pub struct Lobster(lobster::OrderBook);
 
 impl Lobster {
-    /// Orders per level at the start, so that few queues grow.
-    fn queue_capacity(stream: &Stream) -> usize {
-        stream.resting.len() / stream.start.levels.len().max(1)
-    }
+    /// Lobster's own default.
+    const QUEUE_CAPACITY: usize = 10;
 
     const fn side(side: Side) -> lobster::Side {
         match side {
@@ -121,7 +123,7 @@ impl Engine for Lobster {
     const NAME: &'static str = "lobster";
 
     fn new(stream: &Stream) -> Self {
-        Self(lobster::OrderBook::new(stream.most_live + 1, Self::queue_capacity(stream), false))
+        Self(lobster::OrderBook::new(stream.most_live + 1, Self::QUEUE_CAPACITY, false))
     }
 
     fn run(&mut self, messages: &[Message]) -> Tally {
@@ -156,8 +158,15 @@ impl Engine for Lobster {
 
     fn levels(&self, _: &Stream) -> Vec<LevelRow> {
         let depth = self.0.depth(0);
-        let row = |side| move |level: lobster::BookLevel| LevelRow { side, price: level.price as i64, quantity: level.qty };
-        depth.bids.into_iter().map(row(Side::Buy)).chain(depth.asks.into_iter().map(row(Side::Sell))).collect()
+        let row = |side| {
+            move |level: lobster::BookLevel| LevelRow { side, price: level.price as i64, quantity: level.qty }
+        };
+        depth
+            .bids
+            .into_iter()
+            .map(row(Side::Buy))
+            .chain(depth.asks.into_iter().map(row(Side::Sell)))
+            .collect()
     }
 }
 
@@ -210,7 +219,9 @@ impl Engine for OrderBookRs {
     }
 
     fn levels(&self, stream: &Stream) -> Vec<LevelRow> {
-        scan(stream, |side, price| self.0.visible_quantity_at_price(price as u128, Self::side(side)).unwrap_or(0))
+        scan(stream, |side, price| {
+            self.0.visible_quantity_at_price(price as u128, Self::side(side)).unwrap_or(0)
+        })
     }
 
     fn traded(_: &Tally) -> Option<u64> {
