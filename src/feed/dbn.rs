@@ -295,7 +295,8 @@ impl Decoder<'_> {
             b'C' => EventKind::Reduce,
             b'M' => EventKind::Modify,
             b'T' => EventKind::Trade,
-            b'F' | b'N' => EventKind::None,
+            b'F' => EventKind::Fill,
+            b'N' => EventKind::None,
             b'R' => EventKind::Clear,
             other => return Err(Reason::UnknownType(other)),
         };
@@ -314,8 +315,12 @@ impl Decoder<'_> {
                 }
             }
             // A record that only informs may have no price.
-            EventKind::None if raw_price == UNDEF_PRICE => mark_side(&mut event, side),
+            EventKind::None | EventKind::Fill if raw_price == UNDEF_PRICE => mark_side(&mut event, side),
             _ => self.print(&mut event, raw_price, side)?,
+        }
+        // The side of a fill is that of the resting order.
+        if event.kind == EventKind::Fill && event.has(event_flags::SIDED) {
+            event.flags ^= event_flags::SIDED | event_flags::LOCATED;
         }
         Ok(event)
     }

@@ -231,7 +231,7 @@ pub fn detect_increments(
                     }
                     EventKind::Trade => prints.add(event.price.0.unsigned_abs()),
                     // Their quantities do not count shares.
-                    EventKind::Status | EventKind::Clear | EventKind::None => continue,
+                    EventKind::Status | EventKind::Clear | EventKind::None | EventKind::Fill => continue,
                     EventKind::Reduce | EventKind::Delete | EventKind::Execute => {}
                 }
                 quantities.add(event.quantity.0);

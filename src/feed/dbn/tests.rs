@@ -113,7 +113,7 @@ fn every_action_becomes_its_event() {
         (b'M', b'B', Event { kind: EventKind::Modify, flags: located, ..blank }),
         (b'T', b'A', Event { kind: EventKind::Trade, side: sell, flags: sided, ..blank }),
         (b'T', b'N', Event { kind: EventKind::Trade, ..blank }),
-        (b'F', b'A', Event { kind: EventKind::None, side: sell, flags: sided, ..blank }),
+        (b'F', b'A', Event { kind: EventKind::Fill, side: sell, flags: located, ..blank }),
         (b'N', b'N', Event { kind: EventKind::None, ..blank }),
         (b'R', b'N', Event { kind: EventKind::Clear, price: Price(0), ..blank }),
     ] {
