@@ -5,177 +5,19 @@
 //! replacement counts with the larger of what it has left and what is wanted. Everything is O(1) and hot path after
 //! construction.
 
-use super::{ExecutionKind, ExecutionReport, MAX_LEVELS, OmsError, OrderAction, OrderActionKind};
+use super::config::MAX_CAPACITY;
+use super::order::Role;
+use super::{
+    ExecutionKind, ExecutionReport, MAX_LEVELS, MAX_ORDER_QUANTITY, OmsConfig, OmsError, OrderAction,
+    OrderActionKind, OrderState, WorkingOrder,
+};
 use crate::risk::{Exposure, OrderIntent, RiskGate};
-use crate::types::{InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
-
-/// Orders that can work at once.
-const MAX_CAPACITY: u32 = 1 << 16;
-
-/// Most lots of one order: with it the working quantity of a full table still is a
-/// [`SignedQuantity`].
-pub const MAX_ORDER_QUANTITY: Quantity = Quantity(Quantity::MAX.0 / MAX_CAPACITY as u64);
+use crate::types::{OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// Marks an order that no wanted quote stands behind.
 pub(super) const NO_LEVEL: u8 = u8::MAX;
 /// Marks a level without an order.
 const NO_SLOT: u32 = u32::MAX;
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum OrderState {
-    /// Sent, not answered.
-    PendingNew = 1,
-    /// Works in full.
-    Live = 2,
-    /// Works with what is left after fills.
-    PartiallyFilled = 3,
-    /// Its cancel is under way; it may still trade.
-    PendingCancel = 4,
-    /// Its replacement is under way; it may still trade.
-    PendingReplace = 5,
-    /// Traded in full. Final.
-    Filled = 6,
-    /// Gone with lots left. Final.
-    Cancelled = 7,
-    /// Never worked. Final.
-    Rejected = 8,
-}
-
-impl OrderState {
-    /// Whether nothing can happen to the order any more.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Filled | Self::Cancelled | Self::Rejected)
-    }
-}
-
-/// When a working order is far enough from the wanted price to be moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequoteRule {
-    /// When they differ by more than so many ticks; 0 moves on any difference.
-    Ticks(u32),
-    /// When they differ by more than so many basis points of the working price.
-    BasisPoints(u32),
-}
-
-impl RequoteRule {
-    /// Whether an order at `working` should move to `wanted`.
-    #[must_use]
-    pub fn is_exceeded(self, working: Price, wanted: Price) -> bool {
-        let distance = working.0.abs_diff(wanted.0);
-        match self {
-            Self::Ticks(ticks) => distance > u64::from(ticks),
-            Self::BasisPoints(bps) => {
-                u128::from(distance) * 10_000 > u128::from(bps) * u128::from(working.0.unsigned_abs())
-            }
-        }
-    }
-}
-
-/// How an order is moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplaceMode {
-    /// By one [`OrderActionKind::Replace`].
-    Atomic,
-    /// By a cancel, and a new order once the venue has confirmed it: for venues without replace, or where the pair
-    /// must never work at once.
-    CancelFirst,
-}
-
-/// Settings of an [`OrderManager`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OmsConfig {
-    /// The instrument of every order.
-    pub instrument: InstrumentId,
-    /// Orders that can work at once, 1 to 65 536.
-    pub capacity: u32,
-    /// When the price of a working order is off.
-    pub requote: RequoteRule,
-    /// The quantity of a working order is off when what is left differs from what is wanted by more than this share
-    /// of what is wanted, in basis points: 10 000 tops up only an order that is gone.
-    pub requote_quantity_bps: u32,
-    /// How orders are moved.
-    pub replace: ReplaceMode,
-    /// Quotes must not trade on arrival: they are marked so, and a wanted price that meets the opposite best is moved to
-    /// one tick before it.
-    pub post_only: bool,
-    /// The first sequence number, at least 1. A host that restarts goes on from [`OrderManager::next_sequence`], so
-    /// that no id is used twice.
-    pub first_sequence: u64,
-}
-
-impl Default for OmsConfig {
-    fn default() -> Self {
-        Self {
-            instrument: InstrumentId(0),
-            capacity: 64,
-            requote: RequoteRule::Ticks(0),
-            requote_quantity_bps: 5_000,
-            replace: ReplaceMode::Atomic,
-            post_only: true,
-            first_sequence: 1,
-        }
-    }
-}
-
-/// One order as the manager knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkingOrder {
-    /// Its client id.
-    pub id: OrderId,
-    /// The id of the replacement under way, or of the order that this one took the place of while that is not
-    /// confirmed; else 0.
-    pub linked_id: OrderId,
-    /// Its price.
-    pub price: Price,
-    /// Lots that are left.
-    pub remaining: Quantity,
-    /// Lots that it has traded.
-    pub filled: Quantity,
-    /// Price of the replacement under way.
-    pub new_price: Price,
-    /// Lots of the replacement under way, less what the order has traded since it was sent.
-    pub new_quantity: Quantity,
-    /// Lots of the replacement as it was sent: the most that the venue may report.
-    pub new_quantity_sent: Quantity,
-    /// When its last request was sent.
-    pub sent: Timestamp,
-    /// Its side.
-    pub side: Side,
-    /// Where it stands.
-    pub state: OrderState,
-    /// Which wanted quote it serves, 255 for none.
-    pub level: u8,
-    /// Whether the venue has shown that it knows the order.
-    pub is_acknowledged: bool,
-    /// Whether `remaining` awaits the venue's word, because the order took another's place.
-    pub is_estimate: bool,
-}
-
-impl WorkingOrder {
-    /// Lots that the order and its replacement can still trade at most.
-    #[must_use]
-    pub fn worst_case(&self) -> Quantity {
-        match self.state {
-            OrderState::PendingReplace => self.remaining.max(self.new_quantity),
-            _ if self.state.is_final() => Quantity::ZERO,
-            _ => self.remaining,
-        }
-    }
-
-    /// The state to which a refused cancel or replacement returns the order.
-    const fn resting_state(&self) -> OrderState {
-        if !self.is_acknowledged {
-            OrderState::PendingNew
-        } else if self.filled.0 > 0 {
-            OrderState::PartiallyFilled
-        } else {
-            OrderState::Live
-        }
-    }
-}
 
 /// What a report did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,14 +26,6 @@ pub struct ReportOutcome {
     pub order: WorkingOrder,
     /// Lots that it filled.
     pub filled: Quantity,
-}
-
-/// How an id stands to the order in its slot.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Order,
-    Replacement,
-    Predecessor,
 }
 
 /// Working orders of one instrument.
@@ -319,7 +153,8 @@ impl OrderManager {
     fn find(&self, id: OrderId) -> Result<(usize, Role), OmsError> {
         let slot = (id.0 & ((1 << self.slot_bits) - 1)) as usize;
         let sequence = id.0 >> self.slot_bits;
-        if slot >= self.slots.len() || sequence < self.config.first_sequence || sequence >= self.next_sequence {
+        if slot >= self.slots.len() || sequence < self.config.first_sequence || sequence >= self.next_sequence
+        {
             return Err(OmsError::UnknownOrder(id));
         }
         match &self.slots[slot] {
@@ -477,7 +312,9 @@ impl OrderManager {
     fn idle(&self, id: OrderId) -> Result<(usize, WorkingOrder), OmsError> {
         match self.find(id)? {
             (slot, Role::Order) => match self.slots[slot] {
-                Some(order) if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) => {
+                Some(order)
+                    if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) =>
+                {
                     Ok((slot, order))
                 }
                 Some(order) => Err(OmsError::WrongState { order_id: id, state: order.state }),
@@ -591,153 +428,4 @@ impl OrderManager {
         let filled = if report.kind == ExecutionKind::Filled { report.quantity } else { Quantity::ZERO };
         Ok(ReportOutcome { order: after, filled })
     }
-}
-
-impl WorkingOrder {
-    /// The order after a report, or why the report cannot be.
-    fn after(mut self, role: Role, report: &ExecutionReport) -> Result<Self, OmsError> {
-        let wrong_state = OmsError::WrongState { order_id: report.order_id, state: self.state };
-        let is_replacing = self.state == OrderState::PendingReplace;
-        match (report.kind, role) {
-            (ExecutionKind::CancelRejected, Role::Predecessor) => {
-                // Its predecessor had gone before the replacement arrived, so that never came to be.
-                self.state = OrderState::Rejected;
-            }
-            (_, Role::Predecessor) => return Err(OmsError::FinishedOrder(report.order_id)),
-
-            (ExecutionKind::Accepted, Role::Order) => {
-                if self.is_acknowledged {
-                    return Err(wrong_state);
-                }
-                self.acknowledge(report, report.leaves)?;
-                if self.state == OrderState::PendingNew {
-                    self.state = OrderState::Live;
-                }
-            }
-            (ExecutionKind::Accepted, Role::Replacement) => {
-                self.become_replacement(report, report.leaves)?;
-                if self.remaining == Quantity::ZERO {
-                    return Err(inconsistent(report, self.new_quantity_sent));
-                }
-            }
-            (ExecutionKind::Replaced, Role::Order) => {
-                if !is_replacing || report.new_order_id != self.linked_id {
-                    return Err(wrong_state);
-                }
-                self.become_replacement(report, report.leaves)?;
-                if self.remaining == Quantity::ZERO {
-                    self.state = OrderState::Filled;
-                }
-            }
-            (ExecutionKind::Replaced, Role::Replacement) => return Err(wrong_state),
-
-            (ExecutionKind::Rejected, Role::Order) => {
-                if self.is_acknowledged {
-                    return Err(wrong_state);
-                }
-                self.state = OrderState::Rejected;
-            }
-            (ExecutionKind::Rejected, Role::Replacement) => self.drop_replacement(),
-
-            (ExecutionKind::Filled, _) => self.fill(role, report)?,
-
-            (ExecutionKind::Cancelled, Role::Order) if is_replacing => {
-                // The first half of a replacement: the new order is on its own now, and may be whole.
-                let old = self.id;
-                self.id = self.linked_id;
-                self.linked_id = old;
-                self.price = self.new_price;
-                self.remaining = self.new_quantity_sent;
-                self.filled = Quantity::ZERO;
-                self.state = OrderState::PendingNew;
-                self.is_acknowledged = false;
-                self.is_estimate = true;
-            }
-            (ExecutionKind::Cancelled, _) => self.state = OrderState::Cancelled,
-
-            (ExecutionKind::CancelRejected, Role::Order) => match self.state {
-                OrderState::PendingCancel => self.state = self.resting_state(),
-                OrderState::PendingReplace => self.drop_replacement(),
-                _ => return Err(wrong_state),
-            },
-            (ExecutionKind::CancelRejected, Role::Replacement) => return Err(wrong_state),
-        }
-        Ok(self)
-    }
-
-    /// The venue knows the order, with `open` lots.
-    fn acknowledge(&mut self, report: &ExecutionReport, open: Quantity) -> Result<(), OmsError> {
-        let fits =
-            if self.is_estimate { open > Quantity::ZERO && open <= self.remaining } else { open == self.remaining };
-        if !fits {
-            return Err(inconsistent(report, self.remaining));
-        }
-        self.remaining = open;
-        self.is_acknowledged = true;
-        self.is_estimate = false;
-        self.linked_id = OrderId(0);
-        Ok(())
-    }
-
-    /// The replacement works with `open` lots and the order that it replaces is gone.
-    fn become_replacement(&mut self, report: &ExecutionReport, open: Quantity) -> Result<(), OmsError> {
-        if open > self.new_quantity_sent {
-            return Err(inconsistent(report, self.new_quantity_sent));
-        }
-        self.id = self.linked_id;
-        self.linked_id = OrderId(0);
-        self.price = self.new_price;
-        self.remaining = open;
-        self.filled = Quantity::ZERO;
-        self.state = OrderState::Live;
-        self.is_acknowledged = true;
-        Ok(())
-    }
-
-    /// The replacement will not be; the order goes on with what it has left.
-    fn drop_replacement(&mut self) {
-        self.linked_id = OrderId(0);
-        self.new_quantity = Quantity::ZERO;
-        self.state =
-            if self.remaining == Quantity::ZERO { OrderState::Filled } else { self.resting_state() };
-    }
-
-    fn fill(&mut self, role: Role, report: &ExecutionReport) -> Result<(), OmsError> {
-        let quantity = report.quantity;
-        if quantity == Quantity::ZERO
-            || quantity > Quantity::MAX
-            || report.leaves > Quantity::MAX
-            || report.side != self.side
-            || !report.price.in_range()
-        {
-            return Err(OmsError::BadReport);
-        }
-        // Both are at most 2^63 − 1: the sum fits.
-        let open = Quantity(report.leaves.0 + quantity.0);
-        if role == Role::Replacement {
-            self.become_replacement(report, open)?;
-        } else if !self.is_acknowledged {
-            self.acknowledge(report, open)?;
-        } else if open != self.remaining {
-            let expected = Quantity(self.remaining.0.saturating_sub(quantity.0));
-            return Err(inconsistent(report, expected));
-        }
-        self.remaining = report.leaves;
-        self.filled = Quantity(self.filled.0.saturating_add(quantity.0));
-        let is_replacing = self.state == OrderState::PendingReplace;
-        if is_replacing {
-            self.new_quantity = Quantity(self.new_quantity.0.saturating_sub(quantity.0));
-        }
-        // A replacement that asked for more than the order had can still bring the difference.
-        if self.remaining == Quantity::ZERO && !(is_replacing && self.new_quantity > Quantity::ZERO) {
-            self.state = OrderState::Filled;
-        } else if matches!(self.state, OrderState::PendingNew | OrderState::Live) {
-            self.state = OrderState::PartiallyFilled;
-        }
-        Ok(())
-    }
-}
-
-const fn inconsistent(report: &ExecutionReport, expected: Quantity) -> OmsError {
-    OmsError::Inconsistent { order_id: report.order_id, expected, reported: report.leaves }
 }

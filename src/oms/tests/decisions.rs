@@ -17,7 +17,11 @@ fn prices_are_rounded_outward_and_quantities_down() {
         let mut desk = Desk::new(OmsConfig { post_only: false, ..OmsConfig::default() });
         let wanted = quotes(Some((bid, 7.9)), Some((ask, 0.999)));
         let actions = desk.decide(&wanted);
-        assert_eq!(actions.iter().map(brief).collect::<Vec<_>>(), [(Place, Buy, at.0, 7)], "less than a lot is no ask");
+        assert_eq!(
+            actions.iter().map(brief).collect::<Vec<_>>(),
+            [(Place, Buy, at.0, 7)],
+            "less than a lot is no ask"
+        );
         let actions = desk.decide(&quotes(Some((bid, 7.9)), Some((ask, 3.0))));
         assert_eq!(actions.iter().map(brief).collect::<Vec<_>>(), [(Place, Sell, at.1, 3)]);
     }
@@ -27,7 +31,10 @@ fn prices_are_rounded_outward_and_quantities_down() {
 fn post_only_quotes_stop_one_tick_before_the_opposite_best() {
     let mut desk = Desk::new(OmsConfig::default());
     let actions = desk.decide(&both(104.0, 104.5));
-    assert_eq!(actions.iter().map(brief).collect::<Vec<_>>(), [(Place, Buy, 101, 10), (Place, Sell, 105, 10)]);
+    assert_eq!(
+        actions.iter().map(brief).collect::<Vec<_>>(),
+        [(Place, Buy, 101, 10), (Place, Sell, 105, 10)]
+    );
     assert!(actions.iter().all(|action| action.post_only == 1));
     let mut desk = Desk::new(OmsConfig { post_only: false, ..OmsConfig::default() });
     let actions = desk.decide(&both(104.0, 104.5));
@@ -118,7 +125,9 @@ fn a_refused_move_cancels_unless_only_the_quantity_was_to_grow() {
 
     let mut desk = Desk::new(OmsConfig::default());
     desk.quoting(&quotes(Some((99.0, 10.0)), None));
-    desk.gate.set_config(&RiskConfig { max_order_quantity: Some(Quantity(20)), ..RiskConfig::default() }).unwrap();
+    desk.gate
+        .set_config(&RiskConfig { max_order_quantity: Some(Quantity(20)), ..RiskConfig::default() })
+        .unwrap();
     let decision = desk.try_decide(&quotes(Some((99.0, 50.0)), None)).unwrap();
     assert_eq!((decision.actions, decision.refused), (0, 1), "the order stays as it is");
 }
@@ -129,7 +138,10 @@ fn the_kill_switch_withdraws_every_quote() {
     desk.quoting(&both(99.0, 103.0));
     desk.gate.kill();
     let actions = desk.decide(&both(99.0, 103.0));
-    assert_eq!(actions.iter().map(brief).collect::<Vec<_>>(), [(Cancel, Buy, 99, 10), (Cancel, Sell, 103, 10)]);
+    assert_eq!(
+        actions.iter().map(brief).collect::<Vec<_>>(),
+        [(Cancel, Buy, 99, 10), (Cancel, Sell, 103, 10)]
+    );
 }
 
 #[test]
@@ -234,7 +246,9 @@ fn quotes_without_a_free_slot_are_held() {
 #[test]
 fn the_reference_is_the_mid_rounded_down() {
     let reference = |bid, ask| MarketTop::new(Some(Price(bid)), Some(Price(ask))).reference.unwrap().0;
-    for (bid, ask, mid) in [(100, 102, 101), (100, 101, 100), (-101, -100, -101), (-3, 4, 0), (-4, 3, -1), (1, 1, 1)] {
+    for (bid, ask, mid) in
+        [(100, 102, 101), (100, 101, 100), (-101, -100, -101), (-3, 4, 0), (-4, 3, -1), (1, 1, 1)]
+    {
         assert_eq!(reference(bid, ask), mid, "{bid} {ask}");
     }
     assert_eq!(reference(i64::MAX, i64::MAX), i64::MAX);

@@ -1,8 +1,8 @@
 //! How single orders follow the venue's reports.
 
 use super::OrderState::{
-    Cancelled as IsCancelled, Filled as IsFilled, Live, PartiallyFilled, PendingCancel, PendingNew, PendingReplace,
-    Rejected as IsRejected,
+    Cancelled as IsCancelled, Filled as IsFilled, Live, PartiallyFilled, PendingCancel, PendingNew,
+    PendingReplace, Rejected as IsRejected,
 };
 use super::*;
 
@@ -37,7 +37,10 @@ fn an_order_lives_and_trades_and_ends() {
     desk.report(Accepted, id, leaves(10)).unwrap();
     assert_eq!(desk.state(id), Some(Live));
     let outcome = desk.fill(id, 4, 6).unwrap();
-    assert_eq!((outcome.filled, outcome.order.remaining, outcome.order.filled), (Quantity(4), Quantity(6), Quantity(4)));
+    assert_eq!(
+        (outcome.filled, outcome.order.remaining, outcome.order.filled),
+        (Quantity(4), Quantity(6), Quantity(4))
+    );
     assert_eq!((desk.state(id), desk.oms.working(Side::Sell)), (Some(PartiallyFilled), Quantity(6)));
     assert_eq!(desk.fill(id, 6, 0).unwrap().order.state, IsFilled);
     assert_eq!((desk.state(id), desk.oms.working(Side::Sell), desk.oms.len()), (None, Quantity(0), 0));
@@ -283,7 +286,11 @@ fn cancel_all_leaves_only_what_is_under_way() {
     desk.cancel(gone).unwrap();
     desk.gate.kill();
     let mut out = [OrderAction::EMPTY; 4];
-    assert_eq!(desk.oms.cancel_all(Timestamp(0), &mut desk.gate, &mut out), Ok(1), "cancels pass a killed gate");
+    assert_eq!(
+        desk.oms.cancel_all(Timestamp(0), &mut desk.gate, &mut out),
+        Ok(1),
+        "cancels pass a killed gate"
+    );
     assert_eq!((out[0].kind, out[0].price), (OrderActionKind::Cancel, Price(110)));
 }
 
@@ -305,7 +312,11 @@ fn ids_are_never_given_twice_and_go_on_after_a_restart() {
     let mut desk = Desk::new(OmsConfig { capacity: 1 << 16, first_sequence: (u64::MAX >> 16) - 1, ..config });
     assert!(desk.place(Side::Buy, 1, 1).is_ok());
     assert_eq!(desk.place(Side::Buy, 1, 1), Err(OmsError::IdsExhausted));
-    for bad in [OmsConfig { capacity: 0, ..config }, OmsConfig { capacity: 1 << 17, ..config }, OmsConfig { first_sequence: 0, ..config }] {
+    for bad in [
+        OmsConfig { capacity: 0, ..config },
+        OmsConfig { capacity: 1 << 17, ..config },
+        OmsConfig { first_sequence: 0, ..config },
+    ] {
         assert!(matches!(OrderManager::new(&bad), Err(OmsError::BadConfig(_))));
     }
 }

@@ -134,9 +134,10 @@ impl Venue {
         let unreported = self.reports.iter().filter(|r| r.kind == ExecutionKind::Filled && r.side == side);
         let mut lots: u64 = unreported.map(|r| r.quantity.0).sum();
         for (&id, resting) in self.resting.iter().filter(|(_, resting)| resting.side == side) {
-            let replacement = self.requests.iter().find(|request| {
-                request.kind == OrderActionKind::Replace && request.order_id.0 == id
-            });
+            let replacement = self
+                .requests
+                .iter()
+                .find(|request| request.kind == OrderActionKind::Replace && request.order_id.0 == id);
             lots += replacement.map_or(resting.remaining, |request| {
                 let on_the_way = request.replaced_quantity.0 - resting.remaining;
                 resting.remaining.max(request.quantity.0.saturating_sub(on_the_way))
@@ -258,7 +259,10 @@ impl Check {
                             Side::Buy => action.price >= top.ask.unwrap(),
                             Side::Sell => action.price <= top.bid.unwrap(),
                         };
-                        assert!(!meets || working.iter().any(|o| o.id == action.order_id && o.price == action.price));
+                        assert!(
+                            !meets
+                                || working.iter().any(|o| o.id == action.order_id && o.price == action.price)
+                        );
                         assert!(action.quantity > Quantity::ZERO);
                     }
                 }
