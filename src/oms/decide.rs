@@ -5,9 +5,10 @@
 //! it is answered. New and moved orders pass the risk gate. A stale price is worse than none: where the gate refuses a
 //! move, the order is cancelled, unless only its quantity was to grow. O(levels), hot path.
 
-use super::manager::{OrderManager, OrderState, ReplaceMode, WorkingOrder};
 use super::wanted::RoundedSide;
-use super::{MAX_LEVELS, OmsError, OrderAction, WantedQuotes};
+use super::{
+    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder,
+};
 use crate::risk::{RiskGate, RiskReject};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 

@@ -87,7 +87,8 @@ impl Oracle {
         let signed = if side == Side::Buy { quantity } else { -quantity };
         self.cash -= signed * price;
         self.fees += fee;
-        let closing = if self.quantity.signum() * signed.signum() < 0 { quantity.min(self.quantity.abs()) } else { 0 };
+        let closing =
+            if self.quantity.signum() * signed.signum() < 0 { quantity.min(self.quantity.abs()) } else { 0 };
         if closing > 0 {
             let (cost, held) = (self.cost.unsigned_abs(), self.quantity.unsigned_abs());
             // cost · closing / held, which needs more than 128 bits, lot by lot of the quotient.
@@ -158,7 +159,10 @@ fn invariant_holds_exactly_after_any_sequence() {
             }
         }
     }
-    assert!(flips > 1000 && overflows > 100, "the sequences are too tame: {flips} flips, {overflows} overflows");
+    assert!(
+        flips > 1000 && overflows > 100,
+        "the sequences are too tame: {flips} flips, {overflows} overflows"
+    );
 }
 
 #[test]
@@ -195,7 +199,10 @@ fn impossible_fills_are_refused_and_change_nothing() {
         assert_eq!(position, before);
     }
     // Ten lots that gain 2^60 each: the profit does not fit.
-    assert_eq!(position.fill(Side::Sell, Price(1 << 60), Quantity(10), true, &FREE), Err(PositionError::Overflow));
+    assert_eq!(
+        position.fill(Side::Sell, Price(1 << 60), Quantity(10), true, &FREE),
+        Err(PositionError::Overflow)
+    );
     assert_eq!(position, before);
     assert_eq!(position.unrealised(Price(1 << 60)), Err(PositionError::Overflow));
     assert_eq!(position.equity(Price(i64::MAX)), Err(PositionError::PriceOutOfRange));
@@ -300,15 +307,23 @@ fn a_purchase_is_no_loss_and_a_new_day_starts_from_here() {
 
 #[test]
 fn position_limits_breach_by_name_and_never_stop_a_reduction() {
-    let limits =
-        PositionLimits { max_position_size: 80, max_long_position: 100, max_short_position: 60, ..PositionLimits::NONE };
+    let limits = PositionLimits {
+        max_position_size: 80,
+        max_long_position: 100,
+        max_short_position: 60,
+        ..PositionLimits::NONE
+    };
     let mut tracker = tracker(limits, 0);
     let id = InstrumentId(1);
-    let check = |tracker: &PositionTracker, side, quantity| tracker.check_position(id, side, Quantity(quantity));
+    let check =
+        |tracker: &PositionTracker, side, quantity| tracker.check_position(id, side, Quantity(quantity));
     assert_eq!(check(&tracker, Side::Buy, 80), Ok(()));
     assert_eq!(check(&tracker, Side::Buy, 81), Err(LimitBreach::PositionSize { instrument: id, limit: 80 }));
     assert_eq!(check(&tracker, Side::Sell, 60), Ok(()));
-    assert_eq!(check(&tracker, Side::Sell, 61), Err(LimitBreach::ShortPosition { instrument: id, limit: 60 }));
+    assert_eq!(
+        check(&tracker, Side::Sell, 61),
+        Err(LimitBreach::ShortPosition { instrument: id, limit: 60 })
+    );
     assert!(check(&tracker, Side::Buy, u64::MAX).is_err());
     tracker.set_limits(&PositionLimits { max_long_position: 70, ..limits }).unwrap();
     assert_eq!(check(&tracker, Side::Buy, 71), Err(LimitBreach::LongPosition { instrument: id, limit: 70 }));
@@ -316,7 +331,10 @@ fn position_limits_breach_by_name_and_never_stop_a_reduction() {
     tracker.record_fill(&fill(1, Side::Buy, 10, 500)).unwrap();
     assert_eq!(check(&tracker, Side::Sell, 100), Ok(()));
     assert_eq!(check(&tracker, Side::Sell, 560), Ok(()));
-    assert_eq!(check(&tracker, Side::Sell, 561), Err(LimitBreach::ShortPosition { instrument: id, limit: 60 }));
+    assert_eq!(
+        check(&tracker, Side::Sell, 561),
+        Err(LimitBreach::ShortPosition { instrument: id, limit: 60 })
+    );
     assert!(check(&tracker, Side::Buy, 1).is_err());
     let negative = PositionLimits { max_drawdown: -1, ..limits };
     assert!(matches!(tracker.set_limits(&negative), Err(PositionError::BadConfig(_))));

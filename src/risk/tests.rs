@@ -25,7 +25,13 @@ fn gate(config: RiskConfig) -> RiskGate {
 }
 
 /// The first order passes, the second is refused for the reason.
-fn boundary(config: RiskConfig, exposure: Exposure, passes: OrderIntent, fails: OrderIntent, reason: RiskReason) {
+fn boundary(
+    config: RiskConfig,
+    exposure: Exposure,
+    passes: OrderIntent,
+    fails: OrderIntent,
+    reason: RiskReason,
+) {
     let mut gate = gate(config);
     assert_eq!(gate.check(&passes, &exposure), Ok(()), "{reason}");
     let refused = gate.check(&fails, &exposure).unwrap_err();
@@ -57,9 +63,15 @@ fn exactly_at_the_notional_limit_passes_whatever_the_sign_of_the_price() {
 fn exactly_at_the_collar_passes_on_both_sides_of_the_reference() {
     let ticks = RiskConfig { collar_ticks: Some(50), ..RiskConfig::default() };
     let bps = RiskConfig { collar_bps: Some(50), ..RiskConfig::default() };
-    for config in [ticks, bps, RiskConfig { collar_ticks: Some(70), ..bps }, RiskConfig { collar_bps: Some(70), ..ticks }] {
+    for config in [
+        ticks,
+        bps,
+        RiskConfig { collar_ticks: Some(70), ..bps },
+        RiskConfig { collar_bps: Some(70), ..ticks },
+    ] {
         for sign in [1, -1] {
-            let (passes, fails) = (order(Side::Buy, 10_000 + 50 * sign, 1), order(Side::Buy, 10_000 + 51 * sign, 1));
+            let (passes, fails) =
+                (order(Side::Buy, 10_000 + 50 * sign, 1), order(Side::Buy, 10_000 + 51 * sign, 1));
             boundary(config, flat(), passes, fails, RiskReason::PriceCollar);
         }
     }
@@ -129,7 +141,10 @@ fn malformed_orders_are_refused() {
         order(Side::Buy, i64::MAX, 1),
         order(Side::Buy, i64::MIN, 1),
     ] {
-        assert_eq!(gate(RiskConfig::default()).check(&bad, &flat()).unwrap_err().reason, RiskReason::InvalidOrder);
+        assert_eq!(
+            gate(RiskConfig::default()).check(&bad, &flat()).unwrap_err().reason,
+            RiskReason::InvalidOrder
+        );
     }
 }
 
@@ -137,7 +152,9 @@ fn malformed_orders_are_refused() {
 fn the_message_rate_is_a_bucket_refilled_by_event_time() {
     let rate = RateLimit { messages: 2, period_ns: 1000, burst: 3 };
     let mut gate = gate(RiskConfig { message_rate: Some(rate), ..RiskConfig::default() });
-    let mut passes = |now| gate.check(&OrderIntent { timestamp: Timestamp(now), ..order(Side::Buy, 1, 1) }, &flat()).is_ok();
+    let mut passes = |now| {
+        gate.check(&OrderIntent { timestamp: Timestamp(now), ..order(Side::Buy, 1, 1) }, &flat()).is_ok()
+    };
     let answers = [5, 5, 5, 5, 504, 505, 505, 400, 1005].map(&mut passes);
     assert_eq!(answers, [true, true, true, false, false, true, false, false, true]);
     assert_eq!(gate.counters().refused_for(RiskReason::MessageRate), 4);
@@ -146,8 +163,11 @@ fn the_message_rate_is_a_bucket_refilled_by_event_time() {
 #[test]
 fn an_order_refused_for_another_reason_uses_no_message() {
     let rate = RateLimit { messages: 1, period_ns: 1000, burst: 1 };
-    let config =
-        RiskConfig { message_rate: Some(rate), max_order_quantity: Some(Quantity(1)), ..RiskConfig::default() };
+    let config = RiskConfig {
+        message_rate: Some(rate),
+        max_order_quantity: Some(Quantity(1)),
+        ..RiskConfig::default()
+    };
     let mut gate = gate(config);
     assert_eq!(gate.check(&order(Side::Buy, 1, 2), &flat()).unwrap_err().reason, RiskReason::OrderQuantity);
     assert_eq!(gate.check(&order(Side::Buy, 1, 1), &flat()), Ok(()));
