@@ -8,7 +8,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use market_maker::features::{FeatureConfig, Features, TopOfBook};
 use market_maker::quote::{AsParams, GlftParams, GlftTable, avellaneda_stoikov, glft_asymptotic};
-use market_maker::strategy::{
+use market_maker::strategy::{RiskAversion, 
     FillDecay, Horizon, MarketView, Model, StoikovConfig, StoikovStrategy, Strategy,
 };
 use market_maker::types::{Price, Quantity, SignedQuantity, Timestamp};
@@ -113,7 +113,7 @@ fn strategies(criterion: &mut Criterion) {
         let config = StoikovConfig {
             model,
             decay,
-            gamma: 0.1,
+            risk_aversion: RiskAversion::Fixed(0.1),
             intensity: 140.0,
             horizon: Horizon::Rolling(1.0),
             position_limit: Quantity(20),

@@ -19,7 +19,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         reader = reader.with_seed(&Input::open(&orderbook)?, 0)?;
     }
     let strategy = StoikovStrategy::new(&StoikovConfig {
-        gamma: 1e-6,
         order_quantity: Quantity(100),
         position_limit: Quantity(1000),
         ..StoikovConfig::default()

@@ -8,13 +8,13 @@ use std::time::Instant;
 use clap::{Args as ClapArgs, ValueEnum};
 use market_maker::book::BookConfig;
 use market_maker::engine::{ClockMode, EngineConfig, LatencySummary, Stage};
-use market_maker::feed::itch::StockFilter;
+use market_maker::feed::itch::{Stock, StockFilter};
 use market_maker::feed::{EventSource, Format, Increments, Input, SourceConfig, detect_increments, open};
 use market_maker::oms::{OmsConfig, RequoteRule};
 use market_maker::risk::{RateLimit, RiskConfig, RiskReason};
 use market_maker::sim::{Replay, ReplaySummary, SyntheticConfig, SyntheticFlow, VenueConfig};
 use market_maker::strategy::{FillDecay, Horizon, Model, RiskAversion, StoikovConfig, StoikovStrategy};
-use market_maker::types::{FeeSchedule, Instrument, InstrumentId, Quantity, Rounding, SignedQuantity, Symbol};
+use market_maker::types::{FeeSchedule, Instrument, InstrumentId, Quantity, Rounding, SignedQuantity};
 use serde_json::{Map, Value, json};
 
 use crate::progress::Progress;
@@ -161,7 +161,7 @@ impl Args {
     fn source_config(&self) -> Result<SourceConfig, Box<dyn Error>> {
         let seed = self.seed_book.as_ref().map(|path| Ok::<_, Box<dyn Error>>((Input::open(path)?, 0))).transpose()?;
         let stocks = match &self.symbol {
-            Some(symbol) => StockFilter::Symbol(Symbol::new(symbol).ok_or("--symbol is not a symbol")?),
+            Some(symbol) => StockFilter::Stock(Stock::new(symbol).ok_or("--symbol is not a stock symbol")?),
             None => StockFilter::default(),
         };
         Ok(SourceConfig { seed, stocks, only: self.instrument_id.map(InstrumentId) })

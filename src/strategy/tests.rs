@@ -11,7 +11,7 @@ const SECOND: u64 = 1_000_000_000;
 
 fn config() -> StoikovConfig {
     StoikovConfig {
-        gamma: 0.01,
+        risk_aversion: RiskAversion::Fixed(0.01),
         decay: FillDecay::Fixed(0.3),
         intensity: 0.9,
         horizon: Horizon::Rolling(600.0),
@@ -86,7 +86,7 @@ fn the_unit_of_inventory_is_one_order() {
     for model in models {
         let small = StoikovConfig { model, ..config() };
         let large = StoikovConfig {
-            gamma: 1e-4,
+            risk_aversion: RiskAversion::Fixed(1e-4),
             order_quantity: Quantity(100),
             position_limit: Quantity(3000),
             ..small
@@ -117,7 +117,7 @@ fn inventory_is_measured_from_the_target() {
 
 #[test]
 fn the_spread_sets_the_decay_and_without_risk_aversion_is_quoted() {
-    let follow = StoikovConfig { gamma: 0.0, decay: FillDecay::FromSpread, ..config() };
+    let follow = StoikovConfig { risk_aversion: RiskAversion::Fixed(0.0), decay: FillDecay::FromSpread, ..config() };
     for spread in [1.0, 2.0, 3.7, 20.0] {
         let wanted = quotes(&follow, &MarketView { spread: Some(spread), ..view(900, 1100, 5) });
         let (bid, ask) = prices(&wanted);
@@ -193,7 +193,7 @@ fn at_the_limit_only_the_reducing_side_is_quoted_and_no_fill_passes_it() {
         for target in [0, 20, -40] {
             let config = StoikovConfig {
                 model,
-                gamma: 0.001,
+                risk_aversion: RiskAversion::Fixed(0.001),
                 order_quantity: Quantity(10),
                 position_limit: Quantity(45),
                 inventory_target: SignedQuantity(target),
@@ -221,7 +221,7 @@ fn quotes_are_never_closer_than_the_least_half_spread_nor_across_the_opposite_be
                 model,
                 min_half_spread,
                 decay: FillDecay::Fixed(2.0),
-                gamma: 0.02,
+                risk_aversion: RiskAversion::Fixed(0.02),
                 ..config()
             };
             let mut strategy = StoikovStrategy::new(&config).unwrap();
@@ -313,7 +313,7 @@ fn bad_settings_are_refused_by_name() {
     for model in
         [Model::AvellanedaStoikov, Model::GlftAsymptotic, Model::GlftTable { max_sigma: 1.0, steps: 4 }]
     {
-        let negative = StoikovConfig { model, gamma: -1.0, ..config() };
+        let negative = StoikovConfig { model, risk_aversion: RiskAversion::Fixed(-1.0), ..config() };
         assert_eq!(refused(negative), StrategyError::Quote(QuoteError::Negative { parameter: "gamma" }));
         let flat = StoikovConfig { model, decay: FillDecay::Fixed(0.0), ..config() };
         assert_eq!(refused(flat), StrategyError::Quote(QuoteError::NotPositive { parameter: "k" }));
