@@ -1,0 +1,206 @@
+//! Status codes, their names, and the thread's last error message.
+//!
+//! A status is an `int32_t`: zero is success, negative is an error after which nothing has changed, positive is
+//! success with something to say. Numbers are stable: a code is never reused, and new ones are only added.
+//! The message lives in a fixed buffer per thread, so that reporting an error never allocates.
+
+use std::cell::UnsafeCell;
+use std::ffi::{CStr, c_char};
+use std::fmt::{self, Write};
+
+use super::guard::{NoHandle, guard};
+
+/// Outcome of a call: 0 success, negative error (nothing changed), positive success with a remark.
+pub type mm_status_t = i32;
+
+/// Success.
+pub const MM_OK: mm_status_t = 0;
+/// Success, and the stream has ended: there is nothing more to read.
+pub const MM_END: mm_status_t = 1;
+
+/// A pointer that must not be null is null.
+pub const MM_E_NULL: mm_status_t = -1;
+/// The handle is not a live handle of this kind (another kind, already destroyed, or not a handle at all).
+pub const MM_E_HANDLE: mm_status_t = -2;
+/// `struct_size` is smaller than the first version of the struct, or a field that this library does not know is set.
+pub const MM_E_STRUCT_SIZE: mm_status_t = -3;
+/// An argument or a config field is outside its documented range.
+pub const MM_E_INVALID_ARGUMENT: mm_status_t = -4;
+/// The library failed an internal check; the handle is poisoned. This is a bug worth reporting.
+pub const MM_E_PANIC: mm_status_t = -5;
+/// An earlier call on this handle ended in `MM_E_PANIC`; only its destroy function still works.
+pub const MM_E_POISONED: mm_status_t = -6;
+/// The system has not enough memory for what the config asks.
+pub const MM_E_OUT_OF_MEMORY: mm_status_t = -7;
+/// The caller's buffer is too small; nothing was done.
+pub const MM_E_BUFFER_TOO_SMALL: mm_status_t = -8;
+/// A result does not fit its integer.
+pub const MM_E_OVERFLOW: mm_status_t = -9;
+/// Everything that was sized at construction is in use.
+pub const MM_E_FULL: mm_status_t = -10;
+/// There is no such thing (order, level, instrument).
+pub const MM_E_NOT_FOUND: mm_status_t = -11;
+/// A string is not UTF-8.
+pub const MM_E_UTF8: mm_status_t = -12;
+/// An enumeration's number has no meaning.
+pub const MM_E_ENUM: mm_status_t = -13;
+
+/// Each code with its name and its meaning in a few words.
+const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
+    (MM_OK, c"MM_OK", "success"),
+    (MM_END, c"MM_END", "the stream has ended"),
+    (MM_E_NULL, c"MM_E_NULL", "a required pointer is null"),
+    (MM_E_HANDLE, c"MM_E_HANDLE", "not a live handle of this kind"),
+    (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", "struct_size does not fit this library"),
+    (MM_E_INVALID_ARGUMENT, c"MM_E_INVALID_ARGUMENT", "an argument is out of range"),
+    (MM_E_PANIC, c"MM_E_PANIC", "the library failed an internal check"),
+    (MM_E_POISONED, c"MM_E_POISONED", "an earlier call on the handle failed an internal check"),
+    (MM_E_OUT_OF_MEMORY, c"MM_E_OUT_OF_MEMORY", "not enough memory"),
+    (MM_E_BUFFER_TOO_SMALL, c"MM_E_BUFFER_TOO_SMALL", "the caller's buffer is too small"),
+    (MM_E_OVERFLOW, c"MM_E_OVERFLOW", "a result does not fit its integer"),
+    (MM_E_FULL, c"MM_E_FULL", "everything sized at construction is in use"),
+    (MM_E_NOT_FOUND, c"MM_E_NOT_FOUND", "there is no such thing"),
+    (MM_E_UTF8, c"MM_E_UTF8", "a string is not UTF-8"),
+    (MM_E_ENUM, c"MM_E_ENUM", "an enumeration's number has no meaning"),
+];
+
+/// What a code means, in a few words.
+pub(super) fn meaning(status: mm_status_t) -> &'static str {
+    STATUSES.iter().find(|row| row.0 == status).map_or("unknown status", |row| row.2)
+}
+
+/// The name of a status (`"MM_E_NULL"`), `"MM_E_UNKNOWN"` for a number that is none. Never null; static storage.
+///
+/// # Safety
+/// None needed: any number is fine, from any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_status_name(status: mm_status_t) -> *const c_char {
+    let mut name = c"MM_E_UNKNOWN";
+    guard(NoHandle, |()| {
+        if let Some(row) = STATUSES.iter().find(|row| row.0 == status) {
+            name = row.1;
+        }
+        Ok(MM_OK)
+    });
+    name.as_ptr()
+}
+
+/// What the last failing call of this thread had to say: NUL-terminated UTF-8 of at most 511 bytes, `""` before the
+/// first failure. Never null. A call that succeeds leaves the text as it is.
+///
+/// # Safety
+/// None needed. The text is the thread's own and is overwritten by its next failing call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_last_error_message() -> *const c_char {
+    let mut text = c"".as_ptr();
+    guard(NoHandle, |()| {
+        text = MESSAGE.with(|message| message.0.get().cast::<c_char>().cast_const());
+        Ok(MM_OK)
+    });
+    text
+}
+
+const CAPACITY: usize = 512;
+
+struct ThreadMessage(UnsafeCell<[u8; CAPACITY]>);
+
+thread_local! {
+    // Constant and without a destructor: first use neither allocates nor registers anything.
+    static MESSAGE: ThreadMessage = const { ThreadMessage(UnsafeCell::new([0; CAPACITY])) };
+}
+
+/// Text that stops at its capacity, at a character boundary.
+struct Truncated {
+    bytes: [u8; CAPACITY],
+    length: usize,
+}
+
+impl Write for Truncated {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = CAPACITY - 1 - self.length;
+        let mut take = text.len().min(room);
+        while !text.is_char_boundary(take) {
+            take -= 1;
+        }
+        // A NUL inside would end the C string early; it cannot be shown anyway.
+        for (to, from) in self.bytes[self.length..].iter_mut().zip(&text.as_bytes()[..take]) {
+            *to = if *from == 0 { b'?' } else { *from };
+        }
+        self.length += take;
+        if take == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+/// A call that did not succeed: its status. The message is in the thread's buffer by the time one of these exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure(mm_status_t);
+
+impl Failure {
+    /// Records `detail` as the thread's message. Neither allocates nor fails: a text that is too long is cut.
+    pub(super) fn new(status: mm_status_t, detail: fmt::Arguments<'_>) -> Self {
+        let mut text = Truncated { bytes: [0; CAPACITY], length: 0 };
+        // An error here only says that the text was cut, or that a Display gave up half-way.
+        let _ = text.write_fmt(detail);
+        MESSAGE.with(|message| {
+            // SAFETY: the buffer is this thread's own, and no reference to it outlives this statement; the pointer
+            // that `mm_last_error_message` gives out is documented to change its text at the next failure.
+            unsafe { *message.0.get() = text.bytes };
+        });
+        Self(status)
+    }
+
+    /// The code with its general meaning as the message.
+    pub(super) fn bare(status: mm_status_t) -> Self {
+        Self::new(status, format_args!("{}", meaning(status)))
+    }
+
+    /// A required pointer is null.
+    pub(super) fn null(name: &str) -> Self {
+        Self::new(MM_E_NULL, format_args!("{name} is null"))
+    }
+
+    /// What crosses the boundary.
+    pub(super) const fn status(self) -> mm_status_t {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last() -> String {
+        // SAFETY: no precondition.
+        let text = unsafe { mm_last_error_message() };
+        // SAFETY: never null and NUL-terminated, by its documentation.
+        unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_code_in_this_file_has_a_name_and_a_number_of_its_own() {
+        let source = include_str!("status.rs");
+        let mut declared = 0;
+        for line in source.lines().filter(|line| line.starts_with("pub const MM_")) {
+            let name = line["pub const ".len()..].split(':').next().unwrap();
+            let rows = STATUSES.iter().filter(|row| row.1.to_str() == Ok(name)).count();
+            assert_eq!(rows, 1, "{name}");
+            declared += 1;
+        }
+        assert_eq!(declared, STATUSES.len());
+        for (index, row) in STATUSES.iter().enumerate() {
+            assert!(STATUSES[..index].iter().all(|other| other.0 != row.0), "{:?} repeats a number", row.1);
+            assert_eq!(row.0 < 0, row.1.to_str().unwrap().starts_with("MM_E_"));
+        }
+    }
+
+    #[test]
+    fn the_message_is_the_threads_own_and_is_cut_at_a_character() {
+        assert_eq!(Failure::new(MM_E_NULL, format_args!("here {}", 1)).status(), MM_E_NULL);
+        std::thread::spawn(|| assert_eq!(last(), "")).join().unwrap();
+        assert_eq!(last(), "here 1");
+        Failure::new(MM_E_NULL, format_args!("{}{}", "x".repeat(CAPACITY - 2), "é and more"));
+        assert_eq!(last(), "x".repeat(CAPACITY - 2));
+        Failure::new(MM_E_NULL, format_args!("a\0b"));
+        assert_eq!(last(), "a?b");
+    }
+}
