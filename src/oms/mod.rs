@@ -1,1 +1,87 @@
-//! Under construction.
+//! Orders at the venue: their states, their worst case, and the decision what to send.
+//!
+//! [`OrderManager`] knows every working order by the client id that it gave it, follows the venue's reports, and turns
+//! wanted quotes into as few messages as the requote rule allows. It sends nothing: it writes [`OrderAction`]s into the
+//! caller's buffer. Single writer; hot path after construction.
+
+mod decide;
+mod manager;
+mod message;
+mod wanted;
+
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Decision, MarketTop};
+pub use manager::{OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule, WorkingOrder};
+pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
+pub use wanted::{MAX_LEVELS, WantedQuote, WantedQuotes};
+
+use crate::risk::RiskReject;
+use crate::types::{OrderId, Quantity};
+
+/// Why a request or a report was refused. Nothing has changed when one is returned, except that a refusal by the risk
+/// gate has been counted there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OmsError {
+    /// The manager never gave this id to an order.
+    #[error("order {0} is unknown")]
+    UnknownOrder(OrderId),
+    /// The order was ours and is finished: a late or repeated report, usually harmless.
+    #[error("order {0} is finished already")]
+    FinishedOrder(OrderId),
+    /// The report or request does not fit the order's state: a repeated acceptance, a second cancel.
+    #[error("order {order_id} is {state:?}, which this does not fit")]
+    WrongState {
+        /// The order.
+        order_id: OrderId,
+        /// Its state.
+        state: OrderState,
+    },
+    /// The report's quantities contradict what the order has left: a repeated or a lost fill.
+    #[error("order {order_id} has {expected} lots left, the report says {reported}")]
+    Inconsistent {
+        /// The order.
+        order_id: OrderId,
+        /// Lots that are left by our count.
+        expected: Quantity,
+        /// Lots that are left by the report.
+        reported: Quantity,
+    },
+    /// A report about another instrument.
+    #[error("the report is about another instrument")]
+    WrongInstrument,
+    /// A fill of no lots, or of another side than the order's, or at a price out of range.
+    #[error("the report's side, price or quantity cannot be")]
+    BadReport,
+    /// Every slot holds a working order.
+    #[error("{capacity} orders are working already")]
+    Full {
+        /// Orders that fit.
+        capacity: u32,
+    },
+    /// The buffer for actions may be too small for this decision.
+    #[error("the action buffer needs room for {needed}")]
+    ActionBufferFull {
+        /// Actions that it must have room for.
+        needed: usize,
+    },
+    /// A wanted price or quantity that is no number or out of range.
+    #[error("a wanted quote is not a usable number")]
+    BadQuote,
+    /// The best wanted bid is not below the best wanted ask.
+    #[error("the wanted bid and ask cross")]
+    CrossedQuotes,
+    /// The working quantity of a side would overflow.
+    #[error("the working quantity would overflow")]
+    ExposureOverflow,
+    /// Every client id has been used.
+    #[error("client order ids are used up")]
+    IdsExhausted,
+    /// The risk gate refused the order.
+    #[error(transparent)]
+    Risk(#[from] RiskReject),
+    /// A configuration that cannot work.
+    #[error("bad configuration: {0}")]
+    BadConfig(&'static str),
+}

@@ -1,0 +1,274 @@
+//! One instrument's position: signed quantity, cash and average cost in integers (FORMULAS F11).
+//!
+//! State is what has been paid (`cash`) and what the open lots cost (`basis`, signed like the quantity), in ticks ×
+//! lots. A fill that opens moves its notional into the basis; a fill that reduces takes the basis' share of the
+//! closed lots out again, rounded to the nearest unit, and the remainder stays with the open lots. Hence
+//! realised = cash + basis and unrealised = quantity · mark − basis, and their sum is cash + quantity · mark to the
+//! last unit whatever was rounded. Everything is O(1) and hot path.
+
+use super::PositionError;
+use crate::types::{FeeSchedule, Money, Price, Quantity, Side, SignedQuantity};
+
+/// Bound of the wide sums: with it, sums of three of them and any quantity × price stay inside 128 bits.
+const WIDE_LIMIT: i128 = 1 << 125;
+/// Millionths in one unit of money.
+const MICRO: i128 = 1_000_000;
+
+/// What one fill did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FillOutcome {
+    /// Profit realised by the fill, before fees. Zero unless it reduced the position.
+    pub realised: Money,
+    /// The fill's fee in millionths of a [`Money`] unit; negative is a rebate.
+    pub fee_micro: i128,
+    /// Lots that closed open lots of the other sign.
+    pub closed: Quantity,
+    /// Lots that opened or added; both are non-zero on a flip.
+    pub opened: Quantity,
+    /// The position after the fill.
+    pub position: SignedQuantity,
+}
+
+/// A position in one instrument. Plain `repr(C)` integers, so that it can be stored as it is.
+///
+/// ```
+/// use market_maker::position::Position;
+/// use market_maker::types::{FeeSchedule, Money, Price, Quantity, Side, SignedQuantity};
+/// let mut position = Position::FLAT;
+/// position.fill(Side::Buy, Price(100), Quantity(10), true, &FeeSchedule::FREE).unwrap();
+/// // Sell 15: ten close at a profit of 5 ticks each, five open a short at 105.
+/// let outcome = position.fill(Side::Sell, Price(105), Quantity(15), false, &FeeSchedule::FREE).unwrap();
+/// assert_eq!((outcome.closed, outcome.opened), (Quantity(10), Quantity(5)));
+/// assert_eq!(position.quantity(), SignedQuantity(-5));
+/// assert_eq!(position.realised(), Money(50));
+/// assert_eq!(position.unrealised(Price(103)).unwrap(), Money(10));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Position {
+    cash: i128,
+    basis: i128,
+    fees_micro: i128,
+    quantity: i64,
+    bought: u64,
+    sold: u64,
+    fills: u64,
+}
+
+impl Position {
+    /// Nothing held, nothing traded.
+    pub const FLAT: Self =
+        Self { cash: 0, basis: 0, fees_micro: 0, quantity: 0, bought: 0, sold: 0, fills: 0 };
+
+    /// Books a fill. Hot path, O(1).
+    ///
+    /// # Errors
+    /// [`PositionError::ZeroQuantity`], [`PositionError::QuantityOutOfRange`], [`PositionError::PriceOutOfRange`], and
+    /// [`PositionError::Overflow`] when the position, the realised profit or the fees would leave 64 bits or the
+    /// cash 125. Nothing has changed then.
+    pub fn fill(
+        &mut self,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+        is_maker: bool,
+        fees: &FeeSchedule,
+    ) -> Result<FillOutcome, PositionError> {
+        if quantity == Quantity::ZERO {
+            return Err(PositionError::ZeroQuantity);
+        }
+        if quantity > Quantity::MAX {
+            return Err(PositionError::QuantityOutOfRange);
+        }
+        if !price.in_range() {
+            return Err(PositionError::PriceOutOfRange);
+        }
+        let lots = quantity.0 as i64;
+        let sign = side.sign();
+        let held = self.quantity;
+        // Closed lots are those that meet a position of the other sign.
+        let closed = if held != 0 && (held > 0) != (sign > 0) { held.unsigned_abs().min(quantity.0) } else { 0 };
+        let opened = quantity.0 - closed;
+
+        let released = self.released(closed);
+        // |price| < 2^61 and lots < 2^63: products fit 124 bits.
+        let cash = bounded(self.cash - i128::from(sign) * i128::from(price.0) * i128::from(lots))?;
+        let added = i128::from(sign) * i128::from(price.0) * i128::from(opened);
+        let basis = bounded(self.basis - released + added)?;
+        let after = held.checked_add(sign * lots).filter(|&q| q != i64::MIN).ok_or(PositionError::Overflow)?;
+
+        money(cash + basis)?;
+        let realised = money(cash + basis - self.cash - self.basis)?;
+        let fee_micro = fees.fee_micro(price, quantity, is_maker);
+        let fees_micro = self.fees_micro.checked_add(fee_micro).ok_or(PositionError::Overflow)?;
+        money(round_micro(fees_micro))?;
+
+        self.cash = cash;
+        self.basis = basis;
+        self.fees_micro = fees_micro;
+        self.quantity = after;
+        match side {
+            Side::Buy => self.bought = self.bought.saturating_add(quantity.0),
+            Side::Sell => self.sold = self.sold.saturating_add(quantity.0),
+        }
+        self.fills = self.fills.saturating_add(1);
+        Ok(FillOutcome {
+            realised,
+            fee_micro,
+            closed: Quantity(closed),
+            opened: Quantity(opened),
+            position: SignedQuantity(after),
+        })
+    }
+
+    /// The cost of `closed` of the open lots: their share of the basis, to the nearest unit, halves away from zero.
+    fn released(&self, closed: u64) -> i128 {
+        let held = self.quantity.unsigned_abs();
+        if closed == 0 {
+            return 0;
+        }
+        if closed == held {
+            return self.basis;
+        }
+        // 128-bit division is several times dearer; ordinary positions fit 64.
+        if let (Ok(basis), Ok(part), Ok(whole)) =
+            (i64::try_from(self.basis), i64::try_from(closed), i64::try_from(held))
+            && let Some(product) = basis.checked_mul(part)
+        {
+            let (quotient, rest) = (product / whole, product % whole);
+            let up = rest.unsigned_abs() >= held - rest.unsigned_abs();
+            return i128::from(quotient + if up { product.signum() } else { 0 });
+        }
+        // Split so that no product leaves 128 bits: basis = quotient · held + rest, |rest · closed| < 2^126.
+        let held = i128::from(held);
+        let closed = i128::from(closed);
+        let (quotient, rest) = (self.basis / held, self.basis % held);
+        let product = rest * closed;
+        let (tail, over) = (product / held, product % held);
+        let up = over.abs() >= held - over.abs();
+        quotient * closed + tail + if up { product.signum() } else { 0 }
+    }
+
+    /// Lots held; positive is long.
+    #[must_use]
+    pub const fn quantity(&self) -> SignedQuantity {
+        SignedQuantity(self.quantity)
+    }
+
+    /// Average cost of the open lots in ticks; 0 when flat.
+    #[must_use]
+    pub fn average_price(&self) -> f64 {
+        if self.quantity == 0 { 0.0 } else { self.basis as f64 / self.quantity as f64 }
+    }
+
+    /// Profit realised by reductions, before fees.
+    #[must_use]
+    pub const fn realised(&self) -> Money {
+        // fill() admits only sums that fit.
+        Money((self.cash + self.basis) as i64)
+    }
+
+    /// Fees paid less rebates received, rounded to the nearest unit (halves away from zero).
+    #[must_use]
+    pub const fn fees(&self) -> Money {
+        Money(round_micro(self.fees_micro) as i64)
+    }
+
+    /// Fees paid less rebates received, in millionths of a unit, exact.
+    #[must_use]
+    pub const fn fees_micro(&self) -> i128 {
+        self.fees_micro
+    }
+
+    /// Realised profit after fees.
+    ///
+    /// # Errors
+    /// [`PositionError::Overflow`] when the difference leaves 64 bits.
+    pub const fn net_realised(&self) -> Result<Money, PositionError> {
+        money(self.cash + self.basis - round_micro(self.fees_micro))
+    }
+
+    /// Cash received less cash paid, before fees, in ticks × lots. Wide: gross notional outgrows [`Money`] long
+    /// before a profit does.
+    #[must_use]
+    pub const fn cash(&self) -> i128 {
+        self.cash
+    }
+
+    /// Signed cost of the open lots in ticks × lots: negative for a short at positive prices.
+    #[must_use]
+    pub const fn basis(&self) -> i128 {
+        self.basis
+    }
+
+    /// Profit of the open lots at `mark`, before fees. Hot path.
+    ///
+    /// # Errors
+    /// [`PositionError::PriceOutOfRange`]; [`PositionError::Overflow`] when it leaves 64 bits.
+    pub const fn unrealised(&self, mark: Price) -> Result<Money, PositionError> {
+        if !mark.in_range() {
+            return Err(PositionError::PriceOutOfRange);
+        }
+        money(self.quantity as i128 * mark.0 as i128 - self.basis)
+    }
+
+    /// Profit after fees if the open lots are worth `mark`: realised + unrealised − fees, which is
+    /// cash + quantity · mark − fees exactly. Hot path.
+    ///
+    /// # Errors
+    /// As for [`unrealised`](Self::unrealised).
+    pub const fn equity(&self, mark: Price) -> Result<Money, PositionError> {
+        if !mark.in_range() {
+            return Err(PositionError::PriceOutOfRange);
+        }
+        money(self.cash + self.quantity as i128 * mark.0 as i128 - round_micro(self.fees_micro))
+    }
+
+    /// Lots bought in all; stays at the largest number if it gets there.
+    #[must_use]
+    pub const fn bought(&self) -> Quantity {
+        Quantity(self.bought)
+    }
+
+    /// Lots sold in all; stays at the largest number if it gets there.
+    #[must_use]
+    pub const fn sold(&self) -> Quantity {
+        Quantity(self.sold)
+    }
+
+    /// Fills booked.
+    #[must_use]
+    pub const fn fills(&self) -> u64 {
+        self.fills
+    }
+
+    /// Whether the stored integers can have come from [`fill`](Self::fill): what a reader of stored state checks
+    /// before it trusts them.
+    #[must_use]
+    pub const fn is_consistent(&self) -> bool {
+        bounded(self.cash).is_ok()
+            && bounded(self.basis).is_ok()
+            && self.quantity != i64::MIN
+            && (self.quantity != 0 || self.basis == 0)
+            && money(self.cash + self.basis).is_ok()
+            && money(round_micro(self.fees_micro)).is_ok()
+    }
+}
+
+const fn bounded(value: i128) -> Result<i128, PositionError> {
+    if value > -WIDE_LIMIT && value < WIDE_LIMIT { Ok(value) } else { Err(PositionError::Overflow) }
+}
+
+const fn money(value: i128) -> Result<Money, PositionError> {
+    if value >= i64::MIN as i128 && value <= i64::MAX as i128 {
+        Ok(Money(value as i64))
+    } else {
+        Err(PositionError::Overflow)
+    }
+}
+
+/// Millionths to units, to the nearest, halves away from zero.
+const fn round_micro(micro: i128) -> i128 {
+    let half = if micro >= 0 { MICRO / 2 } else { -MICRO / 2 };
+    micro.saturating_add(half) / MICRO
+}
