@@ -4,7 +4,6 @@
 //! the precondition that discharges it.
 
 pub mod buffer;
-pub mod clock;
 pub mod mapped_file;
 pub mod pool;
 pub mod ring;

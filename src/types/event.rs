@@ -42,6 +42,9 @@ pub enum EventKind {
     BestQuote = 11,
     /// Trading in the instrument halts (`quantity` 0) or resumes (`quantity` 1).
     Status = 12,
+    /// The resting order `order_id` traded `quantity` at `price`; the change of the book follows as an event of its
+    /// own, so this one changes nothing. For feeds that publish both.
+    Fill = 13,
 }
 
 impl EventKind {
@@ -62,6 +65,7 @@ impl EventKind {
             10 => Self::Seed,
             11 => Self::BestQuote,
             12 => Self::Status,
+            13 => Self::Fill,
             _ => return None,
         })
     }
