@@ -4,7 +4,8 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/ffi/version.rs");
-    let source = std::fs::read_to_string("src/ffi/version.rs").expect("src/ffi/version.rs is part of the crate");
+    let source =
+        std::fs::read_to_string("src/ffi/version.rs").expect("src/ffi/version.rs is part of the crate");
     let abi: u32 = source
         .lines()
         .find_map(|line| line.strip_prefix("pub const MM_ABI_VERSION: u32 = "))

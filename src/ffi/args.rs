@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::status::{Failure, MM_E_INVALID_ARGUMENT, MM_E_UTF8};
+use super::status::{Failure, MM_E_BUFFER_TOO_SMALL, MM_E_INVALID_ARGUMENT, MM_E_UTF8};
 
 /// Why a pointer that is not null cannot be used.
 fn misaligned(name: &str) -> Failure {
@@ -30,10 +30,38 @@ impl<T> Out<'_, T> {
         Ok(Self(unsafe { &mut *pointer.cast::<MaybeUninit<T>>() }))
     }
 
+    /// As [`new`](Self::new), where null means that the caller does not want the result.
+    ///
+    /// # Errors
+    /// Misaligned.
+    ///
+    /// # Safety
+    /// As there.
+    pub(super) unsafe fn optional(pointer: *mut T, name: &str) -> Result<Option<Self>, Failure> {
+        if pointer.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: forwarded.
+        unsafe { Self::new(pointer, name) }.map(Some)
+    }
+
     /// Writes the result.
     pub(super) fn set(self, value: T) {
         self.0.write(value);
     }
+}
+
+/// One struct that the call reads.
+///
+/// # Errors
+/// Null or misaligned.
+///
+/// # Safety
+/// `pointer` is null or points to an initialised `T` that nobody changes during the call.
+pub(super) unsafe fn reference<'a, T: Copy>(pointer: *const T, name: &str) -> Result<&'a T, Failure> {
+    check_array(pointer, 1, name)?;
+    // SAFETY: not null, aligned (checked); initialised and unchanged by the caller's promise.
+    Ok(unsafe { &*pointer })
 }
 
 /// An array that the call reads. Null is fine for an empty one.
@@ -75,6 +103,27 @@ pub(super) unsafe fn output<'a, T: Copy>(
     // SAFETY: not null, aligned, not too long; writable and unshared by the caller's promise, and uninitialised
     // memory is fine behind `MaybeUninit`.
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast::<MaybeUninit<T>>(), length) })
+}
+
+/// Refuses a buffer that cannot take `needed` elements.
+pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Failure> {
+    if needed > capacity {
+        return Err(Failure::new(
+            MM_E_BUFFER_TOO_SMALL,
+            format_args!("{name} has room for {capacity}, {needed} are needed"),
+        ));
+    }
+    Ok(())
+}
+
+/// Writes as many items as fit, and says how many.
+pub(super) fn fill<T>(out: &mut [MaybeUninit<T>], items: impl Iterator<Item = T>) -> usize {
+    let mut count = 0;
+    for (to, item) in out.iter_mut().zip(items) {
+        to.write(item);
+        count += 1;
+    }
+    count
 }
 
 fn check_array<T>(pointer: *const T, length: usize, name: &str) -> Result<(), Failure> {

@@ -113,6 +113,18 @@ pub(super) fn side(value: u8) -> Result<Side, Failure> {
         .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("side {value} is neither 0 (buy) nor 1 (sell)")))
 }
 
+/// A truth value from its number.
+///
+/// # Errors
+/// `MM_E_ENUM` unless it is 0 or 1.
+pub(super) fn flag(value: u8, name: &str) -> Result<bool, Failure> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Failure::new(MM_E_ENUM, format_args!("{name} is {value}, neither 0 nor 1"))),
+    }
+}
+
 impl TryFrom<&mm_event_t> for Event {
     type Error = Failure;
 

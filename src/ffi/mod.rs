@@ -16,6 +16,8 @@ pub mod status;
 pub mod version;
 
 pub mod event;
+pub mod position;
+pub mod risk;
 
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,42 @@ pub const MM_E_NOT_FOUND: mm_status_t = -11;
 pub const MM_E_UTF8: mm_status_t = -12;
 /// An enumeration's number has no meaning.
 pub const MM_E_ENUM: mm_status_t = -13;
+/// There is one with this id already.
+pub const MM_E_DUPLICATE: mm_status_t = -14;
+/// A quantity of zero lots.
+pub const MM_E_ZERO_QUANTITY: mm_status_t = -15;
+/// A price beyond plus or minus 2^61 ticks, or outside what the book can hold.
+pub const MM_E_PRICE_RANGE: mm_status_t = -16;
+/// A quantity above 2^63-1 lots, or above what the order has.
+pub const MM_E_QUANTITY_RANGE: mm_status_t = -17;
+/// The position would exceed `max_position_size`.
+pub const MM_E_LIMIT_POSITION: mm_status_t = -101;
+/// The position would exceed `max_long_position`.
+pub const MM_E_LIMIT_LONG: mm_status_t = -102;
+/// The position would exceed `max_short_position`.
+pub const MM_E_LIMIT_SHORT: mm_status_t = -103;
+/// The day's loss exceeds `max_daily_loss`.
+pub const MM_E_LIMIT_DAILY_LOSS: mm_status_t = -104;
+/// The fall of equity from its highest point exceeds `max_drawdown`.
+pub const MM_E_LIMIT_DRAWDOWN: mm_status_t = -105;
+/// Risk refusal: the kill switch is on.
+pub const MM_E_RISK_KILL_SWITCH: mm_status_t = -201;
+/// Risk refusal: no lots, too many lots for any order, or a price out of range.
+pub const MM_E_RISK_INVALID_ORDER: mm_status_t = -202;
+/// Risk refusal: more lots than one order may have.
+pub const MM_E_RISK_ORDER_QUANTITY: mm_status_t = -203;
+/// Risk refusal: more notional than one order may have.
+pub const MM_E_RISK_ORDER_NOTIONAL: mm_status_t = -204;
+/// Risk refusal: a collar is set and there is no reference price to measure from.
+pub const MM_E_RISK_NO_REFERENCE: mm_status_t = -205;
+/// Risk refusal: too far from the reference price.
+pub const MM_E_RISK_PRICE_COLLAR: mm_status_t = -206;
+/// Risk refusal: if every working buy order filled, the position would be too long.
+pub const MM_E_RISK_LONG_POSITION: mm_status_t = -207;
+/// Risk refusal: if every working sell order filled, the position would be too short.
+pub const MM_E_RISK_SHORT_POSITION: mm_status_t = -208;
+/// Risk refusal: too many messages.
+pub const MM_E_RISK_MESSAGE_RATE: mm_status_t = -209;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
@@ -62,6 +98,24 @@ const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
     (MM_E_NOT_FOUND, c"MM_E_NOT_FOUND", "there is no such thing"),
     (MM_E_UTF8, c"MM_E_UTF8", "a string is not UTF-8"),
     (MM_E_ENUM, c"MM_E_ENUM", "an enumeration's number has no meaning"),
+    (MM_E_DUPLICATE, c"MM_E_DUPLICATE", "there is one with this id already"),
+    (MM_E_ZERO_QUANTITY, c"MM_E_ZERO_QUANTITY", "a quantity of zero"),
+    (MM_E_PRICE_RANGE, c"MM_E_PRICE_RANGE", "the price is out of range"),
+    (MM_E_QUANTITY_RANGE, c"MM_E_QUANTITY_RANGE", "the quantity is out of range"),
+    (MM_E_LIMIT_POSITION, c"MM_E_LIMIT_POSITION", "the position would be too large"),
+    (MM_E_LIMIT_LONG, c"MM_E_LIMIT_LONG", "the position would be too long"),
+    (MM_E_LIMIT_SHORT, c"MM_E_LIMIT_SHORT", "the position would be too short"),
+    (MM_E_LIMIT_DAILY_LOSS, c"MM_E_LIMIT_DAILY_LOSS", "the day's loss is above its limit"),
+    (MM_E_LIMIT_DRAWDOWN, c"MM_E_LIMIT_DRAWDOWN", "the drawdown is above its limit"),
+    (MM_E_RISK_KILL_SWITCH, c"MM_E_RISK_KILL_SWITCH", "refused: the kill switch is on"),
+    (MM_E_RISK_INVALID_ORDER, c"MM_E_RISK_INVALID_ORDER", "refused: no order has such a price or quantity"),
+    (MM_E_RISK_ORDER_QUANTITY, c"MM_E_RISK_ORDER_QUANTITY", "refused: too many lots for one order"),
+    (MM_E_RISK_ORDER_NOTIONAL, c"MM_E_RISK_ORDER_NOTIONAL", "refused: too much notional for one order"),
+    (MM_E_RISK_NO_REFERENCE, c"MM_E_RISK_NO_REFERENCE", "refused: no reference price for the collar"),
+    (MM_E_RISK_PRICE_COLLAR, c"MM_E_RISK_PRICE_COLLAR", "refused: too far from the reference price"),
+    (MM_E_RISK_LONG_POSITION, c"MM_E_RISK_LONG_POSITION", "refused: the worst case would be too long"),
+    (MM_E_RISK_SHORT_POSITION, c"MM_E_RISK_SHORT_POSITION", "refused: the worst case would be too short"),
+    (MM_E_RISK_MESSAGE_RATE, c"MM_E_RISK_MESSAGE_RATE", "refused: too many messages"),
 ];
 
 /// What a code means, in a few words.
