@@ -13,7 +13,7 @@ mod wanted;
 mod tests;
 
 pub use decide::{Decision, MarketTop};
-pub use manager::{OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule, WorkingOrder};
+pub use manager::{MAX_ORDER_QUANTITY, OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule, WorkingOrder};
 pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
 pub use wanted::{MAX_LEVELS, WantedQuote, WantedQuotes};
 
@@ -72,9 +72,9 @@ pub enum OmsError {
     /// The best wanted bid is not below the best wanted ask.
     #[error("the wanted bid and ask cross")]
     CrossedQuotes,
-    /// The working quantity of a side would overflow.
-    #[error("the working quantity would overflow")]
-    ExposureOverflow,
+    /// More lots than [`MAX_ORDER_QUANTITY`].
+    #[error("the quantity of one order is out of range")]
+    QuantityOutOfRange,
     /// Every client id has been used.
     #[error("client order ids are used up")]
     IdsExhausted,

@@ -3,7 +3,7 @@
 //! This is where doubles end: [`WantedQuotes::rounded`] is the one place at which wanted prices become ticks, outward
 //! from mid, and wanted quantities become lots, downward.
 
-use super::OmsError;
+use super::{MAX_ORDER_QUANTITY, OmsError};
 use crate::types::{Price, Quantity, Side};
 
 /// Quotes per side that a decision can handle.
@@ -39,7 +39,17 @@ pub struct WantedQuotes {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RoundedSide {
     pub levels: [Option<(Price, Quantity)>; MAX_LEVELS],
-    pub len: usize,
+}
+
+impl RoundedSide {
+    /// The most aggressive wanted price.
+    pub fn best(&self, side: Side) -> Option<Price> {
+        let prices = self.levels.iter().flatten().map(|quote| quote.0);
+        match side {
+            Side::Buy => prices.max(),
+            Side::Sell => prices.min(),
+        }
+    }
 }
 
 impl WantedQuotes {
@@ -89,15 +99,14 @@ impl WantedQuotes {
             let quantity = round_quantity(quote.quantity)?;
             if let Some(best) = boundary {
                 price = match side {
-                    Side::Buy => Price(price.0.min(best.0 - 1)),
-                    Side::Sell => Price(price.0.max(best.0 + 1)),
+                    Side::Buy => Price(price.0.min(best.0.saturating_sub(1))),
+                    Side::Sell => Price(price.0.max(best.0.saturating_add(1))),
                 };
                 if !price.in_range() {
                     return Err(OmsError::BadQuote);
                 }
             }
             rounded.levels[level] = (quantity > Quantity::ZERO).then_some((price, quantity));
-            rounded.len = level + 1;
         }
         Ok(rounded)
     }
@@ -122,7 +131,7 @@ fn round_price(side: Side, price: f64) -> Result<Price, OmsError> {
 }
 
 fn round_quantity(quantity: f64) -> Result<Quantity, OmsError> {
-    if quantity.is_nan() || quantity < 0.0 || quantity >= 9_223_372_036_854_775_808.0 {
+    if quantity.is_nan() || quantity < 0.0 || quantity > MAX_ORDER_QUANTITY.0 as f64 {
         return Err(OmsError::BadQuote);
     }
     let nearest = libm::round(quantity);

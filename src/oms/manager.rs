@@ -1,0 +1,743 @@
+//! The order table: client ids, states, the venue's reports, and the worst case of what works.
+//!
+//! A client id is `sequence << bits | slot`: the slot is found without a search and a finished order's id never
+//! matches the slot's next owner. The working quantity of each side is maintained with every change; an order under
+//! replacement counts with the larger of what it has left and what is wanted. Everything is O(1) and hot path after
+//! construction.
+
+use super::{ExecutionKind, ExecutionReport, MAX_LEVELS, OmsError, OrderAction, OrderActionKind};
+use crate::risk::{Exposure, OrderIntent, RiskGate};
+use crate::types::{InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
+
+/// Orders that can work at once.
+const MAX_CAPACITY: u32 = 1 << 16;
+
+/// Most lots of one order: with it the working quantity of a full table still is a
+/// [`SignedQuantity`].
+pub const MAX_ORDER_QUANTITY: Quantity = Quantity(Quantity::MAX.0 / MAX_CAPACITY as u64);
+
+/// Marks an order that no wanted quote stands behind.
+pub(super) const NO_LEVEL: u8 = u8::MAX;
+/// Marks a level without an order.
+const NO_SLOT: u32 = u32::MAX;
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum OrderState {
+    /// Sent, not answered.
+    PendingNew = 1,
+    /// Works in full.
+    Live = 2,
+    /// Works with what is left after fills.
+    PartiallyFilled = 3,
+    /// Its cancel is under way; it may still trade.
+    PendingCancel = 4,
+    /// Its replacement is under way; it may still trade.
+    PendingReplace = 5,
+    /// Traded in full. Final.
+    Filled = 6,
+    /// Gone with lots left. Final.
+    Cancelled = 7,
+    /// Never worked. Final.
+    Rejected = 8,
+}
+
+impl OrderState {
+    /// Whether nothing can happen to the order any more.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Filled | Self::Cancelled | Self::Rejected)
+    }
+}
+
+/// When a working order is far enough from the wanted price to be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequoteRule {
+    /// When they differ by more than so many ticks; 0 moves on any difference.
+    Ticks(u32),
+    /// When they differ by more than so many basis points of the working price.
+    BasisPoints(u32),
+}
+
+impl RequoteRule {
+    /// Whether an order at `working` should move to `wanted`.
+    #[must_use]
+    pub fn is_exceeded(self, working: Price, wanted: Price) -> bool {
+        let distance = working.0.abs_diff(wanted.0);
+        match self {
+            Self::Ticks(ticks) => distance > u64::from(ticks),
+            Self::BasisPoints(bps) => {
+                u128::from(distance) * 10_000 > u128::from(bps) * u128::from(working.0.unsigned_abs())
+            }
+        }
+    }
+}
+
+/// How an order is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplaceMode {
+    /// By one [`OrderActionKind::Replace`].
+    Atomic,
+    /// By a cancel, and a new order once the venue has confirmed it: for venues without replace, or where the pair
+    /// must never work at once.
+    CancelFirst,
+}
+
+/// Settings of an [`OrderManager`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OmsConfig {
+    /// The instrument of every order.
+    pub instrument: InstrumentId,
+    /// Orders that can work at once, 1 to 65 536.
+    pub capacity: u32,
+    /// When the price of a working order is off.
+    pub requote: RequoteRule,
+    /// The quantity of a working order is off when what is left differs from what is wanted by more than this share
+    /// of what is wanted, in basis points: 10 000 tops up only an order that is gone.
+    pub requote_quantity_bps: u32,
+    /// How orders are moved.
+    pub replace: ReplaceMode,
+    /// Quotes must not trade on arrival: they are marked so, and a wanted price that meets the opposite best is moved to
+    /// one tick before it.
+    pub post_only: bool,
+    /// The first sequence number, at least 1. A host that restarts goes on from [`OrderManager::next_sequence`], so
+    /// that no id is used twice.
+    pub first_sequence: u64,
+}
+
+impl Default for OmsConfig {
+    fn default() -> Self {
+        Self {
+            instrument: InstrumentId(0),
+            capacity: 64,
+            requote: RequoteRule::Ticks(0),
+            requote_quantity_bps: 5_000,
+            replace: ReplaceMode::Atomic,
+            post_only: true,
+            first_sequence: 1,
+        }
+    }
+}
+
+/// One order as the manager knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkingOrder {
+    /// Its client id.
+    pub id: OrderId,
+    /// The id of the replacement under way, or of the order that this one took the place of while that is not
+    /// confirmed; else 0.
+    pub linked_id: OrderId,
+    /// Its price.
+    pub price: Price,
+    /// Lots that are left.
+    pub remaining: Quantity,
+    /// Lots that it has traded.
+    pub filled: Quantity,
+    /// Price of the replacement under way.
+    pub new_price: Price,
+    /// Lots of the replacement under way, less what the order has traded since it was sent.
+    pub new_quantity: Quantity,
+    /// Lots of the replacement as it was sent: the most that the venue may report.
+    pub new_quantity_sent: Quantity,
+    /// When its last request was sent.
+    pub sent: Timestamp,
+    /// Its side.
+    pub side: Side,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Which wanted quote it serves, 255 for none.
+    pub level: u8,
+    /// Whether the venue has shown that it knows the order.
+    pub is_acknowledged: bool,
+    /// Whether `remaining` awaits the venue's word, because the order took another's place.
+    pub is_estimate: bool,
+}
+
+impl WorkingOrder {
+    /// Lots that the order and its replacement can still trade at most.
+    #[must_use]
+    pub fn worst_case(&self) -> Quantity {
+        match self.state {
+            OrderState::PendingReplace => self.remaining.max(self.new_quantity),
+            _ if self.state.is_final() => Quantity::ZERO,
+            _ => self.remaining,
+        }
+    }
+
+    /// The state to which a refused cancel or replacement returns the order.
+    const fn resting_state(&self) -> OrderState {
+        if !self.is_acknowledged {
+            OrderState::PendingNew
+        } else if self.filled.0 > 0 {
+            OrderState::PartiallyFilled
+        } else {
+            OrderState::Live
+        }
+    }
+}
+
+/// What a report did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportOutcome {
+    /// The order after it; when `state` is final the manager has forgotten it.
+    pub order: WorkingOrder,
+    /// Lots that it filled.
+    pub filled: Quantity,
+}
+
+/// How an id stands to the order in its slot.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Order,
+    Replacement,
+    Predecessor,
+}
+
+/// Working orders of one instrument.
+///
+/// ```
+/// use market_maker::oms::{ExecutionKind, ExecutionReport, OmsConfig, OrderAction, OrderManager, WantedQuote,
+///     WantedQuotes, MarketTop};
+/// use market_maker::risk::{RiskConfig, RiskGate};
+/// use market_maker::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
+/// let mut gate = RiskGate::new(&RiskConfig::default()).unwrap();
+/// let mut oms = OrderManager::new(&OmsConfig::default()).unwrap();
+/// let wanted = WantedQuotes::one_level(
+///     Some(WantedQuote { price: 99.7, quantity: 5.0 }),
+///     Some(WantedQuote { price: 101.2, quantity: 5.0 }),
+/// );
+/// let top = MarketTop::new(Some(Price(100)), Some(Price(101)));
+/// let mut actions = [OrderAction::EMPTY; 8];
+/// let decision = oms.decide(&wanted, &top, SignedQuantity(0), Timestamp(1), &mut gate, &mut actions).unwrap();
+/// assert_eq!(decision.actions, 2);
+/// assert_eq!((actions[0].price, actions[1].price), (Price(99), Price(102)));
+/// let accepted = ExecutionReport {
+///     kind: ExecutionKind::Accepted, order_id: actions[0].order_id, leaves: Quantity(5), ..ExecutionReport::EMPTY
+/// };
+/// oms.on_report(&accepted).unwrap();
+/// // Nothing has changed, so there is nothing to send.
+/// let decision = oms.decide(&wanted, &top, SignedQuantity(0), Timestamp(2), &mut gate, &mut actions).unwrap();
+/// assert_eq!(decision.actions, 0);
+/// assert_eq!(oms.working(Side::Buy), Quantity(5));
+/// ```
+#[derive(Debug)]
+pub struct OrderManager {
+    pub(super) config: OmsConfig,
+    slots: Box<[Option<WorkingOrder>]>,
+    /// Free slots; the last is the next to be used.
+    free: Vec<u32>,
+    slot_bits: u32,
+    next_sequence: u64,
+    levels: [[u32; MAX_LEVELS]; 2],
+    working: [u64; 2],
+}
+
+impl OrderManager {
+    /// A manager without orders.
+    ///
+    /// # Errors
+    /// [`OmsError::BadConfig`] for a capacity outside 1..=65 536 or a first sequence of 0.
+    pub fn new(config: &OmsConfig) -> Result<Self, OmsError> {
+        if config.capacity == 0 || config.capacity > MAX_CAPACITY {
+            return Err(OmsError::BadConfig("capacity must be in 1..=65536"));
+        }
+        if config.first_sequence == 0 {
+            return Err(OmsError::BadConfig("first_sequence must be at least 1"));
+        }
+        Ok(Self {
+            config: *config,
+            slots: vec![None; config.capacity as usize].into_boxed_slice(),
+            free: (0..config.capacity).rev().collect(),
+            slot_bits: config.capacity.next_power_of_two().trailing_zeros(),
+            next_sequence: config.first_sequence,
+            levels: [[NO_SLOT; MAX_LEVELS]; 2],
+            working: [0; 2],
+        })
+    }
+
+    /// The settings.
+    #[must_use]
+    pub const fn config(&self) -> &OmsConfig {
+        &self.config
+    }
+
+    /// The sequence number that the next order's id will have.
+    #[must_use]
+    pub const fn next_sequence(&self) -> u64 {
+        self.next_sequence
+    }
+
+    /// How many orders are working.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Whether no order is working.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
+    #[must_use]
+    pub const fn working(&self, side: Side) -> Quantity {
+        Quantity(self.working[side.index()])
+    }
+
+    /// The working orders, in no particular order. O(capacity).
+    pub fn orders(&self) -> impl Iterator<Item = &WorkingOrder> {
+        self.slots.iter().flatten()
+    }
+
+    /// A working order by its id or the id of its replacement under way. Hot path, O(1).
+    #[must_use]
+    pub fn order(&self, id: OrderId) -> Option<&WorkingOrder> {
+        match self.find(id) {
+            Ok((slot, Role::Order | Role::Replacement)) => self.slots[slot].as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The order that serves a wanted level.
+    pub(super) fn at_level(&self, side: Side, level: usize) -> Option<&WorkingOrder> {
+        self.slots.get(self.levels[side.index()][level] as usize)?.as_ref()
+    }
+
+    /// Whether another order fits.
+    pub(super) const fn has_room(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    /// Whether ids last for `count` more orders.
+    pub(super) fn has_ids(&self, count: usize) -> bool {
+        let last = u64::MAX >> self.slot_bits;
+        last.checked_sub(self.next_sequence).is_some_and(|left| left >= count as u64)
+    }
+
+    fn find(&self, id: OrderId) -> Result<(usize, Role), OmsError> {
+        let slot = (id.0 & ((1 << self.slot_bits) - 1)) as usize;
+        let sequence = id.0 >> self.slot_bits;
+        if slot >= self.slots.len() || sequence < self.config.first_sequence || sequence >= self.next_sequence {
+            return Err(OmsError::UnknownOrder(id));
+        }
+        match &self.slots[slot] {
+            Some(order) if order.id == id => Ok((slot, Role::Order)),
+            Some(order) if order.linked_id == id && order.state == OrderState::PendingReplace => {
+                Ok((slot, Role::Replacement))
+            }
+            Some(order) if order.linked_id == id && order.is_estimate => Ok((slot, Role::Predecessor)),
+            _ => Err(OmsError::FinishedOrder(id)),
+        }
+    }
+
+    fn issue(&mut self, slot: u32) -> OrderId {
+        let id = OrderId(self.next_sequence << self.slot_bits | u64::from(slot));
+        self.next_sequence += 1;
+        id
+    }
+
+    /// Stores an order's new state, keeps the working quantity right, and forgets the order when it is final.
+    fn store(&mut self, slot: usize, order: WorkingOrder) {
+        let before = self.slots[slot].as_ref().map_or(0, |old| old.worst_case().0);
+        let working = &mut self.working[order.side.index()];
+        *working = *working - before + order.worst_case().0;
+        if order.state.is_final() {
+            self.slots[slot] = None;
+            self.free.push(slot as u32);
+            if order.level != NO_LEVEL {
+                self.levels[order.side.index()][usize::from(order.level)] = NO_SLOT;
+            }
+        } else {
+            self.slots[slot] = Some(order);
+        }
+    }
+
+    pub(super) fn exposure(&self, position: SignedQuantity, reference: Option<Price>) -> Exposure {
+        Exposure {
+            position,
+            working_buy: self.working(Side::Buy),
+            working_sell: self.working(Side::Sell),
+            reference,
+        }
+    }
+
+    /// Makes a new order and the action that places it. Hot path, O(1).
+    ///
+    /// It is the host's own order: [`decide`](Self::decide) counts it in the exposure and leaves it alone.
+    ///
+    /// # Errors
+    /// [`OmsError::Full`], [`OmsError::IdsExhausted`], [`OmsError::QuantityOutOfRange`], [`OmsError::Risk`].
+    #[expect(clippy::too_many_arguments, reason = "an order and what it is checked against")]
+    pub fn place(
+        &mut self,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+        post_only: bool,
+        position: SignedQuantity,
+        reference: Option<Price>,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Result<OrderAction, OmsError> {
+        let exposure = self.exposure(position, reference);
+        self.place_at(NO_LEVEL, side, (price, quantity), post_only, &exposure, now, gate)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an order and what it is checked against")]
+    pub(super) fn place_at(
+        &mut self,
+        level: u8,
+        side: Side,
+        (price, quantity): (Price, Quantity),
+        post_only: bool,
+        exposure: &Exposure,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Result<OrderAction, OmsError> {
+        let Some(&slot) = self.free.last() else {
+            return Err(OmsError::Full { capacity: self.config.capacity });
+        };
+        if !self.has_ids(1) {
+            return Err(OmsError::IdsExhausted);
+        }
+        if quantity > MAX_ORDER_QUANTITY {
+            return Err(OmsError::QuantityOutOfRange);
+        }
+        let intent = OrderIntent { side, price, quantity, replaces: Quantity::ZERO, timestamp: now };
+        gate.check(&intent, exposure)?;
+        self.free.pop();
+        let id = self.issue(slot);
+        self.store(
+            slot as usize,
+            WorkingOrder {
+                id,
+                linked_id: OrderId(0),
+                price,
+                remaining: quantity,
+                filled: Quantity::ZERO,
+                new_price: Price(0),
+                new_quantity: Quantity::ZERO,
+                new_quantity_sent: Quantity::ZERO,
+                sent: now,
+                side,
+                state: OrderState::PendingNew,
+                level,
+                is_acknowledged: false,
+                is_estimate: false,
+            },
+        );
+        if level != NO_LEVEL {
+            self.levels[side.index()][usize::from(level)] = slot;
+        }
+        Ok(OrderAction {
+            order_id: id,
+            price,
+            quantity,
+            instrument: self.config.instrument,
+            kind: OrderActionKind::Place,
+            side,
+            post_only: u8::from(post_only),
+            level,
+            ..OrderAction::EMPTY
+        })
+    }
+
+    /// The action that cancels an order, which may be one that is not acknowledged yet: requests arrive in the order in
+    /// which they are sent. Never refused by the risk gate. Hot path, O(1).
+    ///
+    /// # Errors
+    /// [`OmsError::UnknownOrder`], [`OmsError::FinishedOrder`]; [`OmsError::WrongState`] while a cancel or replacement
+    /// is under way.
+    pub fn cancel(
+        &mut self,
+        id: OrderId,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Result<OrderAction, OmsError> {
+        let (slot, mut order) = self.idle(id)?;
+        gate.note_cancel(now);
+        order.state = OrderState::PendingCancel;
+        order.sent = now;
+        self.store(slot, order);
+        Ok(OrderAction {
+            order_id: order.id,
+            price: order.price,
+            quantity: order.remaining,
+            instrument: self.config.instrument,
+            kind: OrderActionKind::Cancel,
+            side: order.side,
+            level: order.level,
+            ..OrderAction::EMPTY
+        })
+    }
+
+    /// An order without a cancel or replacement under way.
+    fn idle(&self, id: OrderId) -> Result<(usize, WorkingOrder), OmsError> {
+        match self.find(id)? {
+            (slot, Role::Order) => match self.slots[slot] {
+                Some(order) if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) => {
+                    Ok((slot, order))
+                }
+                Some(order) => Err(OmsError::WrongState { order_id: id, state: order.state }),
+                None => Err(OmsError::FinishedOrder(id)),
+            },
+            (_, Role::Replacement) => {
+                Err(OmsError::WrongState { order_id: id, state: OrderState::PendingReplace })
+            }
+            (_, Role::Predecessor) => Err(OmsError::FinishedOrder(id)),
+        }
+    }
+
+    /// The action that replaces an acknowledged order by one with `price` and `quantity` lots open. Hot path, O(1).
+    ///
+    /// # Errors
+    /// As for [`cancel`](Self::cancel); also [`OmsError::WrongState`] while the order is not acknowledged,
+    /// [`OmsError::IdsExhausted`], [`OmsError::QuantityOutOfRange`], [`OmsError::Risk`].
+    #[expect(clippy::too_many_arguments, reason = "an order and what it is checked against")]
+    pub fn replace(
+        &mut self,
+        id: OrderId,
+        price: Price,
+        quantity: Quantity,
+        post_only: bool,
+        position: SignedQuantity,
+        reference: Option<Price>,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Result<OrderAction, OmsError> {
+        let (slot, mut order) = self.idle(id)?;
+        if order.state == OrderState::PendingNew {
+            return Err(OmsError::WrongState { order_id: id, state: order.state });
+        }
+        if !self.has_ids(1) {
+            return Err(OmsError::IdsExhausted);
+        }
+        if quantity > MAX_ORDER_QUANTITY {
+            return Err(OmsError::QuantityOutOfRange);
+        }
+        let exposure = self.exposure(position, reference);
+        let intent =
+            OrderIntent { side: order.side, price, quantity, replaces: order.remaining, timestamp: now };
+        gate.check(&intent, &exposure)?;
+        order.linked_id = self.issue(slot as u32);
+        order.new_price = price;
+        order.new_quantity = quantity;
+        order.new_quantity_sent = quantity;
+        order.state = OrderState::PendingReplace;
+        order.sent = now;
+        self.store(slot, order);
+        Ok(OrderAction {
+            order_id: id,
+            new_order_id: order.linked_id,
+            price,
+            quantity,
+            replaced_quantity: order.remaining,
+            instrument: self.config.instrument,
+            kind: OrderActionKind::Replace,
+            side: order.side,
+            post_only: u8::from(post_only),
+            level: order.level,
+        })
+    }
+
+    /// Cancels every order that has no request under way; the orders that have one need a further call once it is
+    /// answered. Returns the number of actions. O(capacity).
+    ///
+    /// # Errors
+    /// [`OmsError::ActionBufferFull`] when `out` has less room than there are orders; nothing has changed then.
+    pub fn cancel_all(
+        &mut self,
+        now: Timestamp,
+        gate: &mut RiskGate,
+        out: &mut [OrderAction],
+    ) -> Result<usize, OmsError> {
+        let needed = self.len();
+        if out.len() < needed {
+            return Err(OmsError::ActionBufferFull { needed });
+        }
+        let mut count = 0;
+        for slot in 0..self.slots.len() {
+            if let Some(id) = self.slots[slot].as_ref().map(|order| order.id)
+                && let Ok(action) = self.cancel(id, now, gate)
+            {
+                out[count] = action;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Follows one report of the venue. Hot path, O(1).
+    ///
+    /// A replacement may be reported as one [`ExecutionKind::Replaced`], or as `Cancelled` for the old id followed by
+    /// `Accepted` or `Rejected` for the new one. A fill of an order that was not accepted yet accepts it.
+    ///
+    /// # Errors
+    /// [`OmsError::UnknownOrder`], [`OmsError::FinishedOrder`] (an id of this manager's shape whose order is over),
+    /// [`OmsError::WrongState`], [`OmsError::Inconsistent`], [`OmsError::WrongInstrument`], [`OmsError::BadReport`]. Nothing
+    /// has changed then.
+    pub fn on_report(&mut self, report: &ExecutionReport) -> Result<ReportOutcome, OmsError> {
+        if report.instrument != self.config.instrument {
+            return Err(OmsError::WrongInstrument);
+        }
+        let (slot, role) = self.find(report.order_id)?;
+        let Some(order) = self.slots[slot] else {
+            return Err(OmsError::FinishedOrder(report.order_id));
+        };
+        let after = order.after(role, report)?;
+        self.store(slot, after);
+        let filled = if report.kind == ExecutionKind::Filled { report.quantity } else { Quantity::ZERO };
+        Ok(ReportOutcome { order: after, filled })
+    }
+}
+
+impl WorkingOrder {
+    /// The order after a report, or why the report cannot be.
+    fn after(mut self, role: Role, report: &ExecutionReport) -> Result<Self, OmsError> {
+        let wrong_state = OmsError::WrongState { order_id: report.order_id, state: self.state };
+        let is_replacing = self.state == OrderState::PendingReplace;
+        match (report.kind, role) {
+            (ExecutionKind::CancelRejected, Role::Predecessor) => {
+                // Its predecessor had gone before the replacement arrived, so that never came to be.
+                self.state = OrderState::Rejected;
+            }
+            (_, Role::Predecessor) => return Err(OmsError::FinishedOrder(report.order_id)),
+
+            (ExecutionKind::Accepted, Role::Order) => {
+                if self.is_acknowledged {
+                    return Err(wrong_state);
+                }
+                self.acknowledge(report, report.leaves)?;
+                if self.state == OrderState::PendingNew {
+                    self.state = OrderState::Live;
+                }
+            }
+            (ExecutionKind::Accepted, Role::Replacement) => {
+                self.become_replacement(report, report.leaves)?;
+                if self.remaining == Quantity::ZERO {
+                    return Err(inconsistent(report, self.new_quantity_sent));
+                }
+            }
+            (ExecutionKind::Replaced, Role::Order) => {
+                if !is_replacing || report.new_order_id != self.linked_id {
+                    return Err(wrong_state);
+                }
+                self.become_replacement(report, report.leaves)?;
+                if self.remaining == Quantity::ZERO {
+                    self.state = OrderState::Filled;
+                }
+            }
+            (ExecutionKind::Replaced, Role::Replacement) => return Err(wrong_state),
+
+            (ExecutionKind::Rejected, Role::Order) => {
+                if self.is_acknowledged {
+                    return Err(wrong_state);
+                }
+                self.state = OrderState::Rejected;
+            }
+            (ExecutionKind::Rejected, Role::Replacement) => self.drop_replacement(),
+
+            (ExecutionKind::Filled, _) => self.fill(role, report)?,
+
+            (ExecutionKind::Cancelled, Role::Order) if is_replacing => {
+                // The first half of a replacement: the new order is on its own now, and may be whole.
+                let old = self.id;
+                self.id = self.linked_id;
+                self.linked_id = old;
+                self.price = self.new_price;
+                self.remaining = self.new_quantity_sent;
+                self.filled = Quantity::ZERO;
+                self.state = OrderState::PendingNew;
+                self.is_acknowledged = false;
+                self.is_estimate = true;
+            }
+            (ExecutionKind::Cancelled, _) => self.state = OrderState::Cancelled,
+
+            (ExecutionKind::CancelRejected, Role::Order) => match self.state {
+                OrderState::PendingCancel => self.state = self.resting_state(),
+                OrderState::PendingReplace => self.drop_replacement(),
+                _ => return Err(wrong_state),
+            },
+            (ExecutionKind::CancelRejected, Role::Replacement) => return Err(wrong_state),
+        }
+        Ok(self)
+    }
+
+    /// The venue knows the order, with `open` lots.
+    fn acknowledge(&mut self, report: &ExecutionReport, open: Quantity) -> Result<(), OmsError> {
+        let fits =
+            if self.is_estimate { open > Quantity::ZERO && open <= self.remaining } else { open == self.remaining };
+        if !fits {
+            return Err(inconsistent(report, self.remaining));
+        }
+        self.remaining = open;
+        self.is_acknowledged = true;
+        self.is_estimate = false;
+        self.linked_id = OrderId(0);
+        Ok(())
+    }
+
+    /// The replacement works with `open` lots and the order that it replaces is gone.
+    fn become_replacement(&mut self, report: &ExecutionReport, open: Quantity) -> Result<(), OmsError> {
+        if open > self.new_quantity_sent {
+            return Err(inconsistent(report, self.new_quantity_sent));
+        }
+        self.id = self.linked_id;
+        self.linked_id = OrderId(0);
+        self.price = self.new_price;
+        self.remaining = open;
+        self.filled = Quantity::ZERO;
+        self.state = OrderState::Live;
+        self.is_acknowledged = true;
+        Ok(())
+    }
+
+    /// The replacement will not be; the order goes on with what it has left.
+    fn drop_replacement(&mut self) {
+        self.linked_id = OrderId(0);
+        self.new_quantity = Quantity::ZERO;
+        self.state =
+            if self.remaining == Quantity::ZERO { OrderState::Filled } else { self.resting_state() };
+    }
+
+    fn fill(&mut self, role: Role, report: &ExecutionReport) -> Result<(), OmsError> {
+        let quantity = report.quantity;
+        if quantity == Quantity::ZERO
+            || quantity > Quantity::MAX
+            || report.leaves > Quantity::MAX
+            || report.side != self.side
+            || !report.price.in_range()
+        {
+            return Err(OmsError::BadReport);
+        }
+        // Both are at most 2^63 − 1: the sum fits.
+        let open = Quantity(report.leaves.0 + quantity.0);
+        if role == Role::Replacement {
+            self.become_replacement(report, open)?;
+        } else if !self.is_acknowledged {
+            self.acknowledge(report, open)?;
+        } else if open != self.remaining {
+            let expected = Quantity(self.remaining.0.saturating_sub(quantity.0));
+            return Err(inconsistent(report, expected));
+        }
+        self.remaining = report.leaves;
+        self.filled = Quantity(self.filled.0.saturating_add(quantity.0));
+        let is_replacing = self.state == OrderState::PendingReplace;
+        if is_replacing {
+            self.new_quantity = Quantity(self.new_quantity.0.saturating_sub(quantity.0));
+        }
+        // A replacement that asked for more than the order had can still bring the difference.
+        if self.remaining == Quantity::ZERO && !(is_replacing && self.new_quantity > Quantity::ZERO) {
+            self.state = OrderState::Filled;
+        } else if matches!(self.state, OrderState::PendingNew | OrderState::Live) {
+            self.state = OrderState::PartiallyFilled;
+        }
+        Ok(())
+    }
+}
+
+const fn inconsistent(report: &ExecutionReport, expected: Quantity) -> OmsError {
+    OmsError::Inconsistent { order_id: report.order_id, expected, reported: report.leaves }
+}
