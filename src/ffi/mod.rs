@@ -16,6 +16,7 @@ pub mod status;
 pub mod version;
 
 pub mod event;
+pub mod orders;
 pub mod position;
 pub mod risk;
 

@@ -52,6 +52,8 @@ pub const MM_E_ZERO_QUANTITY: mm_status_t = -15;
 pub const MM_E_PRICE_RANGE: mm_status_t = -16;
 /// A quantity above 2^63-1 lots, or above what the order has.
 pub const MM_E_QUANTITY_RANGE: mm_status_t = -17;
+/// The report or event is about another instrument.
+pub const MM_E_WRONG_INSTRUMENT: mm_status_t = -18;
 /// The position would exceed `max_position_size`.
 pub const MM_E_LIMIT_POSITION: mm_status_t = -101;
 /// The position would exceed `max_long_position`.
@@ -80,6 +82,20 @@ pub const MM_E_RISK_LONG_POSITION: mm_status_t = -207;
 pub const MM_E_RISK_SHORT_POSITION: mm_status_t = -208;
 /// Risk refusal: too many messages.
 pub const MM_E_RISK_MESSAGE_RATE: mm_status_t = -209;
+/// The order was ours and is finished: a late or repeated report, usually harmless.
+pub const MM_E_ORDER_FINISHED: mm_status_t = -301;
+/// The request or report does not fit the order's state.
+pub const MM_E_ORDER_STATE: mm_status_t = -302;
+/// The report's quantities contradict what the order has left: a repeated or a lost fill.
+pub const MM_E_REPORT_INCONSISTENT: mm_status_t = -303;
+/// The report's side, price or quantity cannot be.
+pub const MM_E_BAD_REPORT: mm_status_t = -304;
+/// A wanted price or quantity that is no number or out of range.
+pub const MM_E_BAD_QUOTE: mm_status_t = -305;
+/// The best wanted bid is not below the best wanted ask.
+pub const MM_E_CROSSED_QUOTES: mm_status_t = -306;
+/// Every client order id has been used.
+pub const MM_E_IDS_EXHAUSTED: mm_status_t = -307;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
@@ -102,6 +118,7 @@ const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
     (MM_E_ZERO_QUANTITY, c"MM_E_ZERO_QUANTITY", "a quantity of zero"),
     (MM_E_PRICE_RANGE, c"MM_E_PRICE_RANGE", "the price is out of range"),
     (MM_E_QUANTITY_RANGE, c"MM_E_QUANTITY_RANGE", "the quantity is out of range"),
+    (MM_E_WRONG_INSTRUMENT, c"MM_E_WRONG_INSTRUMENT", "another instrument"),
     (MM_E_LIMIT_POSITION, c"MM_E_LIMIT_POSITION", "the position would be too large"),
     (MM_E_LIMIT_LONG, c"MM_E_LIMIT_LONG", "the position would be too long"),
     (MM_E_LIMIT_SHORT, c"MM_E_LIMIT_SHORT", "the position would be too short"),
@@ -116,6 +133,13 @@ const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
     (MM_E_RISK_LONG_POSITION, c"MM_E_RISK_LONG_POSITION", "refused: the worst case would be too long"),
     (MM_E_RISK_SHORT_POSITION, c"MM_E_RISK_SHORT_POSITION", "refused: the worst case would be too short"),
     (MM_E_RISK_MESSAGE_RATE, c"MM_E_RISK_MESSAGE_RATE", "refused: too many messages"),
+    (MM_E_ORDER_FINISHED, c"MM_E_ORDER_FINISHED", "the order is finished already"),
+    (MM_E_ORDER_STATE, c"MM_E_ORDER_STATE", "this does not fit the order's state"),
+    (MM_E_REPORT_INCONSISTENT, c"MM_E_REPORT_INCONSISTENT", "the report contradicts what the order has left"),
+    (MM_E_BAD_REPORT, c"MM_E_BAD_REPORT", "the report's side, price or quantity cannot be"),
+    (MM_E_BAD_QUOTE, c"MM_E_BAD_QUOTE", "a wanted quote is not a usable number"),
+    (MM_E_CROSSED_QUOTES, c"MM_E_CROSSED_QUOTES", "the wanted bid and ask cross"),
+    (MM_E_IDS_EXHAUSTED, c"MM_E_IDS_EXHAUSTED", "client order ids are used up"),
 ];
 
 /// What a code means, in a few words.

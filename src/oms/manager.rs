@@ -319,7 +319,8 @@ impl OrderManager {
     fn find(&self, id: OrderId) -> Result<(usize, Role), OmsError> {
         let slot = (id.0 & ((1 << self.slot_bits) - 1)) as usize;
         let sequence = id.0 >> self.slot_bits;
-        if slot >= self.slots.len() || sequence < self.config.first_sequence || sequence >= self.next_sequence {
+        if slot >= self.slots.len() || sequence < self.config.first_sequence || sequence >= self.next_sequence
+        {
             return Err(OmsError::UnknownOrder(id));
         }
         match &self.slots[slot] {
@@ -477,7 +478,9 @@ impl OrderManager {
     fn idle(&self, id: OrderId) -> Result<(usize, WorkingOrder), OmsError> {
         match self.find(id)? {
             (slot, Role::Order) => match self.slots[slot] {
-                Some(order) if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) => {
+                Some(order)
+                    if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) =>
+                {
                     Ok((slot, order))
                 }
                 Some(order) => Err(OmsError::WrongState { order_id: id, state: order.state }),
@@ -667,8 +670,11 @@ impl WorkingOrder {
 
     /// The venue knows the order, with `open` lots.
     fn acknowledge(&mut self, report: &ExecutionReport, open: Quantity) -> Result<(), OmsError> {
-        let fits =
-            if self.is_estimate { open > Quantity::ZERO && open <= self.remaining } else { open == self.remaining };
+        let fits = if self.is_estimate {
+            open > Quantity::ZERO && open <= self.remaining
+        } else {
+            open == self.remaining
+        };
         if !fits {
             return Err(inconsistent(report, self.remaining));
         }
@@ -698,8 +704,7 @@ impl WorkingOrder {
     fn drop_replacement(&mut self) {
         self.linked_id = OrderId(0);
         self.new_quantity = Quantity::ZERO;
-        self.state =
-            if self.remaining == Quantity::ZERO { OrderState::Filled } else { self.resting_state() };
+        self.state = if self.remaining == Quantity::ZERO { OrderState::Filled } else { self.resting_state() };
     }
 
     fn fill(&mut self, role: Role, report: &ExecutionReport) -> Result<(), OmsError> {

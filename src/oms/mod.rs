@@ -13,7 +13,10 @@ mod wanted;
 mod tests;
 
 pub use decide::{Decision, MarketTop};
-pub use manager::{MAX_ORDER_QUANTITY, OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule, WorkingOrder};
+pub use manager::{
+    MAX_ORDER_QUANTITY, OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule,
+    WorkingOrder,
+};
 pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
 pub use wanted::{MAX_LEVELS, WantedQuote, WantedQuotes};
 

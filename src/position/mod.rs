@@ -12,7 +12,9 @@ mod tests;
 
 pub use limits::{LimitBreach, PositionLimits};
 pub use single::{FillOutcome, Position};
-pub use tracker::{AccountState, Fill, InstrumentPosition, PositionTracker, Totals, TradeRecord, TrackerConfig};
+pub use tracker::{
+    AccountState, Fill, InstrumentPosition, PositionTracker, Totals, TrackerConfig, TradeRecord,
+};
 
 /// Why a fill, a mark or a registration was refused. Nothing has changed when one is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

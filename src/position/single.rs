@@ -87,7 +87,8 @@ impl Position {
         let sign = side.sign();
         let held = self.quantity;
         // Closed lots are those that meet a position of the other sign.
-        let closed = if held != 0 && (held > 0) != (sign > 0) { held.unsigned_abs().min(quantity.0) } else { 0 };
+        let closed =
+            if held != 0 && (held > 0) != (sign > 0) { held.unsigned_abs().min(quantity.0) } else { 0 };
         let opened = quantity.0 - closed;
 
         let released = self.released(closed);
@@ -95,7 +96,8 @@ impl Position {
         let cash = bounded(self.cash - i128::from(sign) * i128::from(price.0) * i128::from(lots))?;
         let added = i128::from(sign) * i128::from(price.0) * i128::from(opened);
         let basis = bounded(self.basis - released + added)?;
-        let after = held.checked_add(sign * lots).filter(|&q| q != i64::MIN).ok_or(PositionError::Overflow)?;
+        let after =
+            held.checked_add(sign * lots).filter(|&q| q != i64::MIN).ok_or(PositionError::Overflow)?;
 
         money(cash + basis)?;
         let realised = money(cash + basis - self.cash - self.basis)?;
