@@ -1,1 +1,28 @@
-//! Under construction.
+//! Order books: order by order with price-time priority ([`OrderBook`]), by price level ([`LevelBook`]), and many of
+//! them by instrument ([`BookManager`]).
+//!
+//! An [`OrderBook`] works in feed mode (it keeps what a venue reports) or in matching mode (it trades), over one
+//! storage that is taken at construction: any price range, any 64-bit ids, no allocation afterwards. [`Depth`] is the
+//! view that all books share.
+
+mod apply;
+mod bitmap;
+mod config;
+mod far;
+mod id_map;
+mod level_book;
+mod levels;
+mod manager;
+mod matching;
+mod node;
+mod order_book;
+mod snapshot;
+mod view;
+
+pub use apply::BatchError;
+pub use config::{BookConfig, BookError};
+pub use level_book::{LevelBook, LevelBookConfig};
+pub use manager::BookManager;
+pub use matching::{BookEvent, BookEventKind, NewOrder, OrderKind, Outcome, TimeInForce};
+pub use order_book::{OrderBook, Touched};
+pub use view::{Depth, Level, OrderView, QueuePosition};

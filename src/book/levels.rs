@@ -1,0 +1,384 @@
+//! Price levels of both sides: a ring ladder around the best price, and a far tier for everything else.
+//!
+//! Level `key` inside the window `[base, base + W)` lives at ring place `key mod W`, so locating it is arithmetic and
+//! moving the window touches only the levels that leave or enter it. Levels outside live in the far tier, O(log n).
+//! Orders know their price and never a level's place; moving a level copies its sentinel and re-points its two ends.
+//!
+//! The window follows the best price with hysteresis: it aims to hold the best three quarters up, and moves only
+//! when the best has left the upper half (or comes close to the top) *and* the operations done in that state have
+//! paid for the levels that may have to move. A walking price costs nothing visible, an outlier moves nothing, and
+//! no sequence of operations can force more than a constant number of level moves per operation (amortised).
+
+use super::bitmap::Bitmap;
+use super::far::FarTier;
+use super::node::{NO_KEY, Node, Tag, key_of, price_of};
+use super::view::Level;
+use crate::mem::buffer::{AlignedBuffer, OutOfMemory, prefetch};
+use crate::types::{Price, Quantity, Side};
+
+/// How many level moves one operation beside the window pays for.
+const MOVES_PER_OPERATION: u32 = 4;
+
+/// One side's ladder.
+#[derive(Debug)]
+struct Half {
+    /// Lowest key of the window.
+    base: i64,
+    /// Highest key with a level, [`NO_KEY`] when the side is empty.
+    best: i64,
+    /// Node of ring place 0.
+    origin: u32,
+    /// Occupied levels inside the window.
+    near: u32,
+    /// Occupied levels in all.
+    count: u32,
+    /// Operations seen while the best lay badly in the window.
+    debt: u32,
+    occupied: Bitmap,
+}
+
+/// The node array and the levels of both sides. Orders occupy nodes `1..=orders`.
+#[derive(Debug)]
+pub(super) struct Levels {
+    pub(super) nodes: AlignedBuffer<Node>,
+    halves: [Half; 2],
+    /// Window size less one; the size is a power of two.
+    mask: i64,
+    far: FarTier,
+    /// The far tier's place `p` has its sentinel at node `far_origin + p`.
+    far_origin: u32,
+}
+
+impl Levels {
+    /// Room for `orders` orders and `far` levels beyond windows of `window` (a power of two ≥ 64) ticks.
+    pub(super) fn new(orders: u32, window: u32, far: u32) -> Result<Self, OutOfMemory> {
+        // Levels of neighbouring prices share a line when the ring starts on one.
+        let origin = (orders + 2) & !1;
+        let far_origin = origin + 2 * window - 1;
+        let mut nodes = AlignedBuffer::new((far_origin + far + 1) as usize, Node::ZERO)?;
+        for index in origin..=far_origin {
+            nodes[index as usize] = Node::empty_level(index);
+        }
+        let half = |origin| -> Result<Half, OutOfMemory> {
+            Ok(Half {
+                base: 0,
+                best: NO_KEY,
+                origin,
+                near: 0,
+                count: 0,
+                debt: 0,
+                occupied: Bitmap::new(window as usize)?,
+            })
+        };
+        Ok(Self {
+            nodes,
+            halves: [half(origin)?, half(origin + window)?],
+            mask: i64::from(window) - 1,
+            far: FarTier::new(far)?,
+            far_origin,
+        })
+    }
+
+    /// Highest key of the side, [`NO_KEY`] when it is empty.
+    #[inline(always)]
+    pub(super) fn best(&self, side: Side) -> i64 {
+        self.halves[side.index()].best
+    }
+
+    /// Levels of the side.
+    #[inline(always)]
+    pub(super) fn count(&self, side: Side) -> u32 {
+        self.halves[side.index()].count
+    }
+
+    #[inline(always)]
+    fn ring_node(&self, side: usize, key: i64) -> u32 {
+        self.halves[side].origin + (key & self.mask) as u32
+    }
+
+    #[inline(always)]
+    fn is_near(&self, side: usize, key: i64) -> bool {
+        key.wrapping_sub(self.halves[side].base) as u64 <= self.mask as u64
+    }
+
+    /// Starts loading the level's sentinel where its place is known without a search.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, side: Side, key: i64) {
+        prefetch(&self.nodes, self.ring_node(side.index(), key) as usize);
+    }
+
+    /// The ladder's sentinel for `key`, right only while the key lies inside the window: for prefetching.
+    #[inline(always)]
+    pub(super) fn near_hint(&self, side: Side, key: i64) -> u32 {
+        self.ring_node(side.index(), key)
+    }
+
+    /// The sentinel of a level that exists.
+    #[inline(always)]
+    pub(super) fn held(&mut self, side: Side, key: i64) -> u32 {
+        if self.is_near(side.index(), key) {
+            return self.ring_node(side.index(), key);
+        }
+        self.held_far(side, key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn held_far(&mut self, side: Side, key: i64) -> u32 {
+        self.settle(side);
+        self.find(side, key).unwrap_or(0)
+    }
+
+    /// The sentinel of the level at `key`, if there is one. Changes nothing.
+    #[inline]
+    pub(super) fn find(&self, side: Side, key: i64) -> Option<u32> {
+        let s = side.index();
+        if self.is_near(s, key) {
+            let index = self.ring_node(s, key);
+            return (self.nodes[index as usize].id != 0).then_some(index);
+        }
+        self.far.find(s, key).map(|place| self.far_origin + place)
+    }
+
+    /// The sentinel for `key`, in a place of its own; [`Levels::filled`] must follow when the level was empty.
+    /// `None` when the far tier is full.
+    #[inline(always)]
+    pub(super) fn place(&mut self, side: Side, key: i64) -> Option<u32> {
+        if self.is_near(side.index(), key) {
+            return Some(self.ring_node(side.index(), key));
+        }
+        self.place_far(side, key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn place_far(&mut self, side: Side, key: i64) -> Option<u32> {
+        let s = side.index();
+        if self.halves[s].near == 0 && key > self.halves[s].best {
+            // Nothing lies in the window and the newcomer will be the best: the window belongs around it.
+            self.move_window(s, key);
+        } else {
+            self.settle(side);
+        }
+        if self.is_near(s, key) {
+            return Some(self.ring_node(s, key));
+        }
+        if let Some(place) = self.far.find(s, key) {
+            return Some(self.far_origin + place);
+        }
+        let index = self.far_origin + self.far.insert(s, key)?;
+        self.nodes[index as usize] = Node::empty_level(index);
+        Some(index)
+    }
+
+    /// The level at node `index` has just got its first order.
+    #[inline(never)]
+    pub(super) fn filled(&mut self, side: Side, key: i64, index: u32) {
+        let s = side.index();
+        self.nodes[index as usize].tag = Tag::new(side, key);
+        let near = self.is_near(s, key);
+        let half = &mut self.halves[s];
+        half.count += 1;
+        if near {
+            half.near += 1;
+            half.occupied.set((key & self.mask) as usize);
+        }
+        if key > half.best {
+            half.best = key;
+            self.settle(side);
+        }
+    }
+
+    /// The level at `key` has just lost its last order.
+    #[inline(never)]
+    pub(super) fn emptied(&mut self, side: Side, key: i64) {
+        let s = side.index();
+        let near = self.is_near(s, key);
+        let half = &mut self.halves[s];
+        half.count -= 1;
+        if near {
+            half.near -= 1;
+            half.occupied.clear((key & self.mask) as usize);
+        } else {
+            self.far.remove(s, key);
+        }
+        if key == self.halves[s].best {
+            self.halves[s].best = self.below(side, key).map_or(NO_KEY, |(key, _)| key);
+            self.settle(side);
+        }
+    }
+
+    /// The highest level below `key`: its key and its sentinel.
+    #[inline]
+    pub(super) fn below(&self, side: Side, key: i64) -> Option<(i64, u32)> {
+        let s = side.index();
+        let near = self.near_below(s, key);
+        if self.far.best(s) == NO_KEY {
+            return near;
+        }
+        let far = self.far.below(s, key).map(|(key, place)| (key, self.far_origin + place));
+        if far.map(|(key, _)| key) > near.map(|(key, _)| key) { far } else { near }
+    }
+
+    fn near_below(&self, s: usize, key: i64) -> Option<(i64, u32)> {
+        let half = &self.halves[s];
+        if half.near == 0 || key <= half.base {
+            return None;
+        }
+        let top = half.base + self.mask;
+        let from = (key - 1).min(top);
+        let place = (from & self.mask) as usize;
+        let found = match half.occupied.highest_up_to(place) {
+            Some(found) => found,
+            None => half.occupied.highest_up_to(self.mask as usize)?,
+        };
+        let key = from - ((place as i64 - found as i64) & self.mask);
+        // Wrapping past the base comes back to the top of the window, above where the search began.
+        (key >= half.base).then(|| (key, half.origin + found as u32))
+    }
+
+    /// Keys and sentinels of the side's levels, best first.
+    pub(super) fn walk(&self, side: Side) -> impl Iterator<Item = (i64, u32)> {
+        let mut from = i64::MAX;
+        std::iter::from_fn(move || {
+            let found = self.below(side, from)?;
+            from = found.0;
+            Some(found)
+        })
+    }
+
+    /// The side's levels as the public sees them, best first.
+    pub(super) fn iter(&self, side: Side) -> impl Iterator<Item = Level> {
+        self.walk(side).map(move |(key, index)| self.level_view(side, key, index))
+    }
+
+    /// The best level.
+    #[inline]
+    pub(super) fn view_best(&self, side: Side) -> Option<Level> {
+        let key = self.best(side);
+        if key == NO_KEY {
+            return None;
+        }
+        let index = self.find(side, key)?;
+        Some(self.level_view(side, key, index))
+    }
+
+    /// The level at `price`.
+    #[inline]
+    pub(super) fn view(&self, side: Side, price: Price) -> Option<Level> {
+        if !price.in_range() {
+            return None;
+        }
+        let key = key_of(side, price);
+        self.find(side, key).map(|index| self.level_view(side, key, index))
+    }
+
+    #[inline(always)]
+    fn level_view(&self, side: Side, key: i64, index: u32) -> Level {
+        let node = &self.nodes[index as usize];
+        Level { price: price_of(side, key), quantity: Quantity(node.quantity), orders: node.id as u32 }
+    }
+
+    /// Moves the window when the best lies badly in it and enough has been done meanwhile to pay for it.
+    fn settle(&mut self, side: Side) {
+        let s = side.index();
+        let half = &mut self.halves[s];
+        if half.best == NO_KEY {
+            return;
+        }
+        let height = half.best.wrapping_sub(half.base);
+        let window = self.mask + 1;
+        if height >= window / 2 && height < window - window / 16 {
+            return;
+        }
+        half.debt = half.debt.saturating_add(MOVES_PER_OPERATION);
+        if half.debt >= half.near {
+            let best = half.best;
+            self.move_window(s, best);
+        }
+    }
+
+    /// Puts the window so that `best` lies three quarters up. Stays where it is when the far tier could not take
+    /// every level that may have to leave, which its sizing (a place for each level that can exist) rules out.
+    #[cold]
+    #[inline(never)]
+    fn move_window(&mut self, s: usize, best: i64) {
+        if self.far.vacant() < self.halves[s].near {
+            return;
+        }
+        let window = self.mask + 1;
+        let old = self.halves[s].base;
+        let new = best - (window - window / 4);
+        self.halves[s].debt = 0;
+        // Leaving levels: those of the old window below the new one, or above it.
+        let (mut from, until) = if new >= old {
+            (new.min(old + window), old)
+        } else {
+            (old + window, (new + window).max(old))
+        };
+        while let Some((key, index)) = self.near_below(s, from)
+            && key >= until
+        {
+            let Some(place) = self.far.insert(s, key) else { break };
+            self.relocate(index, self.far_origin + place);
+            self.nodes[index as usize] = Node::empty_level(index);
+            self.halves[s].occupied.clear((key & self.mask) as usize);
+            self.halves[s].near -= 1;
+            from = key;
+        }
+        self.halves[s].base = new;
+        let mut from = new + window;
+        while let Some((key, place)) = self.far.below(s, from)
+            && key >= new
+        {
+            self.far.remove(s, key);
+            let index = self.ring_node(s, key);
+            self.relocate(self.far_origin + place, index);
+            self.halves[s].occupied.set((key & self.mask) as usize);
+            self.halves[s].near += 1;
+            from = key;
+        }
+    }
+
+    /// Moves a level's sentinel from one node to another.
+    fn relocate(&mut self, from: u32, to: u32) {
+        let mut level = self.nodes[from as usize];
+        if level.next == from {
+            (level.next, level.prev) = (to, to);
+        } else {
+            self.nodes[level.next as usize].prev = to;
+            self.nodes[level.prev as usize].next = to;
+        }
+        self.nodes[to as usize] = level;
+    }
+
+    /// Panics when an invariant does not hold.
+    #[cfg(test)]
+    pub(super) fn check(&self) {
+        for side in Side::BOTH {
+            let s = side.index();
+            let (mut near, mut all, mut from, mut best) = (0, 0, i64::MAX, None);
+            while let Some((key, index)) = self.below(side, from) {
+                assert!(key < from);
+                assert_eq!(self.find(side, key), Some(index));
+                assert_eq!(self.nodes[index as usize].tag, Tag::new(side, key));
+                best = best.or(Some(key));
+                near += u32::from(self.is_near(s, key));
+                all += 1;
+                from = key;
+            }
+            let half = &self.halves[s];
+            assert_eq!(best.unwrap_or(NO_KEY), half.best);
+            assert_eq!((near, all), (half.near, half.count));
+            let occupied = (0..=self.mask as u32)
+                .filter(|i| {
+                    let index = half.origin + i;
+                    let level = self.nodes[index as usize];
+                    assert_eq!(level.next == index, level.id == 0);
+                    level.id != 0
+                })
+                .count();
+            assert_eq!(occupied as u32, half.near);
+        }
+    }
+}

@@ -1,0 +1,483 @@
+//! The order-by-order book: storage, the primitives, and feed mode.
+//!
+//! Feed mode replays what a venue says. It never matches, so a book may be locked or crossed, as it is in auctions.
+//! Matching mode stands in the sibling module `matching`, on the same storage; views in `view`.
+//!
+//! Design: orders in a slab as intrusive lists under level sentinels (`node`), a ring ladder with bitmaps around the
+//! best price and a treap beyond it (`levels`), ids through open addressing (`id_map`), free nodes as a stack through
+//! themselves. All storage is taken at construction. Every operation is O(1) inside the window, O(log levels)
+//! outside. Single writer; a shared reference is safe to read from many threads.
+
+use super::config::{BookConfig, BookError};
+use super::id_map::IdMap;
+use super::levels::Levels;
+use super::node::{NIL, Node, Tag, key_of};
+use crate::mem::buffer::AlignedBuffer;
+use crate::types::{OrderId, Price, Quantity, Side};
+
+/// What an operation touched: one byte of facts.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Touched(u8);
+
+impl Touched {
+    const SHORT: u8 = 4;
+    const CHANGED: u8 = 8;
+
+    /// Nothing.
+    pub const NOTHING: Self = Self(0);
+
+    #[inline(always)]
+    pub(super) const fn level(side: Side, top: bool) -> Self {
+        Self(Self::CHANGED | (top as u8) << side as u8)
+    }
+
+    #[inline(always)]
+    pub(super) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[inline(always)]
+    const fn short(self, short: bool) -> Self {
+        Self(self.0 | if short { Self::SHORT } else { 0 })
+    }
+
+    /// Whether the best price of either side, or the quantity or the number of orders at it, changed.
+    #[inline]
+    #[must_use]
+    pub const fn top_changed(self) -> bool {
+        self.0 & 3 != 0
+    }
+
+    /// [`Touched::top_changed`] of one side.
+    #[inline]
+    #[must_use]
+    pub const fn top_changed_on(self, side: Side) -> bool {
+        self.0 >> side as u8 & 1 != 0
+    }
+
+    /// Whether the book changed at all.
+    #[inline]
+    #[must_use]
+    pub const fn changed(self) -> bool {
+        self.0 & Self::CHANGED != 0
+    }
+
+    /// Whether less was removed than was asked for, because the anonymous liquidity at the level was smaller.
+    #[inline]
+    #[must_use]
+    pub const fn is_short(self) -> bool {
+        self.0 & Self::SHORT != 0
+    }
+}
+
+impl std::fmt::Debug for Touched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Touched")
+            .field("changed", &self.changed())
+            .field("bid_top", &self.top_changed_on(Side::Buy))
+            .field("ask_top", &self.top_changed_on(Side::Sell))
+            .field("short", &self.is_short())
+            .finish()
+    }
+}
+
+/// An order book of one instrument, order by order, with price-time priority.
+///
+/// Feed mode ([`add`](Self::add), [`delete`](Self::delete), [`apply`](Self::apply), …) keeps what a venue reports;
+/// matching mode ([`submit`](Self::submit), [`cancel`](Self::cancel), [`amend`](Self::amend)) trades. Whatever an
+/// operation refuses leaves the book as it was.
+///
+/// ```
+/// use market_maker::book::{BookConfig, Depth, OrderBook};
+/// use market_maker::types::{OrderId, Price, Quantity, Side};
+///
+/// let mut book = OrderBook::new(&BookConfig::default())?;
+/// book.add(OrderId(1), Side::Buy, Price(9_999), Quantity(5))?;
+/// book.add(OrderId(2), Side::Buy, Price(9_999), Quantity(3))?;
+/// let touched = book.add(OrderId(3), Side::Sell, Price(10_001), Quantity(4))?;
+/// assert!(touched.top_changed_on(Side::Sell));
+///
+/// let bid = book.best(Side::Buy).unwrap();
+/// assert_eq!((bid.price, bid.quantity, bid.orders), (Price(9_999), Quantity(8), 2));
+/// let position = book.queue_position(OrderId(2)).unwrap();
+/// assert_eq!((position.orders_ahead, position.quantity_ahead), (1, 5));
+/// # Ok::<(), market_maker::book::BookError>(())
+/// ```
+#[derive(Debug)]
+pub struct OrderBook {
+    pub(super) levels: Levels,
+    pub(super) ids: IdMap,
+    /// Arrival stamp of each order's node; empty when priorities are not tracked.
+    pub(super) stamps: AlignedBuffer<u64>,
+    pub(super) next_stamp: u64,
+    /// Top of the stack of free nodes, linked by `next`.
+    pub(super) free: u32,
+    pub(super) len: u32,
+    pub(super) config: BookConfig,
+}
+
+impl OrderBook {
+    /// An empty book with all its storage.
+    ///
+    /// # Errors
+    /// [`BookError::BadConfig`], [`BookError::OutOfMemory`].
+    pub fn new(config: &BookConfig) -> Result<Self, BookError> {
+        let window = config.window()?;
+        let orders = config.max_orders;
+        let mut levels = Levels::new(orders, window, orders)?;
+        for node in 1..orders {
+            levels.nodes[node as usize].next = node + 1;
+        }
+        Ok(Self {
+            levels,
+            ids: IdMap::new(orders)?,
+            stamps: AlignedBuffer::new(if config.track_priority { orders as usize + 1 } else { 0 }, 0)?,
+            next_stamp: 1,
+            free: 1,
+            len: 0,
+            config: BookConfig { window_ticks: window, ..*config },
+        })
+    }
+
+    /// The configuration, with the window as it was rounded.
+    #[must_use]
+    pub const fn config(&self) -> &BookConfig {
+        &self.config
+    }
+
+    /// Orders that rest, anonymous liquidity included (one a level).
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether nothing rests.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The arrival stamp that the next order will get. Stamps grow and are never given twice.
+    #[must_use]
+    pub const fn priority_stamp(&self) -> u64 {
+        self.next_stamp
+    }
+
+    /// A new order rests behind its level's queue. Hot path, O(1) inside the window.
+    ///
+    /// # Errors
+    /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
+    /// [`BookError::DuplicateOrder`], [`BookError::PoolFull`], [`BookError::QuantityOverflow`].
+    #[inline]
+    pub fn add(
+        &mut self,
+        id: OrderId,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
+        check_quantity(quantity)?;
+        check_price(price)?;
+        let at = self.ids.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
+        let slot = self.free;
+        if slot == NIL {
+            return Err(BookError::PoolFull);
+        }
+        let key = key_of(side, price);
+        let best = self.levels.best(side);
+        let following = self.levels.nodes[slot as usize].next;
+        self.attach(slot, id.0, Tag::new(side, key), quantity.0)?;
+        self.ids.insert(at, id.0, slot);
+        self.free = following;
+        self.len += 1;
+        Ok(Touched::level(side, key >= best))
+    }
+
+    /// A resting order shrinks by `by` and keeps its priority; it leaves when nothing is left. Hot path.
+    ///
+    /// # Errors
+    /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
+    #[inline]
+    pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
+        let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        let node = &mut self.levels.nodes[slot as usize];
+        if by.0.wrapping_sub(1) >= node.quantity {
+            return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
+        }
+        if by.0 == node.quantity {
+            self.ids.remove(at);
+            return Ok(self.take_out(slot));
+        }
+        node.quantity -= by.0;
+        let tag = node.tag;
+        let level = self.levels.held(tag.side(), tag.key());
+        self.levels.nodes[level as usize].quantity -= by.0;
+        Ok(Touched::level(tag.side(), tag.key() >= self.levels.best(tag.side())))
+    }
+
+    /// A resting order leaves. Hot path.
+    ///
+    /// # Errors
+    /// [`BookError::UnknownOrder`].
+    #[inline]
+    pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
+        let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        self.ids.remove(at);
+        Ok(self.take_out(slot))
+    }
+
+    /// A resting order traded `quantity` at its own price, as the feed reports it. Hot path.
+    ///
+    /// # Errors
+    /// As [`OrderBook::reduce`].
+    #[inline]
+    pub fn execute(&mut self, id: OrderId, quantity: Quantity) -> Result<Touched, BookError> {
+        self.reduce(id, quantity)
+    }
+
+    /// A resting order takes a new price and a new open quantity. It keeps its place when the price stays and the
+    /// quantity does not grow (and, for a decrease, [`BookConfig::keep_priority_on_decrease`] is set); otherwise it
+    /// goes behind the queue. Hot path.
+    ///
+    /// # Errors
+    /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
+    /// [`BookError::UnknownOrder`], [`BookError::QuantityOverflow`].
+    #[inline]
+    pub fn modify(&mut self, id: OrderId, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
+        check_quantity(quantity)?;
+        check_price(price)?;
+        let (_, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        let tag = self.levels.nodes[slot as usize].tag;
+        self.reposition(slot, tag.side(), key_of(tag.side(), price), quantity.0)
+    }
+
+    /// A resting order gives way to a new one of the same side, behind the queue. Both ids may be the same. Hot path.
+    ///
+    /// # Errors
+    /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
+    /// [`BookError::UnknownOrder`] for `old`, [`BookError::DuplicateOrder`] for `new`,
+    /// [`BookError::QuantityOverflow`].
+    pub fn replace(
+        &mut self,
+        old: OrderId,
+        new: OrderId,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
+        check_quantity(quantity)?;
+        check_price(price)?;
+        let (at, slot) = self.ids.find(old.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        if new != old && self.ids.find(new.0, &self.levels.nodes).is_some() {
+            return Err(BookError::DuplicateOrder);
+        }
+        let tag = self.levels.nodes[slot as usize].tag;
+        let side = tag.side();
+        let key = key_of(side, price);
+        self.check_room(side, key, quantity.0, slot)?;
+        let before = self.levels.best(side);
+        self.detach(slot);
+        if new != old {
+            self.ids.remove(at);
+            // The id was seen to be free and a place was just given back.
+            if let Some(at) = self.ids.vacancy(new.0, &self.levels.nodes) {
+                self.ids.insert(at, new.0, slot);
+            }
+        }
+        self.attach(slot, new.0, Tag::new(side, key), quantity.0)?;
+        Ok(Touched::level(side, key.max(tag.key()) >= before))
+    }
+
+    /// Everything leaves. O(orders).
+    pub fn clear(&mut self) -> Touched {
+        let mut touched = Touched::NOTHING;
+        for side in Side::BOTH {
+            while let Some((_, level)) = self.levels.below(side, i64::MAX) {
+                let slot = self.levels.nodes[level as usize].next;
+                let node = self.levels.nodes[slot as usize];
+                if !node.tag.is_anonymous()
+                    && let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes)
+                {
+                    self.ids.remove(at);
+                }
+                touched = touched.union(self.take_out(slot));
+            }
+        }
+        touched
+    }
+
+    /// Anonymous liquidity joins the front of its level's queue: what a price-level snapshot shows without ids. A
+    /// level has at most one such entry; seeding again enlarges it. It takes one order's place in the book.
+    ///
+    /// # Errors
+    /// As [`OrderBook::add`] without [`BookError::DuplicateOrder`]; [`BookError::QuantityOutOfRange`] also when the
+    /// entry would grow beyond [`Quantity::MAX`].
+    pub fn seed(&mut self, side: Side, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
+        check_quantity(quantity)?;
+        check_price(price)?;
+        let key = key_of(side, price);
+        let best = self.levels.best(side);
+        if let Some((level, slot)) = self.seed_at(side, key) {
+            let own = self.levels.nodes[slot as usize].quantity + quantity.0;
+            check_quantity(Quantity(own))?;
+            let nodes = &mut self.levels.nodes;
+            let sum = nodes[level as usize].quantity.checked_add(quantity.0);
+            nodes[level as usize].quantity = sum.ok_or(BookError::QuantityOverflow)?;
+            nodes[slot as usize].quantity = own;
+            return Ok(Touched::level(side, key >= best));
+        }
+        let slot = self.free;
+        if slot == NIL {
+            return Err(BookError::PoolFull);
+        }
+        let following = self.levels.nodes[slot as usize].next;
+        self.attach(slot, 0, Tag::anonymous(side, key), quantity.0)?;
+        self.free = following;
+        self.len += 1;
+        Ok(Touched::level(side, key >= best))
+    }
+
+    /// Anonymous liquidity shrinks by `by`, or by all of it when it is smaller
+    /// ([`Touched::is_short`] tells).
+    ///
+    /// # Errors
+    /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`] when the level has no anonymous liquidity.
+    pub fn reduce_seed(&mut self, side: Side, price: Price, by: Quantity) -> Result<Touched, BookError> {
+        if by.0 == 0 {
+            return Err(BookError::ZeroQuantity);
+        }
+        check_price(price).map_err(|_| BookError::UnknownOrder)?;
+        let key = key_of(side, price);
+        let (level, slot) = self.seed_at(side, key).ok_or(BookError::UnknownOrder)?;
+        let node = &mut self.levels.nodes[slot as usize];
+        if by.0 >= node.quantity {
+            let short = by.0 > node.quantity;
+            return Ok(self.take_out(slot).short(short));
+        }
+        node.quantity -= by.0;
+        self.levels.nodes[level as usize].quantity -= by.0;
+        Ok(Touched::level(side, key >= self.levels.best(side)))
+    }
+
+    /// The level at `key` and the anonymous entry at its front.
+    fn seed_at(&self, side: Side, key: i64) -> Option<(u32, u32)> {
+        let level = self.levels.find(side, key)?;
+        let first = self.levels.nodes[level as usize].next;
+        self.levels.nodes[first as usize].tag.is_anonymous().then_some((level, first))
+    }
+
+    /// Whether the level at `key` can take `quantity` when the order at `slot` has left it.
+    #[inline]
+    pub(super) fn check_room(&self, side: Side, key: i64, quantity: u64, slot: u32) -> Result<(), BookError> {
+        if let Some(level) = self.levels.find(side, key) {
+            let node = &self.levels.nodes[slot as usize];
+            let held = self.levels.nodes[level as usize].quantity;
+            let rest = if node.tag.key() == key { held - node.quantity } else { held };
+            rest.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a resting order a new key and quantity by the priority rule.
+    #[inline(always)]
+    pub(super) fn reposition(
+        &mut self,
+        slot: u32,
+        side: Side,
+        key: i64,
+        quantity: u64,
+    ) -> Result<Touched, BookError> {
+        let node = self.levels.nodes[slot as usize];
+        let old = node.tag.key();
+        let before = self.levels.best(side);
+        if key == old
+            && (quantity == node.quantity
+                || quantity < node.quantity && self.config.keep_priority_on_decrease)
+        {
+            let level = self.levels.held(side, key);
+            self.levels.nodes[level as usize].quantity -= node.quantity - quantity;
+            self.levels.nodes[slot as usize].quantity = quantity;
+            return Ok(Touched::level(side, key >= before));
+        }
+        self.check_room(side, key, quantity, slot)?;
+        self.detach(slot);
+        self.attach(slot, node.id, Tag::new(side, key), quantity)?;
+        Ok(Touched::level(side, key.max(old) >= before))
+    }
+
+    /// Puts an order behind the queue of its level, anonymous liquidity in front of it. Fails, with nothing changed,
+    /// when the level's sum would overflow.
+    #[inline(always)]
+    pub(super) fn attach(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<(), BookError> {
+        let (side, key) = (tag.side(), tag.key());
+        let index = self.levels.place(side, key).ok_or(BookError::PoolFull)?;
+        let nodes = &mut self.levels.nodes[..];
+        let level = &mut nodes[index as usize];
+        let sum = level.quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
+        let orders = level.id;
+        level.quantity = sum;
+        level.id = orders + 1;
+        if tag.is_anonymous() {
+            let first = level.next;
+            level.next = slot;
+            nodes[first as usize].prev = slot;
+            nodes[slot as usize] = Node { id, quantity, tag, next: first, prev: index };
+        } else {
+            let last = level.prev;
+            level.prev = slot;
+            nodes[last as usize].next = slot;
+            nodes[slot as usize] = Node { id, quantity, tag, next: index, prev: last };
+            if let Some(stamp) = self.stamps.get_mut(slot as usize) {
+                *stamp = self.next_stamp;
+            }
+            self.next_stamp += 1;
+        }
+        if orders == 0 {
+            self.levels.filled(side, key, index);
+        }
+        Ok(())
+    }
+
+    /// Takes an order out of its level; its node stays the caller's.
+    #[inline(always)]
+    pub(super) fn detach(&mut self, slot: u32) -> Tag {
+        let tag = self.levels.nodes[slot as usize].tag;
+        // First the level: finding it may move the window, and a neighbour may be the level itself.
+        let index = self.levels.held(tag.side(), tag.key());
+        let nodes = &mut self.levels.nodes[..];
+        let Node { quantity, next, prev, .. } = nodes[slot as usize];
+        nodes[prev as usize].next = next;
+        nodes[next as usize].prev = prev;
+        let level = &mut nodes[index as usize];
+        level.quantity -= quantity;
+        level.id -= 1;
+        if level.id == 0 {
+            self.levels.emptied(tag.side(), tag.key());
+        }
+        tag
+    }
+
+    /// Takes an order out of its level and gives its node back. The id map is the caller's.
+    #[inline(always)]
+    pub(super) fn take_out(&mut self, slot: u32) -> Touched {
+        let tag = self.levels.nodes[slot as usize].tag;
+        let best = self.levels.best(tag.side());
+        self.detach(slot);
+        self.levels.nodes[slot as usize].next = self.free;
+        self.free = slot;
+        self.len -= 1;
+        Touched::level(tag.side(), tag.key() >= best)
+    }
+}
+
+#[inline(always)]
+pub(super) fn check_quantity(quantity: Quantity) -> Result<(), BookError> {
+    if quantity.0.wrapping_sub(1) < Quantity::MAX.0 {
+        return Ok(());
+    }
+    Err(if quantity.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityOutOfRange })
+}
+
+#[inline(always)]
+pub(super) fn check_price(price: Price) -> Result<(), BookError> {
+    if price.in_range() { Ok(()) } else { Err(BookError::PriceOutOfRange) }
+}

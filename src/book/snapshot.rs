@@ -1,0 +1,228 @@
+//! A book as bytes, and as one number.
+//!
+//! Snapshot, little-endian: a 40-byte header (magic `MMBK`, version u32, number of orders u64, next arrival stamp
+//! u64, reserved u64, checksum u32, reserved u32), then 40 bytes an order (id u64, price i64, quantity u64, arrival
+//! stamp u64, flags u64: bit 0 ask, bit 1 anonymous), bids then asks, best level first, first in the queue first.
+//! The checksum is CRC-32C (Castagnoli, RFC 3720) of everything but its own four bytes.
+
+use super::config::BookError;
+use super::node::{Tag, key_of};
+use super::order_book::{OrderBook, check_price, check_quantity};
+use crate::types::{OrderId, Price, Quantity, Side};
+
+const MAGIC: u32 = u32::from_le_bytes(*b"MMBK");
+const VERSION: u32 = 1;
+const HEADER: usize = 40;
+const RECORD: usize = 40;
+/// Where the checksum stands in the header.
+const CHECKSUM: usize = 32;
+
+impl OrderBook {
+    /// Bytes that a snapshot takes now.
+    #[must_use]
+    pub const fn snapshot_size(&self) -> usize {
+        HEADER + RECORD * self.len as usize
+    }
+
+    /// Writes a snapshot and returns its size. O(orders), allocates nothing.
+    ///
+    /// # Errors
+    /// [`BookError::SnapshotBufferFull`] when `out` is smaller than [`OrderBook::snapshot_size`].
+    pub fn write_snapshot(&self, out: &mut [u8]) -> Result<usize, BookError> {
+        let size = self.snapshot_size();
+        let out = out.get_mut(..size).ok_or(BookError::SnapshotBufferFull)?;
+        let (header, records) = out.split_at_mut(HEADER);
+        header.fill(0);
+        header[..4].copy_from_slice(&MAGIC.to_le_bytes());
+        header[4..8].copy_from_slice(&VERSION.to_le_bytes());
+        header[8..16].copy_from_slice(&u64::from(self.len).to_le_bytes());
+        header[16..24].copy_from_slice(&self.next_stamp.to_le_bytes());
+        let orders = Side::BOTH.into_iter().flat_map(|side| self.orders(side));
+        for (record, order) in records.chunks_exact_mut(RECORD).zip(orders) {
+            let flags = order.side as u64 | u64::from(order.anonymous) << 1;
+            for (place, word) in record.chunks_exact_mut(8).zip([
+                order.id.0,
+                order.price.0 as u64,
+                order.quantity.0,
+                order.priority,
+                flags,
+            ]) {
+                place.copy_from_slice(&word.to_le_bytes());
+            }
+        }
+        let checksum = checksum_of(out);
+        out[CHECKSUM..CHECKSUM + 4].copy_from_slice(&checksum.to_le_bytes());
+        Ok(size)
+    }
+
+    /// Replaces the book's contents by a snapshot's, queue order and arrival stamps included. The book keeps its own
+    /// sizes and rules. O(orders log orders); allocates a scratch list of ids, so not for the hot path.
+    ///
+    /// # Errors
+    /// [`BookError::SnapshotCorrupt`], [`BookError::SnapshotVersion`], [`BookError::PoolFull`] when it holds more
+    /// orders than the book takes, [`BookError::OutOfMemory`]. The book is as before then.
+    pub fn read_snapshot(&mut self, bytes: &[u8]) -> Result<(), BookError> {
+        let corrupt = BookError::SnapshotCorrupt;
+        if bytes.len() < HEADER || word32(bytes, 0) != MAGIC {
+            return Err(corrupt);
+        }
+        if word32(bytes, 4) != VERSION {
+            return Err(BookError::SnapshotVersion);
+        }
+        let count = word64(bytes, 8);
+        let next_stamp = word64(bytes, 16);
+        let records = &bytes[HEADER..];
+        if records.len() as u64 != count.checked_mul(RECORD as u64).ok_or(corrupt)?
+            || word32(bytes, CHECKSUM) != checksum_of(bytes)
+        {
+            return Err(corrupt);
+        }
+        if count > u64::from(self.config.max_orders) {
+            return Err(BookError::PoolFull);
+        }
+        validate(records, count as usize, next_stamp)?;
+        self.clear();
+        for order in records.chunks_exact(RECORD).map(Record::read) {
+            let slot = self.free;
+            let following = self.levels.nodes[slot as usize].next;
+            let key = key_of(order.side, order.price);
+            // All of this was validated: the ids differ, the sums fit and the orders are no more than the nodes.
+            if order.anonymous {
+                self.attach(slot, 0, Tag::anonymous(order.side, key), order.quantity.0)?;
+            } else if let Some(at) = self.ids.vacancy(order.id.0, &self.levels.nodes) {
+                self.attach(slot, order.id.0, Tag::new(order.side, key), order.quantity.0)?;
+                self.ids.insert(at, order.id.0, slot);
+                if let Some(stamp) = self.stamps.get_mut(slot as usize) {
+                    *stamp = order.priority;
+                }
+            }
+            self.free = following;
+            self.len += 1;
+        }
+        self.next_stamp = next_stamp;
+        Ok(())
+    }
+
+    /// A hash of what rests: sides, prices, queue order, ids, quantities. Equal for equal books, whatever their
+    /// history, sizes and arrival stamps. O(orders), allocates nothing. The same on every machine.
+    #[must_use]
+    pub fn state_hash(&self) -> u64 {
+        let mut state = u64::from(self.len);
+        for side in Side::BOTH {
+            for order in self.orders(side) {
+                let flags = order.side as u64 | u64::from(order.anonymous) << 1;
+                for word in [order.id.0, order.price.0 as u64, order.quantity.0, flags] {
+                    state = fold(state ^ word);
+                }
+            }
+        }
+        state
+    }
+}
+
+struct Record {
+    id: OrderId,
+    price: Price,
+    quantity: Quantity,
+    priority: u64,
+    side: Side,
+    anonymous: bool,
+}
+
+impl Record {
+    fn read(bytes: &[u8]) -> Self {
+        let flags = word64(bytes, 32);
+        Self {
+            id: OrderId(word64(bytes, 0)),
+            price: Price(word64(bytes, 8) as i64),
+            quantity: Quantity(word64(bytes, 16)),
+            priority: word64(bytes, 24),
+            side: if flags & 1 == 0 { Side::Buy } else { Side::Sell },
+            anonymous: flags & 2 != 0,
+        }
+    }
+}
+
+/// Checks all that an intact checksum does not promise, for a snapshot may be made by other hands.
+fn validate(records: &[u8], count: usize, next_stamp: u64) -> Result<(), BookError> {
+    let corrupt = BookError::SnapshotCorrupt;
+    let mut ids: Vec<u64> = Vec::new();
+    ids.try_reserve_exact(count).map_err(|_| BookError::OutOfMemory)?;
+    let mut before: Option<(Side, i64)> = None;
+    let mut sum = 0_u64;
+    for (bytes, order) in records.chunks_exact(RECORD).map(|bytes| (bytes, Record::read(bytes))) {
+        check_price(order.price).map_err(|_| corrupt)?;
+        check_quantity(order.quantity).map_err(|_| corrupt)?;
+        let key = key_of(order.side, order.price);
+        let ahead = before.is_some_and(|level| level == (order.side, key));
+        let in_order = before.is_none_or(|(side, k)| side < order.side || side == order.side && k >= key);
+        // Anonymous liquidity leads its level, alone.
+        if word64(bytes, 32) > 3 || !in_order || ahead && order.anonymous || order.priority >= next_stamp {
+            return Err(corrupt);
+        }
+        sum = if ahead { sum } else { 0 }.checked_add(order.quantity.0).ok_or(corrupt)?;
+        before = Some((order.side, key));
+        if !order.anonymous {
+            ids.push(order.id.0);
+        }
+    }
+    ids.sort_unstable();
+    if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(corrupt);
+    }
+    Ok(())
+}
+
+fn word32(bytes: &[u8], at: usize) -> u32 {
+    bytes[at..at + 4].iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))
+}
+
+fn word64(bytes: &[u8], at: usize) -> u64 {
+    u64::from(word32(bytes, at)) | u64::from(word32(bytes, at + 4)) << 32
+}
+
+/// A multiply-and-fold step: both halves of the 128-bit product.
+fn fold(word: u64) -> u64 {
+    let product = u128::from(word ^ 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93;
+    product as u64 ^ (product >> 64) as u64
+}
+
+fn checksum_of(snapshot: &[u8]) -> u32 {
+    let state = crc32c(u32::MAX, &snapshot[..CHECKSUM]);
+    !crc32c(state, &snapshot[CHECKSUM + 4..])
+}
+
+fn crc32c(state: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(state, |crc, &byte| CRC_TABLE[((crc ^ u32::from(byte)) & 255) as usize] ^ (crc >> 8))
+}
+
+/// One step of the reflected polynomial 0x1EDC6F41 for each byte.
+const CRC_TABLE: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut crc = byte as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0x82F6_3B78 } else { crc >> 1 };
+            bit += 1;
+        }
+        table[byte] = crc;
+        byte += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_crc32c_by_the_published_vectors() {
+        // RFC 3720, B.4.
+        let crc = |bytes: &[u8]| !crc32c(u32::MAX, bytes);
+        assert_eq!(crc(b"123456789"), 0xE306_9283);
+        assert_eq!(crc(&[0; 32]), 0x8A91_36AA);
+        assert_eq!(crc(&[255; 32]), 0x62A8_AB43);
+    }
+}
