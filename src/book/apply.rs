@@ -54,9 +54,11 @@ impl OrderBook {
             EventKind::Seed => self.seed(event.side, event.price, event.quantity),
             EventKind::Clear => Ok(self.clear()),
             EventKind::Level => Err(BookError::WrongEvent),
-            EventKind::None | EventKind::Trade | EventKind::BestQuote | EventKind::Status => {
-                Ok(Touched::NOTHING)
-            }
+            EventKind::None
+            | EventKind::Trade
+            | EventKind::BestQuote
+            | EventKind::Status
+            | EventKind::Fill => Ok(Touched::NOTHING),
         }
     }
 

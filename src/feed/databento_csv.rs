@@ -233,7 +233,8 @@ impl Table {
 /// | `C` cancel | [`EventKind::Reduce`] by the size cancelled, [`event_flags::LOCATED`]; the book removes an order with nothing left |
 /// | `M` modify | [`EventKind::Modify`] to the new price and total size, [`event_flags::LOCATED`] |
 /// | `T` trade | [`EventKind::Trade`] with the aggressor's side unless the venue does not say; changes no book |
-/// | `F` fill, `N` none | [`EventKind::None`] with price and size: the cancel or modify that follows a fill changes the book |
+/// | `F` fill | [`EventKind::Fill`]: the cancel or modify that follows it changes the book |
+/// | `N` none | [`EventKind::None`] |
 /// | `R` clear | [`EventKind::Clear`] |
 ///
 /// A file must be about one instrument. Flag 128 becomes [`event_flags::LAST`], flag 32 [`event_flags::SNAPSHOT`].
@@ -320,7 +321,8 @@ fn mbo_event(cells: &Cells, instrument: &Instrument) -> Result<Event, Fault> {
         b'C' => EventKind::Reduce,
         b'M' => EventKind::Modify,
         b'T' => EventKind::Trade,
-        b'F' | b'N' => EventKind::None,
+        b'F' => EventKind::Fill,
+        b'N' => EventKind::None,
         b'R' => EventKind::Clear,
         other => return Err(Reason::UnknownType(other).into()),
     };
@@ -350,7 +352,10 @@ fn mbo_event(cells: &Cells, instrument: &Instrument) -> Result<Event, Fault> {
                 None => {}
             }
             if side.is_some() {
-                event.flags |= event_flags::SIDED;
+                event.flags |= match kind {
+                    EventKind::Fill => event_flags::LOCATED,
+                    _ => event_flags::SIDED,
+                };
             }
         }
     }

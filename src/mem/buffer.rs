@@ -183,10 +183,7 @@ mod tests {
 
     #[test]
     fn a_size_that_overflows_is_an_error() {
-        assert_eq!(
-            AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(),
-            OutOfMemory { bytes: usize::MAX }
-        );
+        assert_eq!(AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(), OutOfMemory { bytes: usize::MAX });
     }
 
     #[test]

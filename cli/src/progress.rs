@@ -1,0 +1,42 @@
+//! A progress bar on the error stream for anything that takes longer than a second.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Shows nothing for the first second, then a bar.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    started: Instant,
+    wanted: bool,
+    message: &'static str,
+}
+
+impl Progress {
+    /// A bar for `message`; never shown when `wanted` is false.
+    pub fn new(message: &'static str, wanted: bool) -> Self {
+        Self { bar: None, started: Instant::now(), wanted, message }
+    }
+
+    /// `done` of `total` are through. Call it every few thousand events.
+    pub fn update(&mut self, done: u64, total: u64) {
+        if !self.wanted || self.started.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
+            ProgressBar::new(total)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                .with_message(self.message)
+        });
+        bar.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

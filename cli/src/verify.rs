@@ -1,0 +1,78 @@
+//! `mm verify-book`: a book rebuilt from order messages against the book that the venue published.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use market_maker::feed::Input;
+use market_maker::sim::verify::{VerifyReport, verify_databento, verify_lobster};
+use serde_json::json;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PairFormat {
+    /// LOBSTER message and orderbook files.
+    Lobster,
+    /// Databento CSV, schemas mbo and mbp-10.
+    DatabentoCsv,
+}
+
+/// Which files to compare.
+#[derive(ClapArgs)]
+pub struct Args {
+    /// Format of the pair.
+    #[arg(long, value_enum)]
+    format: PairFormat,
+    /// LOBSTER message file (.csv, .csv.zst, .csv.gz).
+    #[arg(long, required_if_eq("format", "lobster"))]
+    messages: Option<PathBuf>,
+    /// LOBSTER orderbook file; its first row seeds the book.
+    #[arg(long, required_if_eq("format", "lobster"))]
+    orderbook: Option<PathBuf>,
+    /// Seed the book from this orderbook file instead (its first row), for example one with more levels.
+    #[arg(long)]
+    seed_book: Option<PathBuf>,
+    /// Databento mbo file.
+    #[arg(long, required_if_eq("format", "databento-csv"))]
+    mbo: Option<PathBuf>,
+    /// Databento mbp-10 file.
+    #[arg(long, required_if_eq("format", "databento-csv"))]
+    mbp10: Option<PathBuf>,
+    /// Levels to compare; all that the orderbook file has when absent.
+    #[arg(long)]
+    levels: Option<usize>,
+    /// Compare rows before this one only (the first is row 0).
+    #[arg(long)]
+    until_row: Option<u64>,
+}
+
+/// Exit 0 only if no row differs.
+pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
+    let open = |path: &Option<PathBuf>| -> Result<Input, Box<dyn Error>> {
+        Ok(Input::open(path.as_deref().ok_or("a file argument is missing")?)?)
+    };
+    let report: VerifyReport = match args.format {
+        PairFormat::Lobster => {
+            let seed = args.seed_book.as_ref().map(|path| Input::open(path)).transpose()?;
+            verify_lobster(open(&args.messages)?, open(&args.orderbook)?, seed, args.levels, args.until_row)?
+        }
+        PairFormat::DatabentoCsv => verify_databento(open(&args.mbo)?, open(&args.mbp10)?)?,
+    };
+    println!(
+        "{} rows, {} compared, {} differ{}",
+        report.rows,
+        report.compared,
+        report.mismatched_rows,
+        report.first_mismatch_row.map_or(String::new(), |row| format!("; the first is row {row}")),
+    );
+    println!(
+        "{}",
+        json!({
+            "rows": report.rows,
+            "compared": report.compared,
+            "mismatched_rows": report.mismatched_rows,
+            "first_mismatch_row": report.first_mismatch_row,
+        })
+    );
+    Ok(if report.mismatched_rows == 0 && report.compared > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,487 @@
+//! The engine itself: state, configuration and the path of an event.
+
+use quanta::Clock;
+
+use super::{ClockMode, EngineStats, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash};
+use crate::book::{BookConfig, BookError, Depth};
+use crate::features::{FeatureConfig, FeatureError, Features, TopOfBook};
+use crate::oms::{
+    ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind,
+    OrderManager, OrderState, WantedQuotes,
+};
+use crate::position::{Position, PositionError};
+use crate::risk::{KillSwitch, RiskConfig, RiskCounters, RiskError, RiskGate};
+use crate::strategy::{MarketView, Strategy, StrategyError};
+use crate::types::{Event, EventKind, Instrument, Money, Price, Quantity, Side, Timestamp, event_flags};
+
+/// Everything an engine is built from, besides its strategy.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// The instrument: increments, fees, and the id that orders carry.
+    pub instrument: Instrument,
+    /// Storage of the book.
+    pub book: BookConfig,
+    /// Whether the feed shows price levels instead of orders.
+    pub by_level: bool,
+    /// Half-lives of the features.
+    pub features: FeatureConfig,
+    /// Pre-trade limits.
+    pub risk: RiskConfig,
+    /// The order manager; its instrument is overwritten with the engine's.
+    pub orders: OmsConfig,
+    /// Which clock the engine reads by itself.
+    pub clock: ClockMode,
+}
+
+impl EngineConfig {
+    /// Defaults of every part for this instrument.
+    #[must_use]
+    pub fn new(instrument: Instrument) -> Self {
+        Self {
+            instrument,
+            book: BookConfig::default(),
+            by_level: false,
+            features: FeatureConfig::default(),
+            risk: RiskConfig::default(),
+            orders: OmsConfig::default(),
+            clock: ClockMode::Off,
+        }
+    }
+}
+
+/// Why an engine cannot be built, or refused an event or a report.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// The book's configuration, or an event that the book refuses; the book is unchanged.
+    #[error("book: {0}")]
+    Book(#[from] BookError),
+    /// The features' configuration.
+    #[error("features: {0}")]
+    Features(#[from] FeatureError),
+    /// The risk limits.
+    #[error("risk: {0}")]
+    Risk(#[from] RiskError),
+    /// The order manager's configuration, a report that it refuses, or quotes that are no numbers.
+    #[error("orders: {0}")]
+    Orders(#[from] OmsError),
+    /// A fill that the position cannot hold.
+    #[error("position: {0}")]
+    Position(#[from] PositionError),
+    /// The strategy's configuration.
+    #[error("strategy: {0}")]
+    Strategy(#[from] StrategyError),
+}
+
+/// What a report changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportEffect {
+    /// It was for an order that is over: late or repeated, nothing changed.
+    Stale,
+    /// The order's state changed.
+    Order(OrderState),
+    /// It was a fill, and the position changed with it.
+    Fill {
+        /// Profit realised by the fill, before fees.
+        realised: Money,
+    },
+}
+
+/// One instrument's pipeline. See the [module](super)'s description.
+///
+/// ```
+/// use market_maker::engine::{Engine, EngineConfig};
+/// use market_maker::oms::OrderAction;
+/// use market_maker::strategy::{StoikovConfig, StoikovStrategy};
+/// use market_maker::types::{Event, EventKind, Instrument, OrderId, Price, Quantity, Side, Timestamp, event_flags};
+///
+/// let instrument = Instrument::new("AAPL", 0.01, 1.0).unwrap();
+/// let strategy = StoikovStrategy::new(&StoikovConfig { warm_up: 1, ..StoikovConfig::default() }).unwrap();
+/// let mut engine = Engine::new(&EngineConfig::new(instrument), strategy).unwrap();
+/// let mut actions = [OrderAction::EMPTY; 16];
+/// let add = |id, side, price, second| Event {
+///     kind: EventKind::Add, order_id: OrderId(id), side, price: Price(price), quantity: Quantity(100),
+///     timestamp: Timestamp(second * 1_000_000_000), flags: event_flags::LAST, ..Event::EMPTY
+/// };
+/// let feed = [add(1, Side::Buy, 9_990, 1), add(2, Side::Sell, 10_010, 2), add(3, Side::Buy, 9_992, 3), add(4, Side::Buy, 9_993, 4)];
+/// let mut sent = 0;
+/// for event in &feed {
+///     sent += engine.on_event(event, &mut actions).unwrap();
+/// }
+/// assert_eq!(sent, 2); // a bid and an ask
+/// ```
+#[derive(Debug)]
+pub struct Engine<S> {
+    instrument: Instrument,
+    book: MarketBook,
+    features: Features,
+    strategy: S,
+    gate: RiskGate,
+    orders: OrderManager,
+    position: Position,
+    top: TopOfBook,
+    now: Timestamp,
+    /// The features have not seen the book's last change yet.
+    is_top_stale: bool,
+    /// Quotes may be due although the top did not change.
+    requote: bool,
+    is_halted: bool,
+    equity_peak: i64,
+    max_drawdown: i64,
+    stats: EngineStats,
+    hash: StateHash,
+    latency: LatencyRecorder,
+    clock_mode: ClockMode,
+    clock: Clock,
+}
+
+impl<S: Strategy> Engine<S> {
+    /// An engine with an empty book, no position and no orders. Allocates everything it will ever need.
+    ///
+    /// # Errors
+    /// The error of the part whose configuration is bad.
+    pub fn new(config: &EngineConfig, strategy: S) -> Result<Self, EngineError> {
+        let orders = OmsConfig { instrument: config.instrument.id, ..config.orders };
+        Ok(Self {
+            instrument: config.instrument,
+            book: MarketBook::new(&config.book, config.by_level)?,
+            features: Features::new(&config.features)?,
+            strategy,
+            gate: RiskGate::new(&config.risk)?,
+            orders: OrderManager::new(&orders)?,
+            position: Position::FLAT,
+            top: TopOfBook::default(),
+            now: Timestamp(0),
+            is_top_stale: false,
+            requote: false,
+            is_halted: false,
+            equity_peak: 0,
+            max_drawdown: 0,
+            stats: EngineStats::default(),
+            hash: StateHash::default(),
+            latency: LatencyRecorder::new(),
+            clock_mode: config.clock,
+            clock: Clock::new(),
+        })
+    }
+
+    /// Takes one market-data event; writes the order actions that follow from it to `out` and returns how many.
+    ///
+    /// A buffer of twice the quoted levels per side plus two always suffices. Hot path.
+    ///
+    /// # Errors
+    /// [`EngineError::Book`] when the book refuses the event: the book, the quotes and the orders stay as they were.
+    /// [`EngineError::Orders`] with [`OmsError::ActionBufferFull`] when `out` is too small: the event has been applied,
+    /// no action was made, and quotes are computed again at the next event.
+    pub fn on_event(&mut self, event: &Event, out: &mut [OrderAction]) -> Result<usize, EngineError> {
+        let start = self.tick(ClockMode::Total);
+        self.stats.events += 1;
+        // Feeds merge several sources: a step back in time is no elapsed time.
+        self.now = self.now.max(event.timestamp);
+        let touched = match self.book.apply(event) {
+            Ok(touched) => touched,
+            Err(error) => {
+                self.stats.refused_events += 1;
+                return Err(error.into());
+            }
+        };
+        self.is_top_stale |= touched.top_changed();
+        self.requote |= self.gate.is_killed() && !self.orders.is_empty();
+        match event.kind {
+            EventKind::Trade if event.has(event_flags::SIDED) => {
+                self.features.on_trade(self.now, event.side, event.quantity);
+            }
+            EventKind::Execute => {
+                self.features.on_trade(self.now, event.side.opposite(), event.quantity);
+            }
+            EventKind::Status => self.set_halted(event.quantity == Quantity::ZERO),
+            _ => {}
+        }
+        let booked = self.lap(Stage::Book, start);
+        let is_consistent = event.has(event_flags::LAST) && !event.has(event_flags::SNAPSHOT);
+        if !is_consistent || !(self.is_top_stale || self.requote) {
+            self.lap_total(Stage::Event, start);
+            return Ok(0);
+        }
+        let count = self.quote(booked, out)?;
+        self.lap_total(Stage::TickToQuote, start);
+        self.lap_total(Stage::Event, start);
+        Ok(count)
+    }
+
+    /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's.
+    ///
+    /// # Errors
+    /// [`EngineError::Orders`], as for [`on_event`](Self::on_event).
+    pub fn refresh(&mut self, now: Timestamp, out: &mut [OrderAction]) -> Result<usize, EngineError> {
+        self.now = self.now.max(now);
+        let start = self.tick(ClockMode::Stages);
+        self.quote(start, out)
+    }
+
+    fn quote(&mut self, start: u64, out: &mut [OrderAction]) -> Result<usize, EngineError> {
+        if self.is_top_stale {
+            self.is_top_stale = false;
+            let side = |side| self.book.best(side).map(|level| (level.price, level.quantity));
+            self.top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
+            self.features.on_top(self.now, &self.top);
+            self.track_drawdown();
+        }
+        // Until the orders below are decided without error, quotes are due.
+        self.requote = true;
+        let featured = self.lap(Stage::Features, start);
+
+        let wanted = if self.is_halted {
+            WantedQuotes::NONE
+        } else {
+            self.stats.quotes += 1;
+            let view = MarketView::new(self.now, self.top, &self.features, self.position.quantity());
+            self.strategy.quotes(&view)
+        };
+        let quoted = self.lap(Stage::Quote, featured);
+
+        let top = MarketTop::new(self.top.bid, self.top.ask);
+        let decision =
+            self.orders.decide(&wanted, &top, self.position.quantity(), self.now, &mut self.gate, out)?;
+        self.requote = false;
+        self.stats.risk_refusals += u64::from(decision.refused);
+        for action in &out[..decision.actions] {
+            self.note_sent(action);
+        }
+        self.lap(Stage::Orders, quoted);
+        Ok(decision.actions)
+    }
+
+    /// Takes the venue's word on an own order.
+    ///
+    /// A fill, a refusal or the end of an order makes quotes due at the next event (or [`refresh`](Self::refresh)).
+    /// Hot path.
+    ///
+    /// # Errors
+    /// [`EngineError::Orders`] for a report that fits no order, [`EngineError::Position`] for a fill that the position
+    /// cannot hold. Nothing has changed then.
+    pub fn on_report(&mut self, report: &ExecutionReport) -> Result<ReportEffect, EngineError> {
+        let mut position = self.position;
+        let mut realised = Money(0);
+        if report.kind == ExecutionKind::Filled {
+            let outcome = position.fill(
+                report.side,
+                report.price,
+                report.quantity,
+                report.is_maker != 0,
+                &self.instrument.fees,
+            );
+            match outcome {
+                Ok(outcome) => realised = outcome.realised,
+                // What cannot be booked must not reach the order manager either.
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let outcome = match self.orders.on_report(report) {
+            Ok(outcome) => outcome,
+            Err(OmsError::FinishedOrder(_)) if report.kind != ExecutionKind::Filled => {
+                return Ok(ReportEffect::Stale);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.now = self.now.max(report.timestamp);
+        self.hash.update(&[
+            report.kind as u64,
+            report.order_id.0,
+            report.price.0 as u64,
+            report.quantity.0,
+            report.leaves.0,
+        ]);
+        self.requote |= !matches!(report.kind, ExecutionKind::Accepted | ExecutionKind::Replaced);
+        if report.kind == ExecutionKind::Rejected {
+            self.stats.venue_rejects += 1;
+        }
+        if report.kind != ExecutionKind::Filled {
+            return Ok(ReportEffect::Order(outcome.order.state));
+        }
+        self.position = position;
+        self.note_fill(report);
+        self.track_drawdown();
+        Ok(ReportEffect::Fill { realised })
+    }
+
+    fn note_sent(&mut self, action: &OrderAction) {
+        self.hash.update(&[
+            action.kind as u64,
+            action.order_id.0,
+            action.new_order_id.0,
+            action.price.0 as u64,
+            action.quantity.0 << 1 | action.side as u64,
+        ]);
+        if action.kind == OrderActionKind::Cancel {
+            self.stats.cancels += 1;
+            return;
+        }
+        self.stats.orders_sent += 1;
+        self.stats.replaces += u64::from(action.kind == OrderActionKind::Replace);
+        self.stats.ordered_quantity = self.stats.ordered_quantity.saturating_add(action.quantity.0);
+    }
+
+    fn note_fill(&mut self, report: &ExecutionReport) {
+        let stats = &mut self.stats;
+        stats.fills += 1;
+        stats.maker_fills += u64::from(report.is_maker != 0);
+        stats.filled_quantity = stats.filled_quantity.saturating_add(report.quantity.0);
+        stats.max_position = stats.max_position.max(self.position.quantity().0.unsigned_abs());
+        if let Some(mid2) = self.top.mid2() {
+            let edge = i128::from(report.side.sign())
+                * (i128::from(mid2) - 2 * i128::from(report.price.0))
+                * i128::from(report.quantity.0);
+            let total = i128::from(stats.spread_captured_half) + edge;
+            stats.spread_captured_half = total.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+        }
+    }
+
+    /// Follows the peak of equity and the deepest fall from it. An equity beyond 64 bits is left out.
+    fn track_drawdown(&mut self) {
+        let Some(equity) = self.mark().and_then(|mark| self.position.equity(mark).ok()) else { return };
+        self.equity_peak = self.equity_peak.max(equity.0);
+        self.max_drawdown = self.max_drawdown.max(self.equity_peak.saturating_sub(equity.0));
+    }
+
+    fn set_halted(&mut self, is_halted: bool) {
+        if self.is_halted != is_halted {
+            self.is_halted = is_halted;
+            self.requote = true;
+            self.features.interrupt();
+        }
+    }
+
+    /// A reading of the clock in nanoseconds, when the mode is at least `mode`.
+    fn tick(&self, mode: ClockMode) -> u64 {
+        if self.clock_mode as u8 >= mode as u8 && self.clock_mode != ClockMode::Off {
+            self.clock.raw()
+        } else {
+            0
+        }
+    }
+
+    fn lap(&mut self, stage: Stage, since: u64) -> u64 {
+        if self.clock_mode != ClockMode::Stages {
+            return since;
+        }
+        let now = self.clock.raw();
+        self.latency.record(stage, self.clock.delta_as_nanos(since, now));
+        now
+    }
+
+    fn lap_total(&mut self, stage: Stage, since: u64) {
+        if self.clock_mode != ClockMode::Off {
+            let now = self.clock.raw();
+            self.latency.record(stage, self.clock.delta_as_nanos(since, now));
+        }
+    }
+}
+
+impl<S> Engine<S> {
+    /// The instrument.
+    #[must_use]
+    pub const fn instrument(&self) -> &Instrument {
+        &self.instrument
+    }
+
+    /// The book as of the last event.
+    #[must_use]
+    pub const fn book(&self) -> &MarketBook {
+        &self.book
+    }
+
+    /// The features as of the last quote.
+    #[must_use]
+    pub const fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// The strategy.
+    #[must_use]
+    pub const fn strategy(&self) -> &S {
+        &self.strategy
+    }
+
+    /// The working orders.
+    #[must_use]
+    pub const fn orders(&self) -> &OrderManager {
+        &self.orders
+    }
+
+    /// The position.
+    #[must_use]
+    pub const fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// What the risk gate passed and refused.
+    #[must_use]
+    pub const fn risk_counters(&self) -> &RiskCounters {
+        self.gate.counters()
+    }
+
+    /// The switch that stops every new order, for any thread. At the next event after it all orders are cancelled.
+    #[must_use]
+    pub fn kill_switch(&self) -> KillSwitch {
+        self.gate.kill_switch()
+    }
+
+    /// Latest time seen.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Counters.
+    #[must_use]
+    pub const fn stats(&self) -> &EngineStats {
+        &self.stats
+    }
+
+    /// The price that the position is marked at: the mid, a half tick rounded against the position (down when long, up
+    /// when short). `None` until both sides have been seen.
+    #[must_use]
+    pub fn mark(&self) -> Option<Price> {
+        let mid2 = self.top.mid2()?;
+        Some(Price(if self.position.quantity().0 < 0 {
+            (mid2 + 1).div_euclid(2)
+        } else {
+            mid2.div_euclid(2)
+        }))
+    }
+
+    /// Deepest fall of equity (profit and loss after fees, marked at [`mark`](Self::mark)) from its peak.
+    #[must_use]
+    pub const fn max_drawdown(&self) -> Money {
+        Money(self.max_drawdown)
+    }
+
+    /// Percentiles of a stage's latency.
+    #[must_use]
+    pub fn latency(&self, stage: Stage) -> LatencySummary {
+        self.latency.summary(stage)
+    }
+
+    /// Adds a latency that the host measured. Hot path.
+    pub fn record_latency(&mut self, stage: Stage, nanoseconds: u64) {
+        self.latency.record(stage, nanoseconds);
+    }
+
+    /// A hash of everything sent and reported so far, the book and the position. Two replays of the same data with the
+    /// same settings give the same number on every machine and from every language. Linear in the book.
+    #[must_use]
+    pub fn state_hash(&self) -> u64 {
+        let mut hash = self.hash;
+        let position = &self.position;
+        hash.update(&[
+            self.book.state_hash(),
+            position.quantity().0 as u64,
+            position.cash() as u64,
+            (position.cash() >> 64) as u64,
+            position.fees().0 as u64,
+            self.stats.events,
+            self.stats.quotes,
+        ]);
+        hash.finish()
+    }
+}
