@@ -42,6 +42,8 @@ pub const MM_EVENT_SEED: u8 = 10;
 pub const MM_EVENT_BEST_QUOTE: u8 = 11;
 /// Trading halts (`quantity` 0) or resumes (`quantity` 1).
 pub const MM_EVENT_STATUS: u8 = 12;
+/// The resting order `order_id` traded `quantity` at `price`; the change of the book follows as an event of its own.
+pub const MM_EVENT_FILL: u8 = 13;
 
 /// Last event of a group that the venue published as one; the book is consistent after it.
 pub const MM_FLAG_LAST: u16 = 1;
@@ -122,6 +124,18 @@ pub(super) fn flag(value: u8, name: &str) -> Result<bool, Failure> {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(Failure::new(MM_E_ENUM, format_args!("{name} is {value}, neither 0 nor 1"))),
+    }
+}
+
+/// A number that is neither NaN nor infinite.
+///
+/// # Errors
+/// `MM_E_INVALID_ARGUMENT`.
+pub(super) fn finite(value: f64, name: &str) -> Result<f64, Failure> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is not a finite number")))
     }
 }
 

@@ -15,9 +15,15 @@ mod guard;
 pub mod status;
 pub mod version;
 
+pub mod book;
+pub mod book_manager;
+pub mod book_view;
+pub mod depth;
 pub mod event;
+pub mod matching;
 pub mod orders;
 pub mod position;
+pub mod quote;
 pub mod risk;
 
 #[cfg(test)]

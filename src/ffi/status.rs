@@ -17,6 +17,8 @@ pub type mm_status_t = i32;
 pub const MM_OK: mm_status_t = 0;
 /// Success, and the stream has ended: there is nothing more to read.
 pub const MM_END: mm_status_t = 1;
+/// Success up to a point: the output says how far, and why not further.
+pub const MM_PARTIAL: mm_status_t = 2;
 
 /// A pointer that must not be null is null.
 pub const MM_E_NULL: mm_status_t = -1;
@@ -96,11 +98,26 @@ pub const MM_E_BAD_QUOTE: mm_status_t = -305;
 pub const MM_E_CROSSED_QUOTES: mm_status_t = -306;
 /// Every client order id has been used.
 pub const MM_E_IDS_EXHAUSTED: mm_status_t = -307;
+/// More than the order has.
+pub const MM_E_QUANTITY_EXCEEDS: mm_status_t = -19;
+/// A fill-or-kill order that cannot be filled at once.
+pub const MM_E_CANNOT_FILL: mm_status_t = -401;
+/// A post-only order that would trade.
+pub const MM_E_WOULD_TRADE: mm_status_t = -402;
+/// Order attributes that contradict each other.
+pub const MM_E_BAD_ORDER: mm_status_t = -403;
+/// An event that this book does not apply: a price level on an order book, an order on a level book.
+pub const MM_E_WRONG_EVENT: mm_status_t = -404;
+/// The bytes are not a snapshot, are cut short, or their checksum or contents are wrong.
+pub const MM_E_SNAPSHOT: mm_status_t = -405;
+/// The snapshot was written by another version of the format.
+pub const MM_E_SNAPSHOT_VERSION: mm_status_t = -406;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
     (MM_OK, c"MM_OK", "success"),
     (MM_END, c"MM_END", "the stream has ended"),
+    (MM_PARTIAL, c"MM_PARTIAL", "done up to a point"),
     (MM_E_NULL, c"MM_E_NULL", "a required pointer is null"),
     (MM_E_HANDLE, c"MM_E_HANDLE", "not a live handle of this kind"),
     (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", "struct_size does not fit this library"),
@@ -140,6 +157,13 @@ const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
     (MM_E_BAD_QUOTE, c"MM_E_BAD_QUOTE", "a wanted quote is not a usable number"),
     (MM_E_CROSSED_QUOTES, c"MM_E_CROSSED_QUOTES", "the wanted bid and ask cross"),
     (MM_E_IDS_EXHAUSTED, c"MM_E_IDS_EXHAUSTED", "client order ids are used up"),
+    (MM_E_QUANTITY_EXCEEDS, c"MM_E_QUANTITY_EXCEEDS", "the quantity exceeds what the order has"),
+    (MM_E_CANNOT_FILL, c"MM_E_CANNOT_FILL", "the order cannot be filled completely"),
+    (MM_E_WOULD_TRADE, c"MM_E_WOULD_TRADE", "the post-only order would trade"),
+    (MM_E_BAD_ORDER, c"MM_E_BAD_ORDER", "the order's attributes contradict each other"),
+    (MM_E_WRONG_EVENT, c"MM_E_WRONG_EVENT", "the event is of a kind that this book does not apply"),
+    (MM_E_SNAPSHOT, c"MM_E_SNAPSHOT", "the snapshot is corrupt"),
+    (MM_E_SNAPSHOT_VERSION, c"MM_E_SNAPSHOT_VERSION", "the snapshot is of another version"),
 ];
 
 /// What a code means, in a few words.
