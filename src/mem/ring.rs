@@ -1,8 +1,15 @@
-//! A ring of fixed capacity for one owner: the last N of anything, or a bounded queue.
+//! Rings of fixed capacity: [`RingBuffer`] for one owner (the last N of anything, or a bounded queue), and [`spsc`] for
+//! two threads, one of which pushes and one of which pops.
 //!
-//! All storage is allocated at construction; every operation is O(1) and hot path. Elements come out oldest first.
+//! All storage is allocated at construction; every operation is O(1), wait-free and hot path. Elements come out oldest
+//! first.
 
+use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::pool::touched_storage;
 
 /// A fixed number of elements in the order of their arrival.
 ///
@@ -31,7 +38,7 @@ impl<T> RingBuffer<T> {
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a ring needs room for an element");
-        Self { slots: Box::new_uninit_slice(capacity), head: 0, len: 0 }
+        Self { slots: touched_storage(capacity), head: 0, len: 0 }
     }
 
     /// How many elements fit.
@@ -136,9 +143,9 @@ impl<T> RingBuffer<T> {
         let first = &self.slots[self.head..end];
         let second = &self.slots[..self.len - first.len()];
         // SAFETY: offsets below `len` hold elements: from `head` to the end of the storage ...
-        let first = unsafe { first.assume_init_ref() };
+        let first = unsafe { std::slice::from_raw_parts(first.as_ptr().cast(), first.len()) };
         // SAFETY: ... and the rest from its beginning.
-        let second = unsafe { second.assume_init_ref() };
+        let second = unsafe { std::slice::from_raw_parts(second.as_ptr().cast(), second.len()) };
         (first, second)
     }
 
@@ -196,5 +203,250 @@ impl<T> Drop for RingBuffer<T> {
 impl<T: std::fmt::Debug> std::fmt::Debug for RingBuffer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// An index on a cache line of its own, so that the two ends do not slow each other.
+#[repr(align(128))]
+struct Padded(AtomicUsize);
+
+struct Channel<T> {
+    slots: Box<[UnsafeCell<MaybeUninit<T>>]>,
+    /// Elements popped so far, wrapping.
+    popped: Padded,
+    /// Elements pushed so far, wrapping.
+    pushed: Padded,
+}
+
+// SAFETY: a slot is touched by the producer before its index is published and by the consumer after; values move from
+// one thread to the other, hence T: Send.
+unsafe impl<T: Send> Sync for Channel<T> {}
+
+impl<T> Channel<T> {
+    fn slot(&self, index: usize) -> *mut MaybeUninit<T> {
+        // The number of slots is a power of two, so that wrapping indices stay in step.
+        self.slots[index & (self.slots.len() - 1)].get()
+    }
+}
+
+impl<T> Drop for Channel<T> {
+    fn drop(&mut self) {
+        let (mut at, end) = (*self.popped.0.get_mut(), *self.pushed.0.get_mut());
+        while at != end {
+            let slot = self.slot(at);
+            at = at.wrapping_add(1);
+            // SAFETY: both ends are gone, so nobody else touches the slot.
+            let slot = unsafe { &mut *slot };
+            // SAFETY: slots between the two indices hold elements.
+            unsafe { slot.assume_init_drop() };
+        }
+    }
+}
+
+/// The pushing end of an [`spsc`] ring.
+pub struct Producer<T> {
+    channel: Arc<Channel<T>>,
+    pushed: usize,
+    /// What `popped` was when last looked at: at least so many slots are free.
+    popped_seen: usize,
+}
+
+/// The popping end of an [`spsc`] ring.
+pub struct Consumer<T> {
+    channel: Arc<Channel<T>>,
+    popped: usize,
+    /// What `pushed` was when last looked at: at least so many elements are there.
+    pushed_seen: usize,
+}
+
+/// A bounded queue from one thread to another, lock-free; `capacity` is rounded up to a power of two.
+///
+/// ```
+/// use market_maker::mem::ring::spsc;
+/// let (mut producer, mut consumer) = spsc(2);
+/// producer.push("bid").unwrap();
+/// producer.push("ask").unwrap();
+/// assert_eq!(producer.push("late"), Err("late"));
+/// let other = std::thread::spawn(move || (consumer.pop(), consumer.pop(), consumer.pop()));
+/// assert_eq!(other.join().unwrap(), (Some("bid"), Some("ask"), None));
+/// ```
+///
+/// # Panics
+/// When `capacity` is 0 or exceeds half the address space.
+#[must_use]
+pub fn spsc<T: Send>(capacity: usize) -> (Producer<T>, Consumer<T>) {
+    assert!(capacity > 0 && capacity <= 1 << (usize::BITS - 2), "a ring needs room for an element");
+    let slots = touched_storage(capacity.next_power_of_two()).into_vec().into_iter().map(UnsafeCell::new);
+    let channel = Arc::new(Channel {
+        slots: slots.collect(),
+        popped: Padded(AtomicUsize::new(0)),
+        pushed: Padded(AtomicUsize::new(0)),
+    });
+    let consumer = Consumer { channel: Arc::clone(&channel), popped: 0, pushed_seen: 0 };
+    (Producer { channel, pushed: 0, popped_seen: 0 }, consumer)
+}
+
+impl<T> Producer<T> {
+    /// Adds an element unless the ring is full. Hot path, wait-free.
+    ///
+    /// # Errors
+    /// The element itself when the ring is full.
+    pub fn push(&mut self, value: T) -> Result<(), T> {
+        let capacity = self.channel.slots.len();
+        if self.pushed.wrapping_sub(self.popped_seen) == capacity {
+            self.popped_seen = self.channel.popped.0.load(Ordering::Acquire);
+            if self.pushed.wrapping_sub(self.popped_seen) == capacity {
+                return Err(value);
+            }
+        }
+        let slot = self.channel.slot(self.pushed);
+        // SAFETY: the slot is free: the consumer's index, read with acquire, has passed it, and it does not look at it
+        // again before the index below is published.
+        unsafe { slot.write(MaybeUninit::new(value)) };
+        self.pushed = self.pushed.wrapping_add(1);
+        self.channel.pushed.0.store(self.pushed, Ordering::Release);
+        Ok(())
+    }
+}
+
+impl<T> Consumer<T> {
+    /// Takes the oldest element. Hot path, wait-free.
+    pub fn pop(&mut self) -> Option<T> {
+        if self.popped == self.pushed_seen {
+            self.pushed_seen = self.channel.pushed.0.load(Ordering::Acquire);
+            if self.popped == self.pushed_seen {
+                return None;
+            }
+        }
+        let slot = self.channel.slot(self.popped);
+        // SAFETY: the producer has published the slot, which was read with acquire, and does not touch it before the
+        // index below is published.
+        let slot = unsafe { &*slot };
+        // SAFETY: a published slot holds an element; it is read once, because the index moves on.
+        let value = unsafe { slot.assume_init_read() };
+        self.popped = self.popped.wrapping_add(1);
+        self.channel.popped.0.store(self.popped, Ordering::Release);
+        Some(value)
+    }
+}
+
+impl<T> std::fmt::Debug for Producer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Producer").field("pushed", &self.pushed).finish_non_exhaustive()
+    }
+}
+
+impl<T> std::fmt::Debug for Consumer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consumer").field("popped", &self.popped).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    #[test]
+    fn ring_agrees_with_a_deque() {
+        for seed in 0..6 {
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let capacity = 1 + random.next_u32() as usize % 9;
+            let mut ring = RingBuffer::new(capacity);
+            let mut model = VecDeque::new();
+            for _ in 0..if cfg!(miri) { 500 } else { 50_000 } {
+                let value = Box::new(random.next_u64());
+                match random.next_u32() % 8 {
+                    0..2 => {
+                        let refused = ring.push(value.clone());
+                        if model.len() == capacity {
+                            assert_eq!(refused, Err(value));
+                        } else {
+                            assert_eq!(refused, Ok(()));
+                            model.push_back(value);
+                        }
+                    }
+                    2..4 => {
+                        let oldest = if model.len() == capacity { model.pop_front() } else { None };
+                        assert_eq!(ring.push_overwrite(value.clone()), oldest);
+                        model.push_back(value);
+                    }
+                    4..7 => assert_eq!(ring.pop(), model.pop_front()),
+                    _ if *value % 50 == 0 => {
+                        ring.clear();
+                        model.clear();
+                    }
+                    _ => {}
+                }
+                assert_eq!((ring.len(), ring.is_full()), (model.len(), model.len() == capacity));
+                assert!(ring.iter().eq(model.iter()));
+                assert!(ring.iter().rev().eq(model.iter().rev()));
+                assert_eq!((ring.front(), ring.back()), (model.front(), model.back()));
+                assert_eq!((ring.get(2), ring.get(capacity)), (model.get(2), None));
+            }
+        }
+    }
+
+    #[test]
+    fn every_element_of_a_ring_is_dropped_exactly_once() {
+        let witness = Rc::new(());
+        let mut ring = RingBuffer::new(3);
+        for _ in 0..5 {
+            ring.push_overwrite(Rc::clone(&witness));
+        }
+        assert_eq!(Rc::strong_count(&witness), 4);
+        assert!(ring.push(Rc::clone(&witness)).is_err());
+        ring.pop();
+        assert_eq!(Rc::strong_count(&witness), 3);
+        drop(ring);
+        assert_eq!(Rc::strong_count(&witness), 1);
+    }
+
+    #[test]
+    fn a_queue_between_threads_loses_nothing_and_keeps_the_order() {
+        const COUNT: u64 = if cfg!(miri) { 300 } else { 300_000 };
+        for capacity in [1, 2, 7, 64] {
+            let (mut producer, mut consumer) = spsc(capacity);
+            let popper = std::thread::spawn(move || {
+                for expected in 0..COUNT {
+                    loop {
+                        match consumer.pop() {
+                            Some(value) => break assert_eq!(value, Box::new(expected)),
+                            None => std::thread::yield_now(),
+                        }
+                    }
+                }
+                assert_eq!(consumer.pop(), None);
+            });
+            for value in 0..COUNT {
+                let mut value = Box::new(value);
+                while let Err(back) = producer.push(value) {
+                    value = back;
+                    std::thread::yield_now();
+                }
+            }
+            popper.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_left_in_a_queue_is_dropped_with_its_second_end() {
+        let witness = Arc::new(());
+        let (mut producer, mut consumer) = spsc(4);
+        for _ in 0..4 {
+            producer.push(Arc::clone(&witness)).unwrap();
+        }
+        assert!(producer.push(Arc::clone(&witness)).is_err());
+        drop(consumer.pop());
+        producer.push(Arc::clone(&witness)).unwrap();
+        drop(producer);
+        assert_eq!(Arc::strong_count(&witness), 5);
+        drop(consumer);
+        assert_eq!(Arc::strong_count(&witness), 1);
     }
 }
