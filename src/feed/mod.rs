@@ -6,6 +6,7 @@
 
 mod binance;
 mod databento_csv;
+#[cfg(feature = "dbn")]
 pub mod dbn;
 mod decompress;
 mod error;
