@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::status::{Failure, MM_E_BUFFER_TOO_SMALL, MM_E_INVALID_ARGUMENT, MM_E_UTF8};
+use super::status::{Failure, MM_E_BUFFER_TOO_SMALL, MM_E_INVALID_ARGUMENT, MM_E_OUT_OF_MEMORY, MM_E_UTF8};
 
 /// Why a pointer that is not null cannot be used.
 fn misaligned(name: &str) -> Failure {
@@ -114,6 +114,14 @@ pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Fai
         ));
     }
     Ok(())
+}
+
+/// Refuses what the system certainly cannot give, where the allocation itself would end the process.
+pub(super) fn affordable(bytes: usize) -> Result<(), Failure> {
+    let mut trial: Vec<u8> = Vec::new();
+    trial
+        .try_reserve_exact(bytes)
+        .map_err(|_| Failure::new(MM_E_OUT_OF_MEMORY, format_args!("{bytes} bytes are not to be had")))
 }
 
 /// Writes as many items as fit, and says how many.

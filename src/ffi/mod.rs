@@ -22,8 +22,10 @@ pub mod depth;
 pub mod event;
 pub mod matching;
 pub mod orders;
+pub mod pool;
 pub mod position;
 pub mod quote;
+pub mod reader;
 pub mod risk;
 
 #[cfg(test)]

@@ -350,6 +350,7 @@ pub unsafe extern "C" fn mm_position_tracker_create(
                 format_args!("at most 2^20 instruments and a history of 2^24"),
             ));
         }
+        args::affordable(config.instruments as usize * 256 + config.history as usize * 128)?;
         let value = PositionTracker::new(&TrackerConfig {
             instruments: config.instruments,
             history: config.history,

@@ -56,6 +56,12 @@ pub const MM_E_PRICE_RANGE: mm_status_t = -16;
 pub const MM_E_QUANTITY_RANGE: mm_status_t = -17;
 /// The report or event is about another instrument.
 pub const MM_E_WRONG_INSTRUMENT: mm_status_t = -18;
+/// More than the order has.
+pub const MM_E_QUANTITY_EXCEEDS: mm_status_t = -19;
+/// The pointer is not to a block of this pool.
+pub const MM_E_BLOCK_FOREIGN: mm_status_t = -20;
+/// The block is free already.
+pub const MM_E_BLOCK_FREE: mm_status_t = -21;
 /// The position would exceed `max_position_size`.
 pub const MM_E_LIMIT_POSITION: mm_status_t = -101;
 /// The position would exceed `max_long_position`.
@@ -98,8 +104,6 @@ pub const MM_E_BAD_QUOTE: mm_status_t = -305;
 pub const MM_E_CROSSED_QUOTES: mm_status_t = -306;
 /// Every client order id has been used.
 pub const MM_E_IDS_EXHAUSTED: mm_status_t = -307;
-/// More than the order has.
-pub const MM_E_QUANTITY_EXCEEDS: mm_status_t = -19;
 /// A fill-or-kill order that cannot be filled at once.
 pub const MM_E_CANNOT_FILL: mm_status_t = -401;
 /// A post-only order that would trade.
@@ -112,63 +116,95 @@ pub const MM_E_WRONG_EVENT: mm_status_t = -404;
 pub const MM_E_SNAPSHOT: mm_status_t = -405;
 /// The snapshot was written by another version of the format.
 pub const MM_E_SNAPSHOT_VERSION: mm_status_t = -406;
+/// The file cannot be opened or mapped.
+pub const MM_E_IO: mm_status_t = -501;
+/// A line or record is not what its format says.
+pub const MM_E_MALFORMED: mm_status_t = -502;
+/// The file ends inside a record.
+pub const MM_E_TRUNCATED: mm_status_t = -503;
+/// The compressed file is damaged.
+pub const MM_E_CORRUPT: mm_status_t = -504;
+/// The format, the file or this build of the library cannot give what was asked for.
+pub const MM_E_UNSUPPORTED: mm_status_t = -505;
 
 /// Each code with its name and its meaning in a few words.
-const STATUSES: &[(mm_status_t, &CStr, &str)] = &[
-    (MM_OK, c"MM_OK", "success"),
-    (MM_END, c"MM_END", "the stream has ended"),
-    (MM_PARTIAL, c"MM_PARTIAL", "done up to a point"),
-    (MM_E_NULL, c"MM_E_NULL", "a required pointer is null"),
-    (MM_E_HANDLE, c"MM_E_HANDLE", "not a live handle of this kind"),
-    (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", "struct_size does not fit this library"),
-    (MM_E_INVALID_ARGUMENT, c"MM_E_INVALID_ARGUMENT", "an argument is out of range"),
-    (MM_E_PANIC, c"MM_E_PANIC", "the library failed an internal check"),
-    (MM_E_POISONED, c"MM_E_POISONED", "an earlier call on the handle failed an internal check"),
-    (MM_E_OUT_OF_MEMORY, c"MM_E_OUT_OF_MEMORY", "not enough memory"),
-    (MM_E_BUFFER_TOO_SMALL, c"MM_E_BUFFER_TOO_SMALL", "the caller's buffer is too small"),
-    (MM_E_OVERFLOW, c"MM_E_OVERFLOW", "a result does not fit its integer"),
-    (MM_E_FULL, c"MM_E_FULL", "everything sized at construction is in use"),
-    (MM_E_NOT_FOUND, c"MM_E_NOT_FOUND", "there is no such thing"),
-    (MM_E_UTF8, c"MM_E_UTF8", "a string is not UTF-8"),
-    (MM_E_ENUM, c"MM_E_ENUM", "an enumeration's number has no meaning"),
-    (MM_E_DUPLICATE, c"MM_E_DUPLICATE", "there is one with this id already"),
-    (MM_E_ZERO_QUANTITY, c"MM_E_ZERO_QUANTITY", "a quantity of zero"),
-    (MM_E_PRICE_RANGE, c"MM_E_PRICE_RANGE", "the price is out of range"),
-    (MM_E_QUANTITY_RANGE, c"MM_E_QUANTITY_RANGE", "the quantity is out of range"),
-    (MM_E_WRONG_INSTRUMENT, c"MM_E_WRONG_INSTRUMENT", "another instrument"),
-    (MM_E_LIMIT_POSITION, c"MM_E_LIMIT_POSITION", "the position would be too large"),
-    (MM_E_LIMIT_LONG, c"MM_E_LIMIT_LONG", "the position would be too long"),
-    (MM_E_LIMIT_SHORT, c"MM_E_LIMIT_SHORT", "the position would be too short"),
-    (MM_E_LIMIT_DAILY_LOSS, c"MM_E_LIMIT_DAILY_LOSS", "the day's loss is above its limit"),
-    (MM_E_LIMIT_DRAWDOWN, c"MM_E_LIMIT_DRAWDOWN", "the drawdown is above its limit"),
-    (MM_E_RISK_KILL_SWITCH, c"MM_E_RISK_KILL_SWITCH", "refused: the kill switch is on"),
-    (MM_E_RISK_INVALID_ORDER, c"MM_E_RISK_INVALID_ORDER", "refused: no order has such a price or quantity"),
-    (MM_E_RISK_ORDER_QUANTITY, c"MM_E_RISK_ORDER_QUANTITY", "refused: too many lots for one order"),
-    (MM_E_RISK_ORDER_NOTIONAL, c"MM_E_RISK_ORDER_NOTIONAL", "refused: too much notional for one order"),
-    (MM_E_RISK_NO_REFERENCE, c"MM_E_RISK_NO_REFERENCE", "refused: no reference price for the collar"),
-    (MM_E_RISK_PRICE_COLLAR, c"MM_E_RISK_PRICE_COLLAR", "refused: too far from the reference price"),
-    (MM_E_RISK_LONG_POSITION, c"MM_E_RISK_LONG_POSITION", "refused: the worst case would be too long"),
-    (MM_E_RISK_SHORT_POSITION, c"MM_E_RISK_SHORT_POSITION", "refused: the worst case would be too short"),
-    (MM_E_RISK_MESSAGE_RATE, c"MM_E_RISK_MESSAGE_RATE", "refused: too many messages"),
-    (MM_E_ORDER_FINISHED, c"MM_E_ORDER_FINISHED", "the order is finished already"),
-    (MM_E_ORDER_STATE, c"MM_E_ORDER_STATE", "this does not fit the order's state"),
-    (MM_E_REPORT_INCONSISTENT, c"MM_E_REPORT_INCONSISTENT", "the report contradicts what the order has left"),
-    (MM_E_BAD_REPORT, c"MM_E_BAD_REPORT", "the report's side, price or quantity cannot be"),
-    (MM_E_BAD_QUOTE, c"MM_E_BAD_QUOTE", "a wanted quote is not a usable number"),
-    (MM_E_CROSSED_QUOTES, c"MM_E_CROSSED_QUOTES", "the wanted bid and ask cross"),
-    (MM_E_IDS_EXHAUSTED, c"MM_E_IDS_EXHAUSTED", "client order ids are used up"),
-    (MM_E_QUANTITY_EXCEEDS, c"MM_E_QUANTITY_EXCEEDS", "the quantity exceeds what the order has"),
-    (MM_E_CANNOT_FILL, c"MM_E_CANNOT_FILL", "the order cannot be filled completely"),
-    (MM_E_WOULD_TRADE, c"MM_E_WOULD_TRADE", "the post-only order would trade"),
-    (MM_E_BAD_ORDER, c"MM_E_BAD_ORDER", "the order's attributes contradict each other"),
-    (MM_E_WRONG_EVENT, c"MM_E_WRONG_EVENT", "the event is of a kind that this book does not apply"),
-    (MM_E_SNAPSHOT, c"MM_E_SNAPSHOT", "the snapshot is corrupt"),
-    (MM_E_SNAPSHOT_VERSION, c"MM_E_SNAPSHOT_VERSION", "the snapshot is of another version"),
+const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
+    (MM_OK, c"MM_OK", c"success"),
+    (MM_END, c"MM_END", c"the stream has ended"),
+    (MM_PARTIAL, c"MM_PARTIAL", c"done up to a point"),
+    (MM_E_NULL, c"MM_E_NULL", c"a required pointer is null"),
+    (MM_E_HANDLE, c"MM_E_HANDLE", c"not a live handle of this kind"),
+    (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", c"struct_size does not fit this library"),
+    (MM_E_INVALID_ARGUMENT, c"MM_E_INVALID_ARGUMENT", c"an argument is out of range"),
+    (MM_E_PANIC, c"MM_E_PANIC", c"the library failed an internal check"),
+    (MM_E_POISONED, c"MM_E_POISONED", c"an earlier call on the handle failed an internal check"),
+    (MM_E_OUT_OF_MEMORY, c"MM_E_OUT_OF_MEMORY", c"not enough memory"),
+    (MM_E_BUFFER_TOO_SMALL, c"MM_E_BUFFER_TOO_SMALL", c"the caller's buffer is too small"),
+    (MM_E_OVERFLOW, c"MM_E_OVERFLOW", c"a result does not fit its integer"),
+    (MM_E_FULL, c"MM_E_FULL", c"everything sized at construction is in use"),
+    (MM_E_NOT_FOUND, c"MM_E_NOT_FOUND", c"there is no such thing"),
+    (MM_E_UTF8, c"MM_E_UTF8", c"a string is not UTF-8"),
+    (MM_E_ENUM, c"MM_E_ENUM", c"an enumeration's number has no meaning"),
+    (MM_E_DUPLICATE, c"MM_E_DUPLICATE", c"there is one with this id already"),
+    (MM_E_ZERO_QUANTITY, c"MM_E_ZERO_QUANTITY", c"a quantity of zero"),
+    (MM_E_PRICE_RANGE, c"MM_E_PRICE_RANGE", c"the price is out of range"),
+    (MM_E_QUANTITY_RANGE, c"MM_E_QUANTITY_RANGE", c"the quantity is out of range"),
+    (MM_E_WRONG_INSTRUMENT, c"MM_E_WRONG_INSTRUMENT", c"another instrument"),
+    (MM_E_BLOCK_FOREIGN, c"MM_E_BLOCK_FOREIGN", c"not a block of this pool"),
+    (MM_E_BLOCK_FREE, c"MM_E_BLOCK_FREE", c"the block is free already"),
+    (MM_E_LIMIT_POSITION, c"MM_E_LIMIT_POSITION", c"the position would be too large"),
+    (MM_E_LIMIT_LONG, c"MM_E_LIMIT_LONG", c"the position would be too long"),
+    (MM_E_LIMIT_SHORT, c"MM_E_LIMIT_SHORT", c"the position would be too short"),
+    (MM_E_LIMIT_DAILY_LOSS, c"MM_E_LIMIT_DAILY_LOSS", c"the day's loss is above its limit"),
+    (MM_E_LIMIT_DRAWDOWN, c"MM_E_LIMIT_DRAWDOWN", c"the drawdown is above its limit"),
+    (MM_E_RISK_KILL_SWITCH, c"MM_E_RISK_KILL_SWITCH", c"refused: the kill switch is on"),
+    (MM_E_RISK_INVALID_ORDER, c"MM_E_RISK_INVALID_ORDER", c"refused: no order has such a price or quantity"),
+    (MM_E_RISK_ORDER_QUANTITY, c"MM_E_RISK_ORDER_QUANTITY", c"refused: too many lots for one order"),
+    (MM_E_RISK_ORDER_NOTIONAL, c"MM_E_RISK_ORDER_NOTIONAL", c"refused: too much notional for one order"),
+    (MM_E_RISK_NO_REFERENCE, c"MM_E_RISK_NO_REFERENCE", c"refused: no reference price for the collar"),
+    (MM_E_RISK_PRICE_COLLAR, c"MM_E_RISK_PRICE_COLLAR", c"refused: too far from the reference price"),
+    (MM_E_RISK_LONG_POSITION, c"MM_E_RISK_LONG_POSITION", c"refused: the worst case would be too long"),
+    (MM_E_RISK_SHORT_POSITION, c"MM_E_RISK_SHORT_POSITION", c"refused: the worst case would be too short"),
+    (MM_E_RISK_MESSAGE_RATE, c"MM_E_RISK_MESSAGE_RATE", c"refused: too many messages"),
+    (MM_E_ORDER_FINISHED, c"MM_E_ORDER_FINISHED", c"the order is finished already"),
+    (MM_E_ORDER_STATE, c"MM_E_ORDER_STATE", c"this does not fit the order's state"),
+    (
+        MM_E_REPORT_INCONSISTENT,
+        c"MM_E_REPORT_INCONSISTENT",
+        c"the report contradicts what the order has left",
+    ),
+    (MM_E_BAD_REPORT, c"MM_E_BAD_REPORT", c"the report's side, price or quantity cannot be"),
+    (MM_E_BAD_QUOTE, c"MM_E_BAD_QUOTE", c"a wanted quote is not a usable number"),
+    (MM_E_CROSSED_QUOTES, c"MM_E_CROSSED_QUOTES", c"the wanted bid and ask cross"),
+    (MM_E_IDS_EXHAUSTED, c"MM_E_IDS_EXHAUSTED", c"client order ids are used up"),
+    (MM_E_QUANTITY_EXCEEDS, c"MM_E_QUANTITY_EXCEEDS", c"the quantity exceeds what the order has"),
+    (MM_E_CANNOT_FILL, c"MM_E_CANNOT_FILL", c"the order cannot be filled completely"),
+    (MM_E_WOULD_TRADE, c"MM_E_WOULD_TRADE", c"the post-only order would trade"),
+    (MM_E_BAD_ORDER, c"MM_E_BAD_ORDER", c"the order's attributes contradict each other"),
+    (MM_E_WRONG_EVENT, c"MM_E_WRONG_EVENT", c"the event is of a kind that this book does not apply"),
+    (MM_E_SNAPSHOT, c"MM_E_SNAPSHOT", c"the snapshot is corrupt"),
+    (MM_E_SNAPSHOT_VERSION, c"MM_E_SNAPSHOT_VERSION", c"the snapshot is of another version"),
+    (MM_E_IO, c"MM_E_IO", c"the file cannot be opened"),
+    (MM_E_MALFORMED, c"MM_E_MALFORMED", c"a line or record is malformed"),
+    (MM_E_TRUNCATED, c"MM_E_TRUNCATED", c"the file ends inside a record"),
+    (MM_E_CORRUPT, c"MM_E_CORRUPT", c"the compressed file is damaged"),
+    (MM_E_UNSUPPORTED, c"MM_E_UNSUPPORTED", c"not supported"),
 ];
 
-/// What a code means, in a few words.
-pub(super) fn meaning(status: mm_status_t) -> &'static str {
-    STATUSES.iter().find(|row| row.0 == status).map_or("unknown status", |row| row.2)
+/// What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.
+///
+/// # Safety
+/// None needed: any number is fine, from any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_status_text(status: mm_status_t) -> *const c_char {
+    let mut text = c"unknown status";
+    guard(NoHandle, |()| {
+        if let Some(row) = STATUSES.iter().find(|row| row.0 == status) {
+            text = row.2;
+        }
+        Ok(MM_OK)
+    });
+    text.as_ptr()
 }
 
 /// The name of a status (`"MM_E_NULL"`), `"MM_E_UNKNOWN"` for a number that is none. Never null; static storage.
@@ -249,11 +285,6 @@ impl Failure {
             unsafe { *message.0.get() = text.bytes };
         });
         Self(status)
-    }
-
-    /// The code with its general meaning as the message.
-    pub(super) fn bare(status: mm_status_t) -> Self {
-        Self::new(status, format_args!("{}", meaning(status)))
     }
 
     /// A required pointer is null.

@@ -259,7 +259,7 @@ impl<W: Write> ItchWriter<W> {
 
     fn translate(&mut self, event: &Event) -> Result<u32, ItchWriteError> {
         match event.kind {
-            EventKind::None => Ok(0),
+            EventKind::None | EventKind::Fill => Ok(0),
             EventKind::Add => {
                 let key = self.free_order(event.order_id)?;
                 if self.orders.is_full() {
