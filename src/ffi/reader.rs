@@ -1,0 +1,339 @@
+//! Recorded days: `mm_reader_t`, any recorded format as a stream of events.
+
+use std::ffi::c_char;
+
+use super::args::{self, Out};
+use super::config::{self, Config};
+use super::event::{mm_event_t, mm_instrument_t};
+use super::guard::{Exclusive, NoHandle, Noun, Outcome, Shared, create, destroy, guard};
+use super::status::*;
+use crate::feed::itch::{ItchReader, StockFilter};
+use crate::feed::{
+    BinanceReader, DatabentoCsvMboReader, EventSource, FeedError, Input, LobsterReader, Progress,
+};
+use crate::types::{Event, Instrument};
+
+/// LOBSTER message file; prices of 1e-4 dollar.
+pub const MM_FORMAT_LOBSTER: u8 = 1;
+/// NASDAQ TotalView-ITCH 5.0, the daily binary file.
+pub const MM_FORMAT_ITCH: u8 = 2;
+/// Databento DBN, schema mbo.
+pub const MM_FORMAT_DBN: u8 = 3;
+/// Databento CSV, schema mbo.
+pub const MM_FORMAT_DATABENTO_CSV: u8 = 4;
+/// Binance depth and trade streams, one JSON message a line.
+pub const MM_FORMAT_BINANCE: u8 = 5;
+
+/// Reads one recorded day.
+pub struct mm_reader_t {
+    _opaque: [u8; 0],
+}
+
+/// The readers, by their own types: a handle may change threads, which a boxed trait would not say.
+#[derive(Debug)]
+pub(super) enum Source {
+    Lobster(LobsterReader),
+    Itch(ItchReader),
+    #[cfg(feature = "dbn")]
+    Dbn(Box<crate::feed::dbn::DbnReader>),
+    DatabentoCsv(DatabentoCsvMboReader),
+    Binance(BinanceReader),
+}
+
+impl EventSource for Source {
+    fn next_event(&mut self) -> Result<Option<Event>, FeedError> {
+        match self {
+            Self::Lobster(reader) => reader.next_event(),
+            Self::Itch(reader) => reader.next_event(),
+            #[cfg(feature = "dbn")]
+            Self::Dbn(reader) => reader.next_event(),
+            Self::DatabentoCsv(reader) => reader.next_event(),
+            Self::Binance(reader) => reader.next_event(),
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        match self {
+            Self::Lobster(reader) => reader.progress(),
+            Self::Itch(reader) => reader.progress(),
+            #[cfg(feature = "dbn")]
+            Self::Dbn(reader) => reader.progress(),
+            Self::DatabentoCsv(reader) => reader.progress(),
+            Self::Binance(reader) => reader.progress(),
+        }
+    }
+}
+
+/// A source, and the error that it ended in while events before it were still to be delivered.
+#[derive(Debug)]
+pub(super) struct Reader {
+    source: Source,
+    pending: Option<FeedError>,
+}
+
+impl Noun for mm_reader_t {
+    type Value = Reader;
+    const NAME: &'static str = "mm_reader_t";
+    const TAG: u64 = u64::from_le_bytes(*b"mm-read\0");
+}
+
+/// What a reader needs to know besides the file. Null pointers stand for "none".
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct mm_reader_config_t {
+    /// Set by `mm_reader_config_init`.
+    pub struct_size: usize,
+    /// Tick, lot, id and, for ITCH, the stock's symbol. Null is a tick of 0.01, a lot of 1 and id 0. Read only during
+    /// the open.
+    pub instrument: *const mm_instrument_t,
+    /// LOBSTER: the order book file whose row `seed_row` the book starts from. Null is none.
+    pub seed_path: *const c_char,
+    /// LOBSTER: row of the order book file, the first is 0.
+    pub seed_row: u64,
+    /// Binance: more files of the same day, in the order of time.
+    pub more_paths: *const *const c_char,
+    /// How many.
+    pub more_path_count: usize,
+    /// DBN: the venue's number of the instrument, 0 for the file's only one. ITCH: the stock's locate number, 0 for
+    /// the instrument's symbol, or all stocks when that is empty.
+    pub venue_instrument: u32,
+    /// Zero.
+    pub reserved: u32,
+}
+
+// SAFETY: repr(C), begins with `struct_size`, no padding, integers and pointers.
+unsafe impl Config for mm_reader_config_t {
+    const FIRST_SIZE: usize = size_of::<Self>();
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            instrument: std::ptr::null(),
+            seed_path: std::ptr::null(),
+            seed_row: 0,
+            more_paths: std::ptr::null(),
+            more_path_count: 0,
+            venue_instrument: 0,
+            reserved: 0,
+        }
+    }
+}
+
+impl From<FeedError> for Failure {
+    fn from(error: FeedError) -> Self {
+        let status = match error {
+            FeedError::Io { .. } => MM_E_IO,
+            FeedError::Line { .. } | FeedError::Record { .. } => MM_E_MALFORMED,
+            FeedError::Truncated { .. } => MM_E_TRUNCATED,
+            FeedError::Corrupt { .. } => MM_E_CORRUPT,
+            FeedError::Unsupported(_) => MM_E_UNSUPPORTED,
+        };
+        Self::new(status, format_args!("{error}"))
+    }
+}
+
+/// Opens a file by its format.
+///
+/// # Safety
+/// The pointers of `config` are null or as `mm_reader_config_t` says.
+unsafe fn open(format: u8, path: &str, config: &mm_reader_config_t) -> Result<Source, Failure> {
+    let instrument = if config.instrument.is_null() {
+        Instrument::try_from(&mm_instrument_t::defaults())?
+    } else {
+        // SAFETY: not null, and initialised by the caller's promise.
+        Instrument::try_from(&unsafe { config::read(config.instrument) }?)?
+    };
+    let input = Input::open(path)?;
+    Ok(match format {
+        MM_FORMAT_LOBSTER => {
+            let mut reader = LobsterReader::new(input, &instrument);
+            if !config.seed_path.is_null() {
+                // SAFETY: not null, and a string by the caller's promise.
+                let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
+                reader = reader.with_seed(&Input::open(seed)?, config.seed_row)?;
+            }
+            Source::Lobster(reader)
+        }
+        MM_FORMAT_ITCH => Source::Itch(ItchReader::new(input, &instrument, stock(&instrument, config)?)),
+        MM_FORMAT_DBN => dbn(input, &instrument, config)?,
+        MM_FORMAT_DATABENTO_CSV => Source::DatabentoCsv(DatabentoCsvMboReader::new(input, &instrument)?),
+        MM_FORMAT_BINANCE => {
+            // SAFETY: by the caller's promise.
+            let more = unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }?;
+            let mut files = vec![input];
+            for &path in more {
+                // SAFETY: each is a string by the caller's promise.
+                files.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
+            }
+            Source::Binance(BinanceReader::new(files, &instrument))
+        }
+        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
+    })
+}
+
+fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFilter, Failure> {
+    use crate::feed::itch::Stock;
+    if config.venue_instrument != 0 {
+        return u16::try_from(config.venue_instrument).map(StockFilter::Locate).map_err(|_| {
+            Failure::new(MM_E_INVALID_ARGUMENT, format_args!("a locate number is at most 65535"))
+        });
+    }
+    match instrument.symbol.as_str() {
+        "" => Ok(StockFilter::All),
+        name => Stock::new(name).map(StockFilter::Stock).ok_or_else(|| {
+            Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is no ITCH stock symbol"))
+        }),
+    }
+}
+
+#[cfg(feature = "dbn")]
+fn dbn(input: Input, instrument: &Instrument, config: &mm_reader_config_t) -> Result<Source, Failure> {
+    use crate::feed::dbn::{DbnReader, InstrumentFilter};
+    use crate::types::InstrumentId;
+    let filter = match config.venue_instrument {
+        0 => InstrumentFilter::Single,
+        id => InstrumentFilter::Only(InstrumentId(id)),
+    };
+    Ok(Source::Dbn(Box::new(DbnReader::new(input, instrument, filter)?)))
+}
+
+#[cfg(not(feature = "dbn"))]
+fn dbn(_: Input, _: &Instrument, _: &mm_reader_config_t) -> Result<Source, Failure> {
+    Err(Failure::new(MM_E_UNSUPPORTED, format_args!("this library was built without DBN")))
+}
+
+/// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+///
+/// # Safety
+/// `config` is null (an error) or writable for `struct_size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_config_init(
+    config: *mut mm_reader_config_t,
+    struct_size: usize,
+) -> mm_status_t {
+    guard(NoHandle, |()| {
+        // SAFETY: by this function's contract.
+        unsafe { config::init(config, struct_size) }
+    })
+}
+
+/// Opens a recorded day of `format` (`MM_FORMAT_*`). Files that end in `.gz` or `.zst` are decompressed at once, others are
+/// mapped. `config` may be null for the defaults.
+///
+/// # Errors
+/// `MM_E_NULL`, `MM_E_UTF8`, `MM_E_ENUM`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT`, `MM_E_IO`, `MM_E_MALFORMED` for a
+/// bad header, `MM_E_TRUNCATED`, `MM_E_UNSUPPORTED`. The message names the file and the place.
+///
+/// # Safety
+/// `path` is a string; `config` is null or points to an initialised config; `reader` is writable. The files must not be
+/// changed while they are read. Free the handle with `mm_reader_destroy`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_open(
+    format: u8,
+    path: *const c_char,
+    config: *const mm_reader_config_t,
+    reader: *mut *mut mm_reader_t,
+) -> mm_status_t {
+    guard(NoHandle, |()| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { Out::new(reader, "reader") }?;
+        // SAFETY: by this function's contract.
+        let path = unsafe { args::string(path, "path") }?;
+        let config = if config.is_null() {
+            mm_reader_config_t::defaults()
+        } else {
+            // SAFETY: not null, by this function's contract.
+            unsafe { config::read(config) }?
+        };
+        // SAFETY: by this function's contract.
+        let source = unsafe { open(format, path, &config) }?;
+        out.set(create(Reader { source, pending: None }));
+        Ok(MM_OK)
+    })
+}
+
+/// Frees a reader. Null is fine.
+///
+/// # Safety
+/// `reader` is null or a live handle that is not used afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_destroy(reader: *mut mm_reader_t) {
+    // SAFETY: by this function's contract.
+    unsafe { destroy(reader) }
+}
+
+/// The next events, at most `capacity`; `count` gets how many. Returns `MM_END`, with a count of 0, when there are no more.
+/// Hot path.
+///
+/// # Errors
+/// `MM_E_MALFORMED`, `MM_E_TRUNCATED`, `MM_E_CORRUPT`, once, after every event before the bad place has been delivered; the
+/// message names the file, the line or offset, and the reason. The stream has ended then. `MM_E_INVALID_ARGUMENT` for a
+/// capacity of 0.
+///
+/// # Safety
+/// `reader` is a live handle that no other thread uses; `events` is writable for `capacity` elements and `count` is
+/// writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_next(
+    reader: *mut mm_reader_t,
+    events: *mut mm_event_t,
+    capacity: usize,
+    count: *mut usize,
+) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(reader) }, |reader| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { args::output(events, capacity, "events") }?;
+        // SAFETY: by this function's contract.
+        let count = unsafe { Out::new(count, "count") }?;
+        if out.is_empty() {
+            return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("capacity is 0")));
+        }
+        if let Some(error) = reader.pending.take() {
+            return Err(error.into());
+        }
+        let mut written = 0;
+        for place in out {
+            match reader.source.next_event() {
+                Ok(Some(event)) => {
+                    place.write(event.into());
+                    written += 1;
+                }
+                Ok(None) => break,
+                Err(error) if written == 0 => return Err(error.into()),
+                Err(error) => {
+                    reader.pending = Some(error);
+                    break;
+                }
+            }
+        }
+        count.set(written);
+        outcome(written)
+    })
+}
+
+fn outcome(written: usize) -> Outcome {
+    Ok(if written == 0 { MM_END } else { MM_OK })
+}
+
+/// How far the reader is, in bytes of decompressed data.
+///
+/// # Safety
+/// `reader` is a live handle that no other thread changes; `done` and `total` are writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_progress(
+    reader: *const mm_reader_t,
+    done: *mut u64,
+    total: *mut u64,
+) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Shared::new(reader) }, |reader| {
+        // SAFETY: by this function's contract.
+        let done = unsafe { Out::new(done, "done") }?;
+        // SAFETY: by this function's contract.
+        let total = unsafe { Out::new(total, "total") }?;
+        let progress = reader.source.progress();
+        done.set(progress.done);
+        total.set(progress.total);
+        Ok(MM_OK)
+    })
+}
