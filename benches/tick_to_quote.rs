@@ -100,8 +100,14 @@ fn measure(script: &Script, passes: usize) {
     }
     let quoted = script.stats.quotes;
     println!("{}: {events} events, {quoted} quoted, {} orders sent", script.name, script.stats.orders_sent);
-    println!("  every event, no clock: {mean:.1} ns mean ({:.1} ns per quoted event)", mean * events as f64 / quoted as f64);
-    println!("  quoted events: p50 {} ns, p90 {} ns, p99 {} ns, p99.9 {} ns", best.p50, best.p90, best.p99, best.p999);
+    println!(
+        "  every event, no clock: {mean:.1} ns mean ({:.1} ns per quoted event)",
+        mean * events as f64 / quoted as f64
+    );
+    println!(
+        "  quoted events: p50 {} ns, p90 {} ns, p99 {} ns, p99.9 {} ns",
+        best.p50, best.p90, best.p99, best.p999
+    );
 }
 
 /// Nanoseconds of one reading of the clock that the engine uses.
@@ -118,7 +124,8 @@ fn clock_reading() -> f64 {
 fn recorded_hour() -> Option<Script> {
     let folder = std::env::var_os("MARKET_MAKER_DATA")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let file = |name: &str| folder.join("lobster").join(format!("AAPL_2012-06-21_34200000_37800000_{name}.csv.zst"));
+    let file =
+        |name: &str| folder.join("lobster").join(format!("AAPL_2012-06-21_34200000_37800000_{name}.csv.zst"));
     let (messages, rows) = (file("message_50"), file("orderbook_50_first672"));
     if !messages.exists() || !rows.exists() {
         eprintln!("not measured: {} is missing (MARKET_MAKER_DATA)", messages.display());

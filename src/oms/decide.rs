@@ -5,10 +5,7 @@
 //! it is answered. New and moved orders pass the risk gate. A stale price is worse than none: where the gate refuses a
 //! move, the order is cancelled, unless only its quantity was to grow. O(levels), hot path.
 
-use super::wanted::RoundedSide;
-use super::{
-    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder,
-};
+use super::{MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes};
 use crate::risk::{RiskGate, RiskReject};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
@@ -103,12 +100,13 @@ impl OrderManager {
             wanted.rounded(Side::Buy, top.ask.filter(|_| post_only))?,
             wanted.rounded(Side::Sell, top.bid.filter(|_| post_only))?,
         ];
-        if let (Some(bid), Some(ask)) = (sides[0].best(Side::Buy), sides[1].best(Side::Sell))
+        if let (Some(bid), Some(ask)) = (sides[0].best, sides[1].best)
             && bid >= ask
         {
             return Err(OmsError::CrossedQuotes);
         }
-        let needed = self.actions_needed(&sides);
+        let used = Side::BOTH.map(|side| sides[side.index()].wanted | self.occupied(side));
+        let needed = (used[0].count_ones() + used[1].count_ones()) as usize;
         if out.len() < needed {
             return Err(OmsError::ActionBufferFull { needed });
         }
@@ -118,31 +116,23 @@ impl OrderManager {
         let mut context =
             Context { position, reference: top.reference, now, gate, out, decision: Decision::default() };
         // Where the wanted bid meets our working ask, the ask has to move away first.
-        let order = if self.meets_own(Side::Buy, sides[0].best(Side::Buy)) {
-            [Side::Sell, Side::Buy]
-        } else {
-            Side::BOTH
-        };
+        let order =
+            if self.meets_own(Side::Buy, sides[0].best) { [Side::Sell, Side::Buy] } else { Side::BOTH };
         for side in order {
-            for level in 0..MAX_LEVELS {
-                self.decide_level(side, level, sides[side.index()].levels[level], &mut context);
+            for level in levels(used[side.index()]) {
+                self.decide_level(side, level, sides[side.index()].level(level), &mut context);
             }
         }
         Ok(context.decision)
     }
 
-    fn actions_needed(&self, sides: &[RoundedSide; 2]) -> usize {
-        let used = |side: Side, level: usize| {
-            sides[side.index()].levels[level].is_some() || self.at_level(side, level).is_some()
-        };
-        Side::BOTH.iter().map(|&side| (0..MAX_LEVELS).filter(|&level| used(side, level)).count()).sum()
-    }
-
     /// Whether an order of `side` at `price` would meet one of our quotes of the other side. Requests arrive in the
     /// order in which they are sent: a quote that is being moved counts where it goes, one being cancelled not at all.
+    #[inline]
     fn meets_own(&self, side: Side, price: Option<Price>) -> bool {
         let Some(price) = price else { return false };
-        (0..MAX_LEVELS).filter_map(|level| self.at_level(side.opposite(), level)).any(|own| {
+        let opposite = side.opposite();
+        levels(self.occupied(opposite)).filter_map(|level| self.at_level(opposite, level)).any(|(_, own)| {
             let at = match own.state {
                 OrderState::PendingCancel => return false,
                 OrderState::PendingReplace => own.new_price,
@@ -159,11 +149,16 @@ impl OrderManager {
         wanted: Option<(Price, Quantity)>,
         context: &mut Context<'_>,
     ) {
-        match (self.at_level(side, level).copied(), wanted) {
+        match (self.at_level(side, level), wanted) {
             (None, None) => {}
             (None, Some(quote)) => self.open_level(side, level, quote, context),
-            (Some(order), None) => self.close_level(&order, context),
-            (Some(order), Some(quote)) => self.move_level(&order, quote, context),
+            (Some((slot, order)), None) => {
+                // While a request is under way its answer comes first.
+                if order.is_idle() {
+                    self.close_level(slot, context);
+                }
+            }
+            (Some((slot, _)), Some(quote)) => self.move_level(slot, quote, context),
         }
     }
 
@@ -180,25 +175,22 @@ impl OrderManager {
         }
     }
 
-    fn close_level(&mut self, order: &WorkingOrder, context: &mut Context<'_>) {
-        // Refused only while a request is under way, and then the answer comes first.
-        if let Ok(action) = self.cancel(order.id, context.now, context.gate) {
+    fn close_level(&mut self, slot: usize, context: &mut Context<'_>) {
+        if let Some(action) = self.cancel_idle(slot, context.now, context.gate) {
             context.emit(action);
         }
     }
 
-    fn move_level(
-        &mut self,
-        order: &WorkingOrder,
-        (price, quantity): (Price, Quantity),
-        context: &mut Context<'_>,
-    ) {
+    #[inline]
+    fn move_level(&mut self, slot: usize, (price, quantity): (Price, Quantity), context: &mut Context<'_>) {
+        let Some(order) = self.in_slot(slot) else { return };
         if !matches!(order.state, OrderState::Live | OrderState::PartiallyFilled) {
             return;
         }
+        let (side, remaining) = (order.side, order.remaining);
         let price_is_off = self.config.requote.is_exceeded(order.price, price);
         let quantity_is_off = {
-            let distance = u128::from(order.remaining.0.abs_diff(quantity.0));
+            let distance = u128::from(remaining.0.abs_diff(quantity.0));
             distance * 10_000 > u128::from(self.config.requote_quantity_bps) * u128::from(quantity.0)
         };
         if !price_is_off && !quantity_is_off {
@@ -207,36 +199,42 @@ impl OrderManager {
         // An order whose price is near enough keeps it when only the quantity is off.
         let price = if price_is_off { price } else { order.price };
         if self.config.replace == ReplaceMode::CancelFirst {
-            self.close_level(order, context);
+            self.close_level(slot, context);
             return;
         }
-        let may_stay = !price_is_off && quantity >= order.remaining;
-        if self.meets_own(order.side, Some(price)) {
+        let may_stay = !price_is_off && quantity >= remaining;
+        if self.meets_own(side, Some(price)) {
             context.decision.held += 1;
             if !may_stay {
-                self.close_level(order, context);
+                self.close_level(slot, context);
             }
             return;
         }
+        let exposure = self.exposure(context.position, context.reference);
+        let quote = (price, quantity);
         let post_only = self.config.post_only;
-        let sent = self.replace(
-            order.id,
-            price,
-            quantity,
-            post_only,
-            context.position,
-            context.reference,
-            context.now,
-            context.gate,
-        );
-        match sent {
-            Ok(action) => context.emit(action),
-            Err(error) => {
+        match self.replace_idle(slot, quote, post_only, &exposure, context.now, context.gate) {
+            Some(Ok(action)) => context.emit(action),
+            Some(Err(error)) => {
                 context.withheld(error);
                 if !may_stay {
-                    self.close_level(order, context);
+                    self.close_level(slot, context);
                 }
             }
+            None => {}
         }
     }
+}
+
+/// The numbers of the levels whose bits are set, lowest first.
+#[inline]
+fn levels(mut bits: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let level = bits.trailing_zeros() as usize;
+        // The check against the number of levels also spares those of the arrays.
+        (level < MAX_LEVELS).then(|| {
+            bits &= bits - 1;
+            level
+        })
+    })
 }
