@@ -5,7 +5,8 @@
 //! it is answered. New and moved orders pass the risk gate. A stale price is worse than none: where the gate refuses a
 //! move, the order is cancelled, unless only its quantity was to grow. O(levels), hot path.
 
-use super::{MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes};
+use super::wanted::RoundedSide;
+use super::{OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder};
 use crate::risk::{RiskGate, RiskReject};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
@@ -96,10 +97,9 @@ impl OrderManager {
     ) -> Result<Decision, OmsError> {
         let wanted = if gate.is_killed() { &WantedQuotes::NONE } else { wanted };
         let post_only = self.config.post_only;
-        let sides = [
-            wanted.rounded(Side::Buy, top.ask.filter(|_| post_only))?,
-            wanted.rounded(Side::Sell, top.bid.filter(|_| post_only))?,
-        ];
+        let mut sides = [RoundedSide::default(); 2];
+        wanted.round(Side::Buy, top.ask.filter(|_| post_only), &mut sides[0])?;
+        wanted.round(Side::Sell, top.bid.filter(|_| post_only), &mut sides[1])?;
         if let (Some(bid), Some(ask)) = (sides[0].best, sides[1].best)
             && bid >= ask
         {
@@ -116,12 +116,9 @@ impl OrderManager {
         let mut context =
             Context { position, reference: top.reference, now, gate, out, decision: Decision::default() };
         // Where the wanted bid meets our working ask, the ask has to move away first.
-        let order =
-            if self.meets_own(Side::Buy, sides[0].best) { [Side::Sell, Side::Buy] } else { Side::BOTH };
-        for side in order {
-            for level in levels(used[side.index()]) {
-                self.decide_level(side, level, sides[side.index()].level(level), &mut context);
-            }
+        let first = if self.meets_own(Side::Buy, sides[0].best) { Side::Sell } else { Side::Buy };
+        for side in [first, first.opposite()] {
+            self.decide_side(side, used[side.index()], &sides[side.index()], &mut context);
         }
         Ok(context.decision)
     }
@@ -132,16 +129,33 @@ impl OrderManager {
     fn meets_own(&self, side: Side, price: Option<Price>) -> bool {
         let Some(price) = price else { return false };
         let opposite = side.opposite();
-        levels(self.occupied(opposite)).filter_map(|level| self.at_level(opposite, level)).any(|(_, own)| {
-            let at = match own.state {
-                OrderState::PendingCancel => return false,
-                OrderState::PendingReplace => own.new_price,
-                _ => own.price,
+        let mut served = self.occupied(opposite);
+        while served != 0 {
+            let own = self.at_level(opposite, served.trailing_zeros() as usize);
+            served &= served - 1;
+            let at = match own {
+                None | Some((_, WorkingOrder { state: OrderState::PendingCancel, .. })) => continue,
+                Some((_, own)) if own.state == OrderState::PendingReplace => own.new_price,
+                Some((_, own)) => own.price,
             };
-            price == at || side.is_better(price, at)
-        })
+            if price == at || side.is_better(price, at) {
+                return true;
+            }
+        }
+        false
     }
 
+    /// Every level of a side that is wanted or served.
+    #[inline]
+    fn decide_side(&mut self, side: Side, mut used: u8, wanted: &RoundedSide, context: &mut Context<'_>) {
+        while used != 0 {
+            let level = used.trailing_zeros() as usize;
+            used &= used - 1;
+            self.decide_level(side, level, wanted.level(level), context);
+        }
+    }
+
+    #[inline]
     fn decide_level(
         &mut self,
         side: Side,
@@ -224,17 +238,4 @@ impl OrderManager {
             None => {}
         }
     }
-}
-
-/// The numbers of the levels whose bits are set, lowest first.
-#[inline]
-fn levels(mut bits: u8) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let level = bits.trailing_zeros() as usize;
-        // The check against the number of levels also spares those of the arrays.
-        (level < MAX_LEVELS).then(|| {
-            bits &= bits - 1;
-            level
-        })
-    })
 }

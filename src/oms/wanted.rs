@@ -1,6 +1,6 @@
 //! What a strategy wants: a few quotes per side, in ticks and lots that need not be whole.
 //!
-//! This is where doubles end: [`WantedQuotes::rounded`] is the one place at which wanted prices become ticks, outward
+//! This is where doubles end: [`WantedQuotes::round`] is the one place at which wanted prices become ticks, outward
 //! from mid, and wanted quantities become lots, downward.
 
 use super::{MAX_ORDER_QUANTITY, OmsError};
@@ -36,7 +36,7 @@ pub struct WantedQuotes {
 }
 
 /// Wanted quotes of one side in ticks and lots.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RoundedSide {
     levels: [(Price, Quantity); MAX_LEVELS],
     /// Bit n: level n is wanted.
@@ -94,11 +94,14 @@ impl WantedQuotes {
 
     /// One side in whole ticks and lots: bids down, asks up, quantities down. A price within 10⁻⁶ of a whole tick is
     /// that tick, so that noise of the last bit does not move a quote by a tick. With `boundary`, the opposite best
-    /// price, a price that would meet it is moved to one tick before it.
+    /// price, a price that would meet it is moved to one tick before it. `rounded` is empty before.
     #[inline]
-    pub(super) fn rounded(&self, side: Side, boundary: Option<Price>) -> Result<RoundedSide, OmsError> {
-        let mut rounded =
-            RoundedSide { levels: [(Price(0), Quantity::ZERO); MAX_LEVELS], wanted: 0, best: None };
+    pub(super) fn round(
+        &self,
+        side: Side,
+        boundary: Option<Price>,
+        rounded: &mut RoundedSide,
+    ) -> Result<(), OmsError> {
         for (level, quote) in self.side(side).iter().enumerate() {
             let mut price = round_price(side, quote.price)?;
             let quantity = round_quantity(quote.quantity)?;
@@ -120,7 +123,7 @@ impl WantedQuotes {
                 rounded.best = Some(price);
             }
         }
-        Ok(rounded)
+        Ok(())
     }
 }
 
