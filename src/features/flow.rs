@@ -66,7 +66,7 @@ impl OrderFlowImbalance {
         // The same number either way; only the narrow conversion is an instruction.
         let contribution = match i64::try_from(contribution) {
             Ok(narrow) => narrow as f64,
-            Err(_) => contribution as f64,
+            Err(_) => wide(contribution),
         };
         self.sum += contribution;
         Some(contribution)
@@ -91,6 +91,13 @@ impl OrderFlowImbalance {
     pub const fn value(&self) -> f64 {
         self.sum
     }
+}
+
+/// Kept apart: converting 128 bits is a call, and the compiler would make it in either case.
+#[cold]
+#[inline(never)]
+fn wide(lots: i128) -> f64 {
+    lots as f64
 }
 
 /// Signed rate of trading in lots per second: buying is positive.

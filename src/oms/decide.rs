@@ -6,7 +6,9 @@
 //! move, the order is cancelled, unless only its quantity was to grow. O(levels), hot path.
 
 use super::wanted::RoundedSide;
-use super::{OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder};
+use super::{
+    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder,
+};
 use crate::risk::{RiskGate, RiskReject};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
@@ -106,12 +108,8 @@ impl OrderManager {
             return Err(OmsError::CrossedQuotes);
         }
         let used = Side::BOTH.map(|side| sides[side.index()].wanted | self.occupied(side));
-        let needed = (used[0].count_ones() + used[1].count_ones()) as usize;
-        if out.len() < needed {
-            return Err(OmsError::ActionBufferFull { needed });
-        }
-        if !self.has_ids(needed) {
-            return Err(OmsError::IdsExhausted);
+        if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
+            self.check_room(used, out.len())?;
         }
         let mut context =
             Context { position, reference: top.reference, now, gate, out, decision: Decision::default() };
@@ -121,6 +119,16 @@ impl OrderManager {
             self.decide_side(side, used[side.index()], &sides[side.index()], &mut context);
         }
         Ok(context.decision)
+    }
+
+    /// Whether the buffer and the ids last for an action per level in use, where they do not last for every level.
+    #[cold]
+    fn check_room(&self, used: [u8; 2], room: usize) -> Result<(), OmsError> {
+        let needed = (used[0].count_ones() + used[1].count_ones()) as usize;
+        if room < needed {
+            return Err(OmsError::ActionBufferFull { needed });
+        }
+        if self.has_ids(needed) { Ok(()) } else { Err(OmsError::IdsExhausted) }
     }
 
     /// Whether an order of `side` at `price` would meet one of our quotes of the other side. Requests arrive in the
