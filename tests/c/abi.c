@@ -43,10 +43,14 @@ static void destroying_null_is_fine(void) {
 static void configs_state_their_size(void) {
     mm_pool_config_t config;
     mm_pool_t *pool = NULL;
-    struct {
-        mm_pool_config_t known;
-        uint64_t unknown;
+    union {
+        struct {
+            mm_pool_config_t known;
+            uint64_t unknown;
+        } fields;
+        unsigned char bytes[sizeof(mm_pool_config_t) + sizeof(uint64_t)];
     } newer;
+    mm_pool_config_t *newer_config = (mm_pool_config_t *)(void *)newer.bytes;
 
     CHECK(mm_pool_config_init(NULL, sizeof config) == MM_E_NULL);
     CHECK(mm_pool_config_init(&config, 4) == MM_E_STRUCT_SIZE);
@@ -60,12 +64,12 @@ static void configs_state_their_size(void) {
 
     /* A program of a later release: fields that this library does not know must be zero. */
     memset(&newer, 0x5a, sizeof newer);
-    CHECK(mm_pool_config_init(&newer.known, sizeof newer) == MM_OK && newer.unknown == 0);
-    CHECK(mm_pool_create(&newer.known, &pool) == MM_OK);
+    CHECK(mm_pool_config_init(newer_config, sizeof newer) == MM_OK && newer.fields.unknown == 0);
+    CHECK(mm_pool_create(newer_config, &pool) == MM_OK);
     mm_pool_destroy(pool);
     pool = NULL;
-    newer.unknown = 1;
-    CHECK(mm_pool_create(&newer.known, &pool) == MM_E_STRUCT_SIZE && pool == NULL);
+    newer.fields.unknown = 1;
+    CHECK(mm_pool_create(newer_config, &pool) == MM_E_STRUCT_SIZE && pool == NULL);
 }
 
 static void pools_run_full_and_know_their_blocks(void) {
