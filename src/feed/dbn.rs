@@ -10,14 +10,14 @@ use std::mem::offset_of;
 use ::dbn::decode::dbn::MetadataDecoder;
 use ::dbn::enums::rtype;
 use ::dbn::{
-    BidAskPair, FIXED_PRICE_SCALE, MboMsg, Mbp1Msg, Metadata, RType, RecordHeader, Schema, TradeMsg, UNDEF_PRICE,
-    VersionUpgradePolicy, flags,
+    BidAskPair, FIXED_PRICE_SCALE, MboMsg, Mbp1Msg, Metadata, RType, RecordHeader, Schema, TradeMsg,
+    UNDEF_PRICE, VersionUpgradePolicy, flags,
 };
 
 use super::{EventSource, FeedError, Input, Progress, Reason};
 use crate::types::{
-    ConversionError, Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding, Side, Timestamp,
-    event_flags,
+    ConversionError, Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding, Side,
+    Timestamp, event_flags,
 };
 
 /// Magic, version and length in front of the metadata.
@@ -159,11 +159,7 @@ impl DbnReader {
     /// # Errors
     /// [`FeedError::Record`] when the file does not begin with DBN metadata (a fragment, another format), is of a
     /// version that is not read, or of a schema without events; [`FeedError::Truncated`] when the metadata breaks off.
-    pub fn new(
-        input: Input,
-        instrument: &Instrument,
-        filter: InstrumentFilter,
-    ) -> Result<Self, FeedError> {
+    pub fn new(input: Input, instrument: &Instrument, filter: InstrumentFilter) -> Result<Self, FeedError> {
         let fail = |offset, reason: Option<Reason>| match reason {
             Some(reason) => FeedError::Record { name: input.shared_name(), offset, reason },
             None => input
@@ -216,9 +212,7 @@ impl DbnReader {
         let (name, offset) = (self.input.shared_name(), self.offset as u64);
         match reason {
             Some(reason) => FeedError::Record { name, offset, reason },
-            None => {
-                self.input.damage_error(self.offset).unwrap_or(FeedError::Truncated { name, offset })
-            }
+            None => self.input.damage_error(self.offset).unwrap_or(FeedError::Truncated { name, offset }),
         }
     }
 }
@@ -365,8 +359,11 @@ impl Decoder<'_> {
         )?;
         (*first, *followers.events, *followers.count) = match load!(record, Mbp1Msg, action, u8) {
             b'T' => {
-                let mut trade =
-                    Event { kind: EventKind::Trade, quantity: self.quantity(load!(record, Mbp1Msg, size, u32))?, ..inner };
+                let mut trade = Event {
+                    kind: EventKind::Trade,
+                    quantity: self.quantity(load!(record, Mbp1Msg, size, u32))?,
+                    ..inner
+                };
                 let side = side(load!(record, Mbp1Msg, side, u8))?;
                 self.print(&mut trade, load!(record, Mbp1Msg, price, i64), side)?;
                 (trade, [ask, bid], 2)

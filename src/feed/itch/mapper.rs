@@ -41,7 +41,8 @@ impl EventMapper {
     #[must_use]
     pub fn new(instrument: &Instrument, filter: StockFilter) -> Self {
         let tick = instrument.tick_nanos();
-        let tick4 = if tick % PRICE4_NANOS == 0 { u32::try_from(tick / PRICE4_NANOS).unwrap_or(0) } else { 0 };
+        let tick4 =
+            if tick % PRICE4_NANOS == 0 { u32::try_from(tick / PRICE4_NANOS).unwrap_or(0) } else { 0 };
         let locate = match filter {
             StockFilter::Locate(locate) => Some(locate),
             StockFilter::All | StockFilter::Stock(_) => None,

@@ -88,7 +88,11 @@ fn skip(bytes: &[u8], mapper: &EventMapper, mut offset: usize) -> (u64, usize) {
         let length = usize::from(u16::from_be_bytes([high, low]));
         let next = offset + 2 + length;
         let held_back = mapper.skips(kind, u16::from_be_bytes([locate_high, locate_low]));
-        if !held_back || usize::from(LENGTHS[usize::from(kind)]) != length || length == 0 || next > bytes.len() {
+        if !held_back
+            || usize::from(LENGTHS[usize::from(kind)]) != length
+            || length == 0
+            || next > bytes.len()
+        {
             break;
         }
         skipped += 1;
