@@ -16,7 +16,12 @@ pub struct BookConfig {
 
 impl Default for BookConfig {
     fn default() -> Self {
-        Self { max_orders: 1 << 16, window_ticks: 1 << 14, keep_priority_on_decrease: true, track_priority: true }
+        Self {
+            max_orders: 1 << 16,
+            window_ticks: 1 << 14,
+            keep_priority_on_decrease: true,
+            track_priority: true,
+        }
     }
 }
 

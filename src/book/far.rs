@@ -36,11 +36,18 @@ pub(super) struct FarTier {
 
 impl FarTier {
     pub(super) fn new(capacity: u32) -> Result<Self, OutOfMemory> {
-        let mut links = AlignedBuffer::new(capacity as usize + 1, Link { key: NO_KEY, left: NIL, right: NIL })?;
+        let mut links =
+            AlignedBuffer::new(capacity as usize + 1, Link { key: NO_KEY, left: NIL, right: NIL })?;
         for place in 1..capacity {
             links[place as usize].left = place + 1;
         }
-        Ok(Self { links, roots: [NIL; 2], best: [NO_KEY; 2], free: u32::from(capacity > 0), vacant: capacity })
+        Ok(Self {
+            links,
+            roots: [NIL; 2],
+            best: [NO_KEY; 2],
+            free: u32::from(capacity > 0),
+            vacant: capacity,
+        })
     }
 
     /// Highest key of the side, [`NO_KEY`] when it has none. O(1).

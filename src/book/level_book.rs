@@ -56,7 +56,10 @@ impl LevelBook {
             window_ticks: config.window_ticks,
             ..BookConfig::default()
         };
-        Ok(Self { levels: Levels::new(0, sizes.window()?, config.max_levels)?, max_levels: config.max_levels })
+        Ok(Self {
+            levels: Levels::new(0, sizes.window()?, config.max_levels)?,
+            max_levels: config.max_levels,
+        })
     }
 
     /// The level at `price` now shows `quantity` in all; zero removes it (and is fine where there is none). Each

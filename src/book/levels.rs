@@ -311,11 +311,8 @@ impl Levels {
         let new = best - (window - window / 4);
         self.halves[s].debt = 0;
         // Leaving levels: those of the old window below the new one, or above it.
-        let (mut from, until) = if new >= old {
-            (new.min(old + window), old)
-        } else {
-            (old + window, (new + window).max(old))
-        };
+        let (mut from, until) =
+            if new >= old { (new.min(old + window), old) } else { (old + window, (new + window).max(old)) };
         while let Some((key, index)) = self.near_below(s, from)
             && key >= until
         {

@@ -279,8 +279,7 @@ impl OrderBook {
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
         let found = self.ids.find(id.0, &self.levels.nodes);
-        let side =
-            found.map_or(Side::Buy, |(_, slot)| self.levels.nodes[slot as usize].tag.side());
+        let side = found.map_or(Side::Buy, |(_, slot)| self.levels.nodes[slot as usize].tag.side());
         match self.try_amend(found.map(|(_, slot)| slot), price, quantity, out) {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(refuse(error, id, side, price, quantity, out)),

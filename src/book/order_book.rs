@@ -41,7 +41,7 @@ impl Touched {
         Self(self.0 | if short { Self::SHORT } else { 0 })
     }
 
-    /// Whether the best price of either side, or the quantity or the number of orders at it, changed.
+    /// Whether the best price of either side changed, or the quantity, the number or the queue of the orders at it.
     #[inline]
     #[must_use]
     pub const fn top_changed(self) -> bool {
@@ -393,6 +393,9 @@ impl OrderBook {
             && (quantity == node.quantity
                 || quantity < node.quantity && self.config.keep_priority_on_decrease)
         {
+            if quantity == node.quantity {
+                return Ok(Touched::NOTHING);
+            }
             let level = self.levels.held(side, key);
             self.levels.nodes[level as usize].quantity -= node.quantity - quantity;
             self.levels.nodes[slot as usize].quantity = quantity;

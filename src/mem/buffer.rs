@@ -143,6 +143,35 @@ pub fn prefetch<T>(slice: &[T], index: usize) {
     let _ = address;
 }
 
+/// Bit `i` is set where `words[i] == value`. Hot path; a few instructions without a branch.
+#[inline(always)]
+#[must_use]
+pub fn lanes_equal(words: &[u32; 8], value: u32) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE2 is part of x86-64.
+    return unsafe { lanes_equal_sse2(words, value) };
+    #[cfg(not(target_arch = "x86_64"))]
+    words.iter().enumerate().fold(0, |mask, (lane, &word)| mask | u32::from(word == value) << lane)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+fn lanes_equal_sse2(words: &[u32; 8], value: u32) -> u32 {
+    use std::arch::x86_64::{
+        __m128i, _mm_castsi128_ps, _mm_cmpeq_epi32, _mm_loadu_si128, _mm_movemask_ps, _mm_set1_epi32,
+    };
+    let start = words.as_ptr().cast::<__m128i>();
+    // SAFETY: the first 16 of the array's 32 bytes; the load needs no alignment.
+    let low = unsafe { _mm_loadu_si128(start) };
+    // SAFETY: the last 16 of the array's 32 bytes; the load needs no alignment.
+    let high = unsafe { _mm_loadu_si128(start.wrapping_add(1)) };
+    let value = _mm_set1_epi32(value.cast_signed());
+    let low = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(low, value)));
+    let high = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(high, value)));
+    (low | high << 4).cast_unsigned()
+}
+
 #[cfg(target_os = "linux")]
 fn advise_large_pages(start: *mut u8, bytes: usize) {
     if bytes >= LARGE_PAGE {
@@ -183,10 +212,15 @@ mod tests {
 
     #[test]
     fn a_size_that_overflows_is_an_error() {
-        assert_eq!(
-            AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(),
-            OutOfMemory { bytes: usize::MAX }
-        );
+        assert_eq!(AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(), OutOfMemory { bytes: usize::MAX });
+    }
+
+    #[test]
+    fn equal_lanes_are_the_set_bits() {
+        for expected in 0..256_u32 {
+            let words = std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
+            assert_eq!(lanes_equal(&words, u32::MAX), expected);
+        }
     }
 
     #[test]
