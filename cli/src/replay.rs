@@ -159,7 +159,11 @@ pub struct Args {
 
 impl Args {
     fn source_config(&self) -> Result<SourceConfig, Box<dyn Error>> {
-        let seed = self.seed_book.as_ref().map(|path| Ok::<_, Box<dyn Error>>((Input::open(path)?, 0))).transpose()?;
+        let seed = self
+            .seed_book
+            .as_ref()
+            .map(|path| Ok::<_, Box<dyn Error>>((Input::open(path)?, 0)))
+            .transpose()?;
         let stocks = match &self.symbol {
             Some(symbol) => StockFilter::Stock(Stock::new(symbol).ok_or("--symbol is not a stock symbol")?),
             None => StockFilter::default(),
@@ -170,7 +174,9 @@ impl Args {
     /// The instrument, its increments detected where they are not given.
     fn instrument(&self, inputs: &[Input], config: &SourceConfig) -> Result<Instrument, Box<dyn Error>> {
         let detected = match (self.format.format(), self.tick, self.lot) {
-            (_, Some(_), Some(_)) | (None, ..) => Increments { tick_nanos: 10_000_000, lot_nanos: 1_000_000_000 },
+            (_, Some(_), Some(_)) | (None, ..) => {
+                Increments { tick_nanos: 10_000_000, lot_nanos: 1_000_000_000 }
+            }
             (Some(format), ..) => detect_increments(format, inputs, config)?,
         };
         let tick = self.tick.unwrap_or(detected.tick_nanos as f64 * 1e-9);
@@ -188,9 +194,10 @@ impl Args {
             Some(units) => lots(units)?,
             // A round lot of shares, a contract, a thousandth of a coin.
             None => match self.format {
-                SourceFormat::Lobster | SourceFormat::Itch | SourceFormat::DatabentoCsv | SourceFormat::Synthetic => {
-                    lots(100.0)?
-                }
+                SourceFormat::Lobster
+                | SourceFormat::Itch
+                | SourceFormat::DatabentoCsv
+                | SourceFormat::Synthetic => lots(100.0)?,
                 SourceFormat::Dbn => lots(1.0)?,
                 SourceFormat::Binance => lots(0.001_f64.max(instrument.lot()))?,
             },
@@ -249,7 +256,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
             (instrument, open(format, inputs, &instrument, &config)?)
         }
         None => {
-            let flow = SyntheticConfig { seed: args.seed.unwrap_or(1), events: args.events, ..Default::default() };
+            let flow =
+                SyntheticConfig { seed: args.seed.unwrap_or(1), events: args.events, ..Default::default() };
             (args.instrument(&[], &SourceConfig::default())?, Box::new(SyntheticFlow::new(&flow)?))
         }
     };
@@ -289,7 +297,13 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         if args.stages {
             for stage in Stage::ALL {
                 let l = replay.engine().latency(stage);
-                println!("  {:<16} p50 {:>6} ns   p99 {:>6} ns   max {:>8} ns", stage.name(), l.p50, l.p99, l.max);
+                println!(
+                    "  {:<16} p50 {:>6} ns   p99 {:>6} ns   max {:>8} ns",
+                    stage.name(),
+                    l.p50,
+                    l.p99,
+                    l.max
+                );
             }
         }
     }
@@ -300,7 +314,12 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn to_json(instrument: &Instrument, summary: &ReplaySummary, latency: &LatencySummary, elapsed: f64) -> Value {
+fn to_json(
+    instrument: &Instrument,
+    summary: &ReplaySummary,
+    latency: &LatencySummary,
+    elapsed: f64,
+) -> Value {
     let stats = &summary.stats;
     let refusals: Map<String, Value> = RiskReason::ALL
         .into_iter()
@@ -346,10 +365,35 @@ fn print_table(instrument: &Instrument, summary: &ReplaySummary, latency: &Laten
         stats.events as f64 / elapsed.max(1e-9) * 1e-6,
         stats.refused_events
     );
-    println!("  profit after fees {net:>14.2}   realised {:.2}   unrealised {:.2}   fees {:.2}", money(summary.realised), money(summary.unrealised), money(summary.fees));
-    println!("  deepest drawdown  {:>14.2}   spread captured {:.2}", money(summary.max_drawdown), stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot());
-    println!("  final position    {:>14}   largest {}", summary.final_position.0 as f64 * instrument.lot(), stats.max_position as f64 * instrument.lot());
-    println!("  quotes            {:>14}   orders {} ({} replaced)   cancels {}", stats.quotes, stats.orders_sent, stats.replaces, stats.cancels);
-    println!("  fills             {:>14}   {:.2} % of the quantity sent   refused by risk {}   by the venue {}", stats.fills, summary.fill_ratio() * 100.0, stats.risk_refusals, stats.venue_rejects);
-    println!("  tick to quote          p50 {} ns   p90 {} ns   p99 {} ns   p99.9 {} ns   max {} ns", latency.p50, latency.p90, latency.p99, latency.p999, latency.max);
+    println!(
+        "  profit after fees {net:>14.2}   realised {:.2}   unrealised {:.2}   fees {:.2}",
+        money(summary.realised),
+        money(summary.unrealised),
+        money(summary.fees)
+    );
+    println!(
+        "  deepest drawdown  {:>14.2}   spread captured {:.2}",
+        money(summary.max_drawdown),
+        stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot()
+    );
+    println!(
+        "  final position    {:>14}   largest {}",
+        summary.final_position.0 as f64 * instrument.lot(),
+        stats.max_position as f64 * instrument.lot()
+    );
+    println!(
+        "  quotes            {:>14}   orders {} ({} replaced)   cancels {}",
+        stats.quotes, stats.orders_sent, stats.replaces, stats.cancels
+    );
+    println!(
+        "  fills             {:>14}   {:.2} % of the quantity sent   refused by risk {}   by the venue {}",
+        stats.fills,
+        summary.fill_ratio() * 100.0,
+        stats.risk_refusals,
+        stats.venue_rejects
+    );
+    println!(
+        "  tick to quote          p50 {} ns   p90 {} ns   p99 {} ns   p99.9 {} ns   max {} ns",
+        latency.p50, latency.p90, latency.p99, latency.p999, latency.max
+    );
 }

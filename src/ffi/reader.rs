@@ -11,6 +11,7 @@ use crate::feed::itch::{ItchReader, StockFilter};
 use crate::feed::{
     BinanceReader, DatabentoCsvMboReader, EventSource, FeedError, Input, LobsterReader, Progress,
 };
+use crate::sim::SyntheticFlow;
 use crate::types::{Event, Instrument};
 
 /// LOBSTER message file; prices of 1e-4 dollar.
@@ -38,6 +39,7 @@ pub(super) enum Source {
     Dbn(Box<crate::feed::dbn::DbnReader>),
     DatabentoCsv(DatabentoCsvMboReader),
     Binance(BinanceReader),
+    Synthetic(Box<SyntheticFlow>),
 }
 
 impl EventSource for Source {
@@ -49,6 +51,7 @@ impl EventSource for Source {
             Self::Dbn(reader) => reader.next_event(),
             Self::DatabentoCsv(reader) => reader.next_event(),
             Self::Binance(reader) => reader.next_event(),
+            Self::Synthetic(flow) => flow.next_event(),
         }
     }
 
@@ -60,6 +63,7 @@ impl EventSource for Source {
             Self::Dbn(reader) => reader.progress(),
             Self::DatabentoCsv(reader) => reader.progress(),
             Self::Binance(reader) => reader.progress(),
+            Self::Synthetic(flow) => flow.progress(),
         }
     }
 }
@@ -69,6 +73,13 @@ impl EventSource for Source {
 pub(super) struct Reader {
     source: Source,
     pending: Option<FeedError>,
+}
+
+impl Reader {
+    /// A reader at its start.
+    pub(super) const fn new(source: Source) -> Self {
+        Self { source, pending: None }
+    }
 }
 
 impl Noun for mm_reader_t {
@@ -246,7 +257,7 @@ pub unsafe extern "C" fn mm_reader_open(
         };
         // SAFETY: by this function's contract.
         let source = unsafe { open(format, path, &config) }?;
-        out.set(create(Reader { source, pending: None }));
+        out.set(create(Reader::new(source)));
         Ok(MM_OK)
     })
 }
