@@ -79,7 +79,7 @@ pub struct SourceConfig {
 /// let input = Input::from_bytes("day", b"34200.1,1,7,100,5853300,1\n34200.2,1,8,50,5853500,1\n".to_vec());
 /// let (format, config) = ("lobster".parse::<Format>()?, SourceConfig::default());
 /// let instrument = detect_increments(format, std::slice::from_ref(&input), &config)?.instrument("AAPL")?;
-/// assert_eq!((instrument.tick(), instrument.lot()), (0.02, 50.0));
+/// assert_eq!((instrument.tick(), instrument.lot()), (0.01, 50.0));
 /// let mut source = open(format, vec![input], &instrument, &config)?;
 /// assert_eq!(source.next_event()?.unwrap().quantity.0, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
