@@ -212,7 +212,14 @@ pub fn detect_increments(
 ) -> Result<Increments, FeedError> {
     let finest = Instrument::from_nanos(Symbol::default(), 1, 1)
         .map_err(|_| FeedError::Unsupported("no instrument has increments of 1e-9"))?;
-    let mut source = open(format, inputs.to_vec(), &finest, config)?;
+    increments_of(&mut open(format, inputs.to_vec(), &finest, config)?)
+}
+
+/// As [`detect_increments`], of a source whose instrument has a tick and a lot of 10⁻⁹. Reads it to its end.
+///
+/// # Errors
+/// As there.
+pub fn increments_of(source: &mut impl EventSource) -> Result<Increments, FeedError> {
     let (mut book, mut prints, mut quantities) = (Divisor(0), Divisor(0), Divisor(0));
     let outcome = loop {
         match source.next_event() {
