@@ -261,7 +261,10 @@ mod tests {
             }
             // Poisson with mean 4: 2.1 % of the entries find their bucket of seven full; a regular pattern may double it.
             let share = beyond as f64 / COUNT as f64;
-            assert!(share < 0.06 && longest < 12, "{name}: {share} beyond their bucket, longest way {longest}");
+            assert!(
+                share < 0.06 && longest < 12,
+                "{name}: {share} beyond their bucket, longest way {longest}"
+            );
         }
     }
 }

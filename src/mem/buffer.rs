@@ -218,7 +218,8 @@ mod tests {
     #[test]
     fn equal_lanes_are_the_set_bits() {
         for expected in 0..256_u32 {
-            let words = std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
+            let words =
+                std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
             assert_eq!(lanes_equal(&words, u32::MAX), expected);
         }
     }
