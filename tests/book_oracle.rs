@@ -358,7 +358,8 @@ fn run(seed: u64, scenario: &Scenario) {
         });
         let room = if draw(16) == 0 { draw(4) as usize } else { 64 };
         let choice = draw(100);
-        let hash = if step % 16 == 0 { Some(book.state_hash()) } else { None };
+        let hash =
+            if step % u64::from(scenario.orders.max(25) / 25) == 0 { Some(book.state_hash()) } else { None };
         let tops = Side::BOTH.map(|side| book.best(side));
         let kind_event =
             |kind| Event { kind, order_id: id, new_order_id: other, side, price, quantity, ..Event::EMPTY };

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use market_maker::feed::Input;
-use market_maker::sim::verify::{VerifyReport, verify_databento, verify_lobster};
+use market_maker::sim::verify::{LobsterVerifyConfig, VerifyReport, verify_databento, verify_lobster_rows};
 use serde_json::json;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -38,7 +38,11 @@ pub struct Args {
     /// Databento mbp-10 file.
     #[arg(long, required_if_eq("format", "databento-csv"))]
     mbp10: Option<PathBuf>,
-    /// Levels to compare; all that the orderbook file has when absent.
+    /// The message file that the orderbook rows belong to, when that is a part of --messages (the file of fewer
+    /// levels): rows are compared where its messages turn up.
+    #[arg(long)]
+    aligned: Option<PathBuf>,
+    /// Levels a side to compare; all that the orderbook file has when absent.
     #[arg(long)]
     levels: Option<usize>,
     /// Compare rows before this one only (the first is row 0).
@@ -51,11 +55,16 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let open = |path: &Option<PathBuf>| -> Result<Input, Box<dyn Error>> {
         Ok(Input::open(path.as_deref().ok_or("a file argument is missing")?)?)
     };
+    let optional = |path: &Option<PathBuf>| path.as_ref().map(Input::open).transpose();
     let report: VerifyReport = match args.format {
-        PairFormat::Lobster => {
-            let seed = args.seed_book.as_ref().map(|path| Input::open(path)).transpose()?;
-            verify_lobster(open(&args.messages)?, open(&args.orderbook)?, seed, args.levels, args.until_row)?
-        }
+        PairFormat::Lobster => verify_lobster_rows(&LobsterVerifyConfig {
+            messages: open(&args.messages)?,
+            orderbook: open(&args.orderbook)?,
+            seed: optional(&args.seed_book)?,
+            aligned: optional(&args.aligned)?,
+            levels: args.levels,
+            until_row: args.until_row,
+        })?,
         PairFormat::DatabentoCsv => verify_databento(open(&args.mbo)?, open(&args.mbp10)?)?,
     };
     println!(

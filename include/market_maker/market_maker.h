@@ -164,6 +164,56 @@
 #define MM_TOUCHED_SHORT 8
 
 /**
+ * The engine reads no clock: latencies are those that the host records.
+ */
+#define MM_CLOCK_OFF 0
+
+/**
+ * The engine reads the monotonic clock at the start and the end of each event.
+ */
+#define MM_CLOCK_TOTAL 1
+
+/**
+ * The engine reads the monotonic clock between its stages too.
+ */
+#define MM_CLOCK_STAGES 2
+
+/**
+ * Stage: the event is applied to the book.
+ */
+#define MM_STAGE_BOOK 0
+
+/**
+ * Stage: volatility, spread and imbalance take the new book in.
+ */
+#define MM_STAGE_FEATURES 1
+
+/**
+ * Stage: the strategy computes the quotes that it wants.
+ */
+#define MM_STAGE_QUOTE 2
+
+/**
+ * Stage: wanted quotes become order actions.
+ */
+#define MM_STAGE_ORDERS 3
+
+/**
+ * All stages, for events after which a quote was computed.
+ */
+#define MM_STAGE_TICK_TO_QUOTE 4
+
+/**
+ * All stages, for every event.
+ */
+#define MM_STAGE_EVENT 5
+
+/**
+ * Actions that one event can cause at most.
+ */
+#define MM_MAX_ENGINE_ACTIONS 16
+
+/**
  * Trades at its price or better.
  */
 #define MM_ORDER_LIMIT 0
@@ -364,6 +414,51 @@
 #define MM_NO_LIMIT 9223372036854775807
 
 /**
+ * Avellaneda and Stoikov 2008, the closed form for a short horizon.
+ */
+#define MM_MODEL_AVELLANEDA_STOIKOV 0
+
+/**
+ * Gueant, Lehalle and Fernandez-Tapia 2013, from a table solved at construction.
+ */
+#define MM_MODEL_GLFT_TABLE 1
+
+/**
+ * The same infinitely far from the end, in closed form.
+ */
+#define MM_MODEL_GLFT_ASYMPTOTIC 2
+
+/**
+ * Distances are measured from the mid.
+ */
+#define MM_REFERENCE_MID 0
+
+/**
+ * Distances are measured from the size-weighted mid.
+ */
+#define MM_REFERENCE_WEIGHTED_MID 1
+
+/**
+ * `risk_aversion` is a shift of the reservation price at the position limit, in average spreads.
+ */
+#define MM_AVERSION_AT_LIMIT 0
+
+/**
+ * `risk_aversion` is gamma itself, 1/(tick lot).
+ */
+#define MM_AVERSION_FIXED 1
+
+/**
+ * The horizon stays `horizon` seconds away.
+ */
+#define MM_HORIZON_ROLLING 0
+
+/**
+ * The horizon counts down `horizon` seconds, then starts again. Avellaneda-Stoikov only.
+ */
+#define MM_HORIZON_COUNT_DOWN 1
+
+/**
  * Order-by-order books by instrument.
  */
 typedef struct mm_book_manager_t mm_book_manager_t;
@@ -372,6 +467,11 @@ typedef struct mm_book_manager_t mm_book_manager_t;
  * An order book of one instrument, order by order, with price-time priority.
  */
 typedef struct mm_book_t mm_book_t;
+
+/**
+ * One instrument's pipeline: book, features, strategy, risk gate, order manager, position. One owner thread.
+ */
+typedef struct mm_engine_t mm_engine_t;
 
 /**
  * Turns a gate off from any thread; it outlives the gate.
@@ -412,6 +512,11 @@ typedef struct mm_reader_t mm_reader_t;
  * The pre-trade gate: every order passes it or is refused with a typed reason.
  */
 typedef struct mm_risk_gate_t mm_risk_gate_t;
+
+/**
+ * A simulated venue: own orders join the recorded queue and trade when the recorded flow would have reached them.
+ */
+typedef struct mm_venue_t mm_venue_t;
 
 /**
  * Outcome of a call: 0 success, negative error (nothing changed), positive success with a remark.
@@ -818,6 +923,122 @@ typedef struct mm_level_book_config_t {
 } mm_level_book_config_t;
 
 /**
+ * How to quote both sides around the reference price. Prices in ticks, quantities in lots, times in seconds.
+ */
+typedef struct mm_stoikov_config_t {
+    /**
+     * Set by `mm_stoikov_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Risk aversion, at least 0, in the unit of `aversion`. Default 1 average spread at the limit.
+     */
+    double risk_aversion;
+    /**
+     * Decay of the fill intensity with the distance from mid, 1/tick; 0, the default, is 2/(average spread).
+     */
+    double k;
+    /**
+     * Fill intensity at mid, positive, 1/second. Default 1. GLFT only.
+     */
+    double intensity;
+    /**
+     * Seconds to the horizon. Default 60.
+     */
+    double horizon;
+    /**
+     * Least half of the total spread, ticks. Default 0.5.
+     */
+    double min_half_spread;
+    /**
+     * Largest volatility of the table, ticks per square root of a second. Default 100. GLFT table only.
+     */
+    double table_max_sigma;
+    /**
+     * Lots per quote, at least 1. Default 1.
+     */
+    uint64_t order_quantity;
+    /**
+     * Largest position that a fill may lead to, lots, at least 1. Default 10.
+     */
+    uint64_t position_limit;
+    /**
+     * The position to steer to, lots, within the limit. Default 0.
+     */
+    int64_t inventory_target;
+    /**
+     * Mid changes that the volatility must have seen before the first quote. Default 100.
+     */
+    uint64_t warm_up;
+    /**
+     * Volatility rows of the table besides 0. Default 32. GLFT table only.
+     */
+    uint32_t table_steps;
+    /**
+     * `MM_MODEL_*`. Default Avellaneda-Stoikov.
+     */
+    uint8_t model;
+    /**
+     * `MM_REFERENCE_*`. Default mid.
+     */
+    uint8_t reference;
+    /**
+     * `MM_AVERSION_*`. Default at the limit, which only Avellaneda-Stoikov takes.
+     */
+    uint8_t aversion;
+    /**
+     * `MM_HORIZON_*`. Default rolling.
+     */
+    uint8_t horizon_mode;
+} mm_stoikov_config_t;
+
+/**
+ * The limits of a gate. `MM_NO_LIMIT`, the default, switches a check off.
+ */
+typedef struct mm_risk_config_t {
+    /**
+     * Set by `mm_risk_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Lots of one order.
+     */
+    int64_t max_order_quantity;
+    /**
+     * |price| x quantity of one order, ticks x lots.
+     */
+    int64_t max_order_notional;
+    /**
+     * Distance of the price from the reference, ticks.
+     */
+    int64_t collar_ticks;
+    /**
+     * Distance of the price from the reference, basis points. Both collars hold when both are set.
+     */
+    int64_t collar_bps;
+    /**
+     * Lots long if every working buy order filled.
+     */
+    int64_t max_long_position;
+    /**
+     * Lots short if every working sell order filled, as a positive number.
+     */
+    int64_t max_short_position;
+    /**
+     * The time in which `rate_messages` messages may be sent, ns. Default one second.
+     */
+    uint64_t rate_period_ns;
+    /**
+     * Messages per period; 0, the default, is no limit. Cancels use it up and are never refused by it.
+     */
+    uint32_t rate_messages;
+    /**
+     * Messages that may be sent at once after a pause; 0 is `rate_messages`.
+     */
+    uint32_t rate_burst;
+} mm_risk_config_t;
+
+/**
  * Settings of an order manager.
  */
 typedef struct mm_order_manager_config_t {
@@ -863,6 +1084,303 @@ typedef struct mm_order_manager_config_t {
      */
     uint8_t reserved[5];
 } mm_order_manager_config_t;
+
+/**
+ * What an engine is built from. A null pointer stands for the defaults of that part; each is read only during the create.
+ */
+typedef struct mm_engine_config_t {
+    /**
+     * Set by `mm_engine_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Increments, fees, and the id that orders carry.
+     */
+    const struct mm_instrument_t *instrument;
+    /**
+     * Storage of the book; by level, `max_orders` counts levels.
+     */
+    const struct mm_book_config_t *book;
+    /**
+     * The strategy.
+     */
+    const struct mm_stoikov_config_t *strategy;
+    /**
+     * Pre-trade limits.
+     */
+    const struct mm_risk_config_t *risk;
+    /**
+     * The order manager; its instrument is the engine's.
+     */
+    const struct mm_order_manager_config_t *orders;
+    /**
+     * Half-life of the volatility, seconds. Default 60.
+     */
+    double volatility_half_life;
+    /**
+     * Half-life of the average spread, seconds. Default as the library's features.
+     */
+    double spread_half_life;
+    /**
+     * Half-life of order-flow imbalance and trade flow, seconds.
+     */
+    double flow_half_life;
+    /**
+     * 1 if the feed shows price levels instead of orders. Default 0.
+     */
+    uint8_t by_level;
+    /**
+     * `MM_CLOCK_*`. Default off.
+     */
+    uint8_t clock;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_engine_config_t;
+
+/**
+ * A message for the host to send. 48 bytes.
+ *
+ * The quantity of a replacement is the open quantity wanted at the moment of decision, when the old order had
+ * `replaced_quantity` left; what the old order trades until the venue handles it is to be taken off.
+ */
+typedef struct mm_order_action_t {
+    /**
+     * The client id of the order that is placed, cancelled or replaced.
+     */
+    uint64_t order_id;
+    /**
+     * The client id of the replacement, else 0.
+     */
+    uint64_t new_order_id;
+    /**
+     * Limit price, ticks; of a cancelled order its own.
+     */
+    int64_t price;
+    /**
+     * Lots wanted; of a cancelled order what is left of it.
+     */
+    uint64_t quantity;
+    /**
+     * What the replaced order had left, else 0.
+     */
+    uint64_t replaced_quantity;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_ACTION_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 when the order must not trade on arrival, else 0.
+     */
+    uint8_t post_only;
+    /**
+     * The level of the wanted quotes that it serves, 0 the best; 255 for the host's own orders.
+     */
+    uint8_t level;
+} mm_order_action_t;
+
+/**
+ * A venue's report on one order. 56 bytes.
+ */
+typedef struct mm_execution_report_t {
+    /**
+     * The client id.
+     */
+    uint64_t order_id;
+    /**
+     * The replacement's client id, else 0.
+     */
+    uint64_t new_order_id;
+    /**
+     * Price of a fill, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots of a fill.
+     */
+    uint64_t quantity;
+    /**
+     * Lots left after the event; repeated and lost fills are found by it.
+     */
+    uint64_t leaves;
+    /**
+     * When, by the venue's clock, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_EXECUTION_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 when the fill provided liquidity, else 0.
+     */
+    uint8_t is_maker;
+    /**
+     * Zero.
+     */
+    uint8_t reserved;
+} mm_execution_report_t;
+
+/**
+ * Counters of an engine since its creation. Quantities in lots.
+ */
+typedef struct mm_engine_stats_t {
+    /**
+     * Market-data events, refused ones included.
+     */
+    uint64_t events;
+    /**
+     * Events that the book refused.
+     */
+    uint64_t refused_events;
+    /**
+     * Times that the strategy was asked for quotes.
+     */
+    uint64_t quotes;
+    /**
+     * New orders and replacements sent.
+     */
+    uint64_t orders_sent;
+    /**
+     * Of these, replacements.
+     */
+    uint64_t replaces;
+    /**
+     * Cancels sent.
+     */
+    uint64_t cancels;
+    /**
+     * Orders that the venue refused.
+     */
+    uint64_t venue_rejects;
+    /**
+     * Orders that the risk gate refused.
+     */
+    uint64_t risk_refusals;
+    /**
+     * Fills.
+     */
+    uint64_t fills;
+    /**
+     * Of these, fills that provided liquidity.
+     */
+    uint64_t maker_fills;
+    /**
+     * Lots filled.
+     */
+    uint64_t filled_quantity;
+    /**
+     * Lots of the orders sent.
+     */
+    uint64_t ordered_quantity;
+    /**
+     * What the quotes earned against the mid at the moment of their fills, half ticks x lots.
+     */
+    int64_t spread_captured_half;
+    /**
+     * Largest |position|, lots.
+     */
+    uint64_t max_position;
+} mm_engine_stats_t;
+
+/**
+ * Position and result of an engine. Money in ticks x lots.
+ */
+typedef struct mm_engine_account_t {
+    /**
+     * Lots held; negative is short.
+     */
+    int64_t position;
+    /**
+     * Profit realised, before fees.
+     */
+    int64_t realised;
+    /**
+     * Profit of the open position at `mark`; 0 without a mark.
+     */
+    int64_t unrealised;
+    /**
+     * Fees paid; negative when rebates were more.
+     */
+    int64_t fees;
+    /**
+     * Deepest fall of equity after fees from its peak.
+     */
+    int64_t max_drawdown;
+    /**
+     * The price that the position is marked at, ticks; meaningful if `has_mark` is 1.
+     */
+    int64_t mark;
+    /**
+     * 1 once both sides of the book have been seen.
+     */
+    uint8_t has_mark;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_engine_account_t;
+
+/**
+ * How often the gate was asked and what it answered.
+ */
+typedef struct mm_risk_counters_t {
+    /**
+     * Orders checked.
+     */
+    uint64_t evaluated;
+    /**
+     * Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`.
+     */
+    uint64_t refused[16];
+} mm_risk_counters_t;
+
+/**
+ * Percentiles of one stage's latency, ns.
+ */
+typedef struct mm_latency_t {
+    /**
+     * How many samples.
+     */
+    uint64_t count;
+    /**
+     * Median.
+     */
+    uint64_t p50;
+    /**
+     * 90th percentile.
+     */
+    uint64_t p90;
+    /**
+     * 99th percentile.
+     */
+    uint64_t p99;
+    /**
+     * 99.9th percentile.
+     */
+    uint64_t p999;
+    /**
+     * Largest.
+     */
+    uint64_t max;
+} mm_latency_t;
 
 /**
  * One wanted quote.
@@ -943,55 +1461,6 @@ typedef struct mm_market_top_t {
 } mm_market_top_t;
 
 /**
- * A message for the host to send. 48 bytes.
- *
- * The quantity of a replacement is the open quantity wanted at the moment of decision, when the old order had
- * `replaced_quantity` left; what the old order trades until the venue handles it is to be taken off.
- */
-typedef struct mm_order_action_t {
-    /**
-     * The client id of the order that is placed, cancelled or replaced.
-     */
-    uint64_t order_id;
-    /**
-     * The client id of the replacement, else 0.
-     */
-    uint64_t new_order_id;
-    /**
-     * Limit price, ticks; of a cancelled order its own.
-     */
-    int64_t price;
-    /**
-     * Lots wanted; of a cancelled order what is left of it.
-     */
-    uint64_t quantity;
-    /**
-     * What the replaced order had left, else 0.
-     */
-    uint64_t replaced_quantity;
-    /**
-     * The instrument.
-     */
-    uint32_t instrument;
-    /**
-     * `MM_ACTION_*`.
-     */
-    uint8_t kind;
-    /**
-     * `MM_SIDE_*`.
-     */
-    uint8_t side;
-    /**
-     * 1 when the order must not trade on arrival, else 0.
-     */
-    uint8_t post_only;
-    /**
-     * The level of the wanted quotes that it serves, 0 the best; 255 for the host's own orders.
-     */
-    uint8_t level;
-} mm_order_action_t;
-
-/**
  * What a decision came to.
  */
 typedef struct mm_decision_t {
@@ -1038,56 +1507,6 @@ typedef struct mm_order_request_t {
      */
     uint8_t reserved[6];
 } mm_order_request_t;
-
-/**
- * A venue's report on one order. 56 bytes.
- */
-typedef struct mm_execution_report_t {
-    /**
-     * The client id.
-     */
-    uint64_t order_id;
-    /**
-     * The replacement's client id, else 0.
-     */
-    uint64_t new_order_id;
-    /**
-     * Price of a fill, ticks.
-     */
-    int64_t price;
-    /**
-     * Lots of a fill.
-     */
-    uint64_t quantity;
-    /**
-     * Lots left after the event; repeated and lost fills are found by it.
-     */
-    uint64_t leaves;
-    /**
-     * When, by the venue's clock, ns.
-     */
-    uint64_t timestamp;
-    /**
-     * The instrument.
-     */
-    uint32_t instrument;
-    /**
-     * `MM_EXECUTION_*`.
-     */
-    uint8_t kind;
-    /**
-     * `MM_SIDE_*`.
-     */
-    uint8_t side;
-    /**
-     * 1 when the fill provided liquidity, else 0.
-     */
-    uint8_t is_maker;
-    /**
-     * Zero.
-     */
-    uint8_t reserved;
-} mm_execution_report_t;
 
 /**
  * One order as the manager knows it.
@@ -1511,50 +1930,18 @@ typedef struct mm_reader_config_t {
 } mm_reader_config_t;
 
 /**
- * The limits of a gate. `MM_NO_LIMIT`, the default, switches a check off.
+ * The smallest steps of a recording.
  */
-typedef struct mm_risk_config_t {
+typedef struct mm_increments_t {
     /**
-     * Set by `mm_risk_config_init`.
+     * Tick in currency.
      */
-    size_t struct_size;
+    double tick;
     /**
-     * Lots of one order.
+     * Lot in units of the asset.
      */
-    int64_t max_order_quantity;
-    /**
-     * |price| x quantity of one order, ticks x lots.
-     */
-    int64_t max_order_notional;
-    /**
-     * Distance of the price from the reference, ticks.
-     */
-    int64_t collar_ticks;
-    /**
-     * Distance of the price from the reference, basis points. Both collars hold when both are set.
-     */
-    int64_t collar_bps;
-    /**
-     * Lots long if every working buy order filled.
-     */
-    int64_t max_long_position;
-    /**
-     * Lots short if every working sell order filled, as a positive number.
-     */
-    int64_t max_short_position;
-    /**
-     * The time in which `rate_messages` messages may be sent, ns. Default one second.
-     */
-    uint64_t rate_period_ns;
-    /**
-     * Messages per period; 0, the default, is no limit. Cancels use it up and are never refused by it.
-     */
-    uint32_t rate_messages;
-    /**
-     * Messages that may be sent at once after a pause; 0 is `rate_messages`.
-     */
-    uint32_t rate_burst;
-} mm_risk_config_t;
+    double lot;
+} mm_increments_t;
 
 /**
  * An order that wants out.
@@ -1617,18 +2004,84 @@ typedef struct mm_exposure_t {
 } mm_exposure_t;
 
 /**
- * How often the gate was asked and what it answered.
+ * Seeded Poisson order flow through a matching book. Rates are per second of simulated time.
  */
-typedef struct mm_risk_counters_t {
+typedef struct mm_synthetic_config_t {
     /**
-     * Orders checked.
+     * Set by `mm_synthetic_config_init`.
      */
-    uint64_t evaluated;
+    size_t struct_size;
     /**
-     * Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`.
+     * Seed of the generator (xoshiro256++). Default 1.
      */
-    uint64_t refused[16];
-} mm_risk_counters_t;
+    uint64_t seed;
+    /**
+     * How many events there are, the opening book included. Default 1000000.
+     */
+    uint64_t events;
+    /**
+     * Fair price at the start, ticks. Default 10000.
+     */
+    int64_t start_price;
+    /**
+     * Standard deviation of the fair price's change, ticks per square root of a second. Default 1.
+     */
+    double volatility;
+    /**
+     * Limit orders per second, both sides together. Default 50.
+     */
+    double limit_rate;
+    /**
+     * Market orders per second, both sides together. Default 8.
+     */
+    double market_rate;
+    /**
+     * Cancels per second of each resting order. Default 0.1.
+     */
+    double cancel_rate;
+    /**
+     * Mean distance of a limit order from the fair price, ticks, at least 1. Default 6.
+     */
+    double mean_distance;
+    /**
+     * Mean quantity of an order, lots, at least 1. Default 100.
+     */
+    double mean_quantity;
+    /**
+     * Orders that the flow's book can hold. Default 16384.
+     */
+    uint32_t max_orders;
+    /**
+     * Instrument that the events carry. Default 0.
+     */
+    uint32_t instrument;
+} mm_synthetic_config_t;
+
+/**
+ * Latencies and capacities of a venue.
+ */
+typedef struct mm_venue_config_t {
+    /**
+     * Set by `mm_venue_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * From sending a new order or a replacement to its arrival, ns. Default 0.
+     */
+    uint64_t entry_latency;
+    /**
+     * From sending a cancel to its arrival, ns. Default 0.
+     */
+    uint64_t cancel_latency;
+    /**
+     * Own orders that may rest at once, 1 to 2^20. Default 64.
+     */
+    uint32_t max_orders;
+    /**
+     * Own requests that may be under way at once, 1 to 2^20. Default 256.
+     */
+    uint32_t max_requests;
+} mm_venue_config_t;
 
 /**
  * Success.
@@ -1644,6 +2097,11 @@ typedef struct mm_risk_counters_t {
  * Success up to a point: the output says how far, and why not further.
  */
 #define MM_PARTIAL 2
+
+/**
+ * Success, and nothing changed: the report was about an order that is over.
+ */
+#define MM_STALE 3
 
 /**
  * A pointer that must not be null is null.
@@ -2688,6 +3146,174 @@ mm_status_t mm_level_book_level_count(const struct mm_level_book_t *book,
                                       size_t *count) MM_NOEXCEPT;
 
 /**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_engine_config_init(struct mm_engine_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Builds an engine and everything it will ever need.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT`; the message names the setting.
+ *
+ * Safety:
+ * `config` points to an initialised config whose pointers are null or point to initialised configs; `engine` is writable.
+ * Free the handle with `mm_engine_destroy`.
+ */
+mm_status_t mm_engine_create(const struct mm_engine_config_t *config,
+                             struct mm_engine_t **engine) MM_NOEXCEPT;
+
+/**
+ * Frees an engine. Null is fine. Orders that still work at the venue are the host's to cancel.
+ *
+ * Safety:
+ * `engine` is null or a live handle that is not used afterwards.
+ */
+void mm_engine_destroy(struct mm_engine_t *engine) MM_NOEXCEPT;
+
+/**
+ * Takes one market-data event; writes the order actions that follow from it, of which there are at most
+ * `MM_MAX_ENGINE_ACTIONS`, and `count` gets how many. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_DUPLICATE`, `MM_E_FULL` and the other statuses of `mm_book_apply` when the book refuses the event:
+ * book, quotes and orders stay as they were. `MM_E_BUFFER_TOO_SMALL`: the event has been applied, no action was made, and
+ * quotes are computed again at the next event. `MM_E_ENUM` for a kind or side without meaning.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `event` points to an event; `actions` is writable for `capacity`
+ * elements and `count` is writable.
+ */
+mm_status_t mm_engine_on_event(struct mm_engine_t *engine,
+                               const struct mm_event_t *event,
+                               struct mm_order_action_t *actions,
+                               size_t capacity,
+                               size_t *count) MM_NOEXCEPT;
+
+/**
+ * Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns.
+ *
+ * Errors:
+ * As for `mm_engine_on_event`, but for the book's.
+ *
+ * Safety:
+ * As for `mm_engine_on_event`.
+ */
+mm_status_t mm_engine_refresh(struct mm_engine_t *engine,
+                              uint64_t now,
+                              struct mm_order_action_t *actions,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
+
+/**
+ * Takes the venue's word on an own order. Returns `MM_STALE` for an order that is over: nothing changed. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ORDER_STATE`, `MM_E_REPORT_INCONSISTENT`, `MM_E_BAD_REPORT`, `MM_E_WRONG_INSTRUMENT` for a report
+ * that fits no order, `MM_E_ORDER_FINISHED` for a fill of an order that is over, `MM_E_OVERFLOW` for a fill that the position
+ * cannot hold, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `report` points to a report.
+ */
+mm_status_t mm_engine_on_report(struct mm_engine_t *engine,
+                                const struct mm_execution_report_t *report) MM_NOEXCEPT;
+
+/**
+ * The counters.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `stats` is writable.
+ */
+mm_status_t mm_engine_stats(const struct mm_engine_t *engine, struct mm_engine_stats_t *stats) MM_NOEXCEPT;
+
+/**
+ * Position and result.
+ *
+ * Errors:
+ * `MM_E_OVERFLOW` when the unrealised profit does not fit its integer.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `account` is writable.
+ */
+mm_status_t mm_engine_account(const struct mm_engine_t *engine,
+                              struct mm_engine_account_t *account) MM_NOEXCEPT;
+
+/**
+ * A hash of everything sent and reported so far, of the book and of the position: two replays of the same data with the
+ * same settings give the same number on every machine and from every language. Linear in the book.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `hash` is writable.
+ */
+mm_status_t mm_engine_state_hash(const struct mm_engine_t *engine,
+                                 uint64_t *hash) MM_NOEXCEPT;
+
+/**
+ * The best levels of the engine's book, best first; `count` gets how many there were. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM` for a side without meaning.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `levels` is writable for `capacity` elements, `count` is
+ * writable.
+ */
+mm_status_t mm_engine_levels(const struct mm_engine_t *engine,
+                             uint8_t side,
+                             struct mm_level_t *levels,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * What the engine's risk gate passed and refused.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `counters` is writable.
+ */
+mm_status_t mm_engine_risk_counters(const struct mm_engine_t *engine,
+                                    struct mm_risk_counters_t *counters) MM_NOEXCEPT;
+
+/**
+ * The switch that stops every new order, for any thread. At the next event after it every order is cancelled.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `kill_switch` is writable. Free it with
+ * `mm_kill_switch_destroy`; it outlives the engine.
+ */
+mm_status_t mm_engine_kill_switch(const struct mm_engine_t *engine,
+                                  struct mm_kill_switch_t **kill_switch) MM_NOEXCEPT;
+
+/**
+ * Percentiles of a stage's latency (`MM_STAGE_*`).
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `latency` is writable.
+ */
+mm_status_t mm_engine_latency(const struct mm_engine_t *engine,
+                              uint8_t stage_number,
+                              struct mm_latency_t *latency) MM_NOEXCEPT;
+
+/**
+ * Adds a latency that the host measured, ns, to a stage's histogram. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses.
+ */
+mm_status_t mm_engine_record_latency(struct mm_engine_t *engine,
+                                     uint8_t stage_number,
+                                     uint64_t nanoseconds) MM_NOEXCEPT;
+
+/**
  * Accepts an order, trades what it can at the makers' prices by price and time, and lets the rest rest or cancels it.
  * Events: one `MM_BOOK_ACCEPTED`, a `MM_BOOK_TRADE` for each maker, one `MM_BOOK_CANCELLED` if a rest may not rest. `count` gets
  * how many; `outcome` may be null. Hot path, O(trades).
@@ -3179,6 +3805,21 @@ mm_status_t mm_reader_open(uint8_t format,
                            struct mm_reader_t **reader) MM_NOEXCEPT;
 
 /**
+ * Finds the coarsest tick and lot that every book price and every quantity of a recording is a multiple of, by reading it
+ * once. The instrument of `config` is not used, but for an ITCH symbol; `config` may be null.
+ *
+ * Errors:
+ * As for `mm_reader_open`; `MM_E_UNSUPPORTED` when there is no price at all.
+ *
+ * Safety:
+ * As for `mm_reader_open`; `increments` is writable.
+ */
+mm_status_t mm_reader_detect_increments(uint8_t format,
+                                        const char *path,
+                                        const struct mm_reader_config_t *config,
+                                        struct mm_increments_t *increments) MM_NOEXCEPT;
+
+/**
  * Frees a reader. Null is fine.
  *
  * Safety:
@@ -3320,6 +3961,101 @@ mm_status_t mm_kill_switch_set(const struct mm_kill_switch_t *kill_switch, uint8
  * `kill_switch` is a live handle; `on` is writable.
  */
 mm_status_t mm_kill_switch_get(const struct mm_kill_switch_t *kill_switch, uint8_t *on) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_stoikov_config_init(struct mm_stoikov_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_synthetic_config_init(struct mm_synthetic_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Opens synthetic flow as a reader: the same settings give the same events on every machine.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ *
+ * Safety:
+ * `config` points to an initialised config; `reader` is writable. Free the handle with `mm_reader_destroy`.
+ */
+mm_status_t mm_reader_open_synthetic(const struct mm_synthetic_config_t *config,
+                                     struct mm_reader_t **reader) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_venue_config_init(struct mm_venue_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Builds a venue without orders.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a capacity out of range.
+ *
+ * Safety:
+ * `config` points to an initialised config; `venue` is writable. Free the handle with `mm_venue_destroy`.
+ */
+mm_status_t mm_venue_create(const struct mm_venue_config_t *config, struct mm_venue_t **venue) MM_NOEXCEPT;
+
+/**
+ * Frees a venue. Null is fine.
+ *
+ * Safety:
+ * `venue` is null or a live handle that is not used afterwards.
+ */
+void mm_venue_destroy(struct mm_venue_t *venue) MM_NOEXCEPT;
+
+/**
+ * Sends a request at the time `now`, ns; it arrives after its latency. Hot path.
+ *
+ * Errors:
+ * `MM_E_FULL` when too many are under way, `MM_E_ZERO_QUANTITY`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread uses; `action` points to an action.
+ */
+mm_status_t mm_venue_submit(struct mm_venue_t *venue,
+                            uint64_t now,
+                            const struct mm_order_action_t *action) MM_NOEXCEPT;
+
+/**
+ * How many reports the next call of `mm_venue_on_event` may write.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_venue_reports_needed(const struct mm_venue_t *venue, size_t *count) MM_NOEXCEPT;
+
+/**
+ * Lets the requests that are due arrive and the recorded event act on own orders. Call it with each event *before*
+ * `mm_engine_on_event`: the engine's book is the recorded book before the event. `count` gets how many reports were
+ * written, for `mm_engine_on_report`. Hot path; linear in own orders.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when `capacity` is less than `mm_venue_reports_needed` says: nothing has changed. `MM_E_ENUM`.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread uses, `engine` one that no other thread changes; `event` points to an
+ * event; `reports` is writable for `capacity` elements and `count` is writable.
+ */
+mm_status_t mm_venue_on_event(struct mm_venue_t *venue,
+                              const struct mm_engine_t *engine,
+                              const struct mm_event_t *event,
+                              struct mm_execution_report_t *reports,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
 
 #ifdef __cplusplus
 }  // extern "C"

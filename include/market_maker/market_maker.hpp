@@ -3,6 +3,7 @@
 #define MARKET_MAKER_MARKET_MAKER_HPP
 
 #include "book.hpp"
+#include "engine.hpp"
 #include "orders.hpp"
 #include "pool.hpp"
 #include "position.hpp"

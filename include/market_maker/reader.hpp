@@ -34,6 +34,28 @@ public:
         return reader(handle);
     }
 
+    static mm_synthetic_config_t synthetic_defaults() noexcept {
+        return detail::defaults<mm_synthetic_config_t, mm_synthetic_config_init>();
+    }
+    /// Seeded synthetic order flow instead of a file.
+    explicit reader(const mm_synthetic_config_t &flow) : reader(try_open(flow).value()) {}
+    static result<reader> try_open(const mm_synthetic_config_t &flow) noexcept {
+        mm_reader_t *handle = nullptr;
+        const mm_status_t code = mm_reader_open_synthetic(&flow, &handle);
+        if (code < 0) {
+            return status(code);
+        }
+        return reader(handle);
+    }
+
+    /// The coarsest tick and lot that a recording's prices and quantities are multiples of; reads it once.
+    static result<mm_increments_t> try_detect(format f, const char *path,
+                                              const mm_reader_config_t &config = defaults()) noexcept {
+        return detail::one<mm_increments_t>([&](mm_increments_t *increments) {
+            return mm_reader_detect_increments(static_cast<std::uint8_t>(f), path, &config, increments);
+        });
+    }
+
     /// The next events, none at the end.
     result<span<mm_event_t>> try_next(span<mm_event_t> buffer) noexcept {
         std::size_t count = 0;

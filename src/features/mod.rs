@@ -7,6 +7,7 @@
 
 mod decay;
 mod flow;
+mod microprice;
 #[cfg(test)]
 mod tests;
 mod top;
@@ -14,6 +15,7 @@ mod volatility;
 
 pub use decay::{Decay, TimeAverage};
 pub use flow::{OrderFlowImbalance, TradeFlow};
+pub use microprice::{Microprice, MicropriceConfig, MicropriceEstimator};
 pub use top::{TopOfBook, depth_imbalance};
 pub use volatility::EwmaVolatility;
 
@@ -113,7 +115,8 @@ impl Features {
 
     /// The best prices and quantities after an event. Hot path: O(1).
     ///
-    /// A one-sided or crossed top interrupts: the time until the next sound one, and the move over it, count for nothing.
+    /// A one-sided, locked or crossed top interrupts: the time from the last sound one to the next, and the move over it,
+    /// count for nothing.
     #[inline]
     pub fn on_top(&mut self, now: Timestamp, top: &TopOfBook) {
         match (top.mid2(), top.spread()) {

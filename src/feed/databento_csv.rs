@@ -490,7 +490,12 @@ fn time(line: &mut Scanner<'_>, field: &'static str) -> Result<u64, Fault> {
     let mut part = |separator: u8, range: std::ops::RangeInclusive<u64>| {
         line.expect(separator, field)?;
         let value = line.unsigned(field)?;
-        if range.contains(&value) { Ok(value) } else { Err(Fault::Bad(Reason::Field(field))) }
+        match line.peek() {
+            // The rest of the number is missing.
+            None => Err(Fault::End),
+            Some(_) if range.contains(&value) => Ok(value),
+            Some(_) => Err(Fault::Bad(Reason::Field(field))),
+        }
     };
     let month = part(b'-', 1..=12)?;
     let day = part(b'-', 1..=31)?;

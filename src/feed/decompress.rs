@@ -22,10 +22,13 @@ pub(super) fn gzip(compressed: &[u8]) -> (Vec<u8>, Option<Damage>) {
     (bytes, damage)
 }
 
-/// Decompresses zstd. O(length).
+/// Decompresses zstd. O(length). An empty file is truncated, as it is for gzip.
 pub(super) fn zstd(mut compressed: &[u8]) -> (Vec<u8>, Option<Damage>) {
     let mut bytes = Vec::with_capacity(compressed.len().saturating_mul(4));
     let mut decoder = FrameDecoder::new();
+    if compressed.is_empty() {
+        return (bytes, Some(Damage::Truncated));
+    }
     while !compressed.is_empty() {
         match walk_frame(compressed) {
             Walk::Skippable(length) => compressed = &compressed[length..],
@@ -109,8 +112,7 @@ fn walk_frame(data: &[u8]) -> Walk {
         _ => 8,
     };
     let mut at = 5 + usize::from(!single_segment) + dictionary + content;
-    loop {
-        let Some(&[a, b, c]) = data.get(at..at + 3) else { break };
+    while let Some(&[a, b, c]) = data.get(at..at + 3) {
         let header = u32::from_le_bytes([a, b, c, 0]);
         let size = match (header >> 1) & 3 {
             1 => 1,

@@ -198,7 +198,8 @@ pub struct LobsterLevel {
 
 /// Reads a LOBSTER order book file row by row, however many levels it has.
 ///
-/// The first row fixes the number of levels; a row with another number is malformed.
+/// The first row fixes the number of levels; a row with another number is malformed. A last row without newline counts as
+/// complete when all its fields are there.
 ///
 /// ```
 /// use market_maker::feed::{Input, LobsterBookReader};

@@ -13,7 +13,10 @@ mod error;
 mod input;
 pub mod itch;
 mod lobster;
+mod open;
 mod source;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use binance::BinanceReader;
@@ -21,4 +24,5 @@ pub use databento_csv::{DatabentoCsvMboReader, DatabentoCsvMbp10Reader, Mbp10Lev
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
 pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};
+pub use open::{Format, Increments, SourceConfig, detect_increments, increments_of, open};
 pub use source::{EventSource, Progress};

@@ -72,28 +72,22 @@ pub struct PoolStats {
     pub freed: u64,
 }
 
-/// The counters behind [`PoolStats`].
+/// The counters behind [`PoolStats`]. The high-water mark needs none: freed blocks are reused first, so a block is handed
+/// out for the first time only when all those before it are in use.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counters {
-    in_use: u32,
-    high_water: u32,
     allocated: u64,
+    freed: u64,
 }
 
 impl Counters {
-    fn count_alloc(&mut self) {
-        self.in_use += 1;
-        self.high_water = self.high_water.max(self.in_use);
-        self.allocated += 1;
-    }
-
-    fn stats(&self, capacity: u32) -> PoolStats {
+    const fn stats(&self, capacity: u32, high_water: u32) -> PoolStats {
         PoolStats {
-            capacity: capacity.into(),
-            in_use: self.in_use.into(),
-            high_water: self.high_water.into(),
+            capacity: capacity as u64,
+            in_use: self.allocated - self.freed,
+            high_water: high_water as u64,
             allocated: self.allocated,
-            freed: self.allocated - u64::from(self.in_use),
+            freed: self.freed,
         }
     }
 }
@@ -137,9 +131,13 @@ struct Meta {
 /// assert_eq!((pool.get(a), pool.get(b), pool.get(c)), (None, Some(&"b"), Some(&"c")));
 /// ```
 pub struct Pool<T> {
+    /// As many as there are `meta`.
     values: Box<[MaybeUninit<T>]>,
     meta: Box<[Meta]>,
+    /// The slot that was freed last, or [`NONE`].
     free: u32,
+    /// The first slot that was never used.
+    fresh: u32,
     counters: Counters,
 }
 
@@ -151,13 +149,12 @@ impl<T> Pool<T> {
     #[must_use]
     pub fn new(capacity: u32) -> Self {
         assert!(capacity <= MAX_CAPACITY, "a pool holds at most 2^32 - 3 objects");
-        let meta = (0..capacity)
-            .map(|index| Meta { generation: 0, next_free: if index + 1 < capacity { index + 1 } else { NONE } })
-            .collect();
         Self {
             values: touched_storage(capacity as usize),
-            meta,
-            free: if capacity > 0 { 0 } else { NONE },
+            // Not all zero, for the reason in `touched_storage`.
+            meta: vec![Meta { generation: 0, next_free: NONE }; capacity as usize].into_boxed_slice(),
+            free: NONE,
+            fresh: 0,
             counters: Counters::default(),
         }
     }
@@ -168,15 +165,22 @@ impl<T> Pool<T> {
     /// [`Full`] with the object when every slot is in use.
     #[inline]
     pub fn insert(&mut self, value: T) -> Result<PoolKey, Full<T>> {
-        let index = self.free;
+        let is_fresh = self.free == NONE;
+        let index = if is_fresh { self.fresh } else { self.free };
         let Some(meta) = self.meta.get_mut(index as usize) else {
             return Err(Full(value));
         };
-        self.free = meta.next_free;
+        if is_fresh {
+            self.fresh += 1;
+        } else {
+            self.free = meta.next_free;
+        }
         meta.generation = meta.generation.wrapping_add(1);
         let generation = meta.generation;
-        self.values[index as usize].write(value);
-        self.counters.count_alloc();
+        // SAFETY: the index was in bounds of `meta`, and there are as many values.
+        let slot = unsafe { self.values.get_unchecked_mut(index as usize) };
+        slot.write(value);
+        self.counters.allocated += 1;
         Ok(PoolKey { index, generation })
     }
 
@@ -196,8 +200,9 @@ impl<T> Pool<T> {
         meta.generation = meta.generation.wrapping_add(1);
         meta.next_free = self.free;
         self.free = key.index;
-        self.counters.in_use -= 1;
-        let value = &self.values[index];
+        self.counters.freed += 1;
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked(index) };
         // SAFETY: the slot was in use, so it holds an object; its generation is even now, so nobody reads it again.
         Some(unsafe { value.assume_init_read() })
     }
@@ -206,7 +211,9 @@ impl<T> Pool<T> {
     #[inline]
     #[must_use]
     pub fn get(&self, key: PoolKey) -> Option<&T> {
-        let value = &self.values[self.live(key)?];
+        let index = self.live(key)?;
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked(index) };
         // SAFETY: slots in use hold objects.
         Some(unsafe { value.assume_init_ref() })
     }
@@ -215,7 +222,8 @@ impl<T> Pool<T> {
     #[inline]
     pub fn get_mut(&mut self, key: PoolKey) -> Option<&mut T> {
         let index = self.live(key)?;
-        let value = &mut self.values[index];
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked_mut(index) };
         // SAFETY: slots in use hold objects.
         Some(unsafe { value.assume_init_mut() })
     }
@@ -245,13 +253,13 @@ impl<T> Pool<T> {
     /// Objects in the pool.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.counters.in_use as usize
+        (self.counters.allocated - self.counters.freed) as usize
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.counters.in_use == 0
+        self.len() == 0
     }
 
     /// Objects that fit.
@@ -263,13 +271,13 @@ impl<T> Pool<T> {
     /// Whether an insert is refused.
     #[must_use]
     pub const fn is_full(&self) -> bool {
-        self.free == NONE
+        self.free == NONE && self.fresh as usize == self.meta.len()
     }
 
     /// What the pool has done so far.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        self.counters.stats(self.meta.len() as u32)
+        self.counters.stats(self.meta.len() as u32, self.fresh)
     }
 }
 
@@ -394,7 +402,10 @@ pub struct RawPool {
     region: Region,
     /// Per block: the next free one, or [`IN_USE`].
     links: Box<[u32]>,
+    /// The block that was freed last, or [`NONE`].
     free: u32,
+    /// The first block that was never used.
+    fresh: u32,
     counters: Counters,
     /// Blocks belong to whoever holds the pool: one owner at a time.
     _owner: PhantomData<*mut u8>,
@@ -411,8 +422,8 @@ impl RawPool {
     /// fit the address space.
     pub fn new(config: &RawPoolConfig) -> Result<Self, PoolError> {
         let region = Region::new(config)?;
-        let links = (1..config.capacity).chain([NONE]).collect();
-        Ok(Self { region, links, free: 0, counters: Counters::default(), _owner: PhantomData })
+        let links = vec![NONE; config.capacity as usize].into_boxed_slice();
+        Ok(Self { region, links, free: NONE, fresh: 0, counters: Counters::default(), _owner: PhantomData })
     }
 
     /// A block, aligned, with whatever it last held. It is valid until it is freed or the pool is dropped. Hot path,
@@ -422,13 +433,18 @@ impl RawPool {
     /// [`PoolError::Full`].
     #[inline]
     pub fn alloc(&mut self) -> Result<NonNull<u8>, PoolError> {
-        let index = self.free;
+        let is_fresh = self.free == NONE;
+        let index = if is_fresh { self.fresh } else { self.free };
         let Some(link) = self.links.get_mut(index as usize) else {
             return Err(PoolError::Full);
         };
-        self.free = *link;
+        if is_fresh {
+            self.fresh += 1;
+        } else {
+            self.free = *link;
+        }
         *link = IN_USE;
-        self.counters.count_alloc();
+        self.counters.allocated += 1;
         Ok(self.region.block(index))
     }
 
@@ -446,7 +462,7 @@ impl RawPool {
         }
         *link = self.free;
         self.free = index;
-        self.counters.in_use -= 1;
+        self.counters.freed += 1;
         Ok(())
     }
 
@@ -459,7 +475,7 @@ impl RawPool {
     /// What the pool has done so far.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        self.counters.stats(self.region.capacity())
+        self.counters.stats(self.region.capacity(), self.fresh)
     }
 }
 
@@ -470,170 +486,4 @@ impl fmt::Debug for RawPool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-    use std::rc::Rc;
-
-    use rand_core::{RngCore, SeedableRng};
-    use rand_xoshiro::Xoshiro256PlusPlus;
-
-    use super::*;
-
-    const STEPS: usize = if cfg!(miri) { 2_000 } else { 300_000 };
-
-    #[test]
-    fn pool_agrees_with_a_map_and_old_keys_find_nothing() {
-        for seed in 0..4 {
-            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-            let capacity = 1 + (random.next_u32() % 40);
-            let mut pool = Pool::new(capacity);
-            let mut model: HashMap<PoolKey, u64> = HashMap::new();
-            let mut dead: Vec<PoolKey> = Vec::new();
-            let (mut inserted, mut high_water) = (0, 0);
-            for _ in 0..STEPS {
-                let value = random.next_u64();
-                if random.next_u32() % 2 == 0 {
-                    match pool.insert(value) {
-                        Ok(key) => {
-                            assert!(model.insert(key, value).is_none(), "a key was given twice");
-                            inserted += 1;
-                        }
-                        Err(Full(back)) => {
-                            assert_eq!((back, model.len()), (value, capacity as usize));
-                        }
-                    }
-                } else if let Some(&key) = model.keys().nth(random.next_u32() as usize % model.len().max(1)) {
-                    *pool.get_mut(key).unwrap() ^= 1;
-                    assert_eq!(pool.remove(key), model.remove(&key).map(|v| v ^ 1));
-                    dead.push(key);
-                }
-                if let Some(&key) = dead.get(random.next_u32() as usize % dead.len().max(1)) {
-                    assert_eq!((pool.get(key), pool.contains(key)), (None, false));
-                    assert_eq!(pool.remove(key), None);
-                }
-                high_water = high_water.max(model.len());
-            }
-            assert!(pool.iter().all(|(key, value)| model.get(&key) == Some(value)));
-            assert_eq!(pool.iter().count(), model.len());
-            let stats = pool.stats();
-            assert_eq!((stats.in_use, stats.high_water), (model.len() as u64, high_water as u64));
-            assert_eq!((stats.allocated, stats.freed), (inserted, inserted - model.len() as u64));
-        }
-    }
-
-    #[test]
-    fn key_of_a_slot_that_was_never_used_finds_nothing() {
-        let mut pool: Pool<u32> = Pool::new(2);
-        for generation in [0, 1, 2, u32::MAX] {
-            assert_eq!(pool.remove(PoolKey { index: 0, generation }), None);
-            assert_eq!(pool.get(PoolKey { index: 9, generation }), None);
-        }
-        assert_eq!(pool.len(), 0);
-        assert!(Pool::<u8>::new(0).insert(1).is_err());
-    }
-
-    #[test]
-    fn every_object_is_dropped_exactly_once() {
-        let witness = Rc::new(());
-        {
-            let mut pool = Pool::new(8);
-            let keys: Vec<_> = (0..8).map(|_| pool.insert(Rc::clone(&witness)).unwrap()).collect();
-            assert!(pool.insert(Rc::clone(&witness)).is_err());
-            assert_eq!(Rc::strong_count(&witness), 9, "the refused object was dropped by us alone");
-            drop(pool.remove(keys[3]));
-            drop(pool.remove(keys[3]));
-            assert_eq!(Rc::strong_count(&witness), 8);
-            pool.insert(Rc::clone(&witness)).unwrap();
-            pool.remove(keys[0]);
-            assert_eq!(Rc::strong_count(&witness), 8);
-        }
-        assert_eq!(Rc::strong_count(&witness), 1);
-        let mut pool = Pool::new(3);
-        pool.insert(Rc::clone(&witness)).unwrap();
-        pool.clear();
-        assert_eq!((Rc::strong_count(&witness), pool.len()), (1, 0));
-        assert_eq!((0..4).filter(|_| pool.insert(Rc::clone(&witness)).is_ok()).count(), 3);
-    }
-
-    #[test]
-    fn raw_blocks_are_aligned_disjoint_and_all_usable() {
-        for (block_size, alignment, capacity) in
-            [(1, 1, 9), (24, 8, 5), (64, 64, 17), (65, 64, 4), (100, 4, 33), (3, 4096, 3)]
-        {
-            let mut pool = RawPool::new(&RawPoolConfig { block_size, alignment, capacity }).unwrap();
-            let blocks: Vec<_> = (0..capacity).map(|_| pool.alloc().unwrap()).collect();
-            assert_eq!(pool.alloc(), Err(PoolError::Full));
-            for (tag, block) in blocks.iter().enumerate() {
-                assert_eq!(block.addr().get() % alignment, 0);
-                // SAFETY: the block is ours and has `block_size` bytes.
-                unsafe { block.as_ptr().write_bytes(tag as u8, block_size) };
-            }
-            for (tag, block) in blocks.iter().enumerate() {
-                for at in 0..block_size {
-                    // SAFETY: inside the block, which was written above.
-                    let address = unsafe { block.add(at) };
-                    // SAFETY: as above.
-                    assert_eq!(unsafe { address.read() }, tag as u8);
-                }
-            }
-            for block in blocks {
-                assert!(pool.is_allocated(block));
-                assert_eq!(pool.free(block), Ok(()));
-                assert!(!pool.is_allocated(block));
-            }
-            assert_eq!((pool.stats().in_use, pool.stats().high_water), (0, u64::from(capacity)));
-        }
-    }
-
-    #[test]
-    fn raw_free_of_what_is_not_ours_changes_nothing() {
-        let mut pool = RawPool::new(&RawPoolConfig { block_size: 40, alignment: 8, capacity: 3 }).unwrap();
-        let mut other = RawPool::new(&RawPoolConfig { block_size: 40, alignment: 8, capacity: 3 }).unwrap();
-        let block = pool.alloc().unwrap();
-        let before = pool.stats();
-        assert_eq!(pool.free(other.alloc().unwrap()), Err(PoolError::Foreign));
-        for inside in 1..40 {
-            // SAFETY: inside the block of 40 bytes.
-            assert_eq!(pool.free(unsafe { block.add(inside) }), Err(PoolError::NotABlock), "{inside}");
-        }
-        assert_eq!(pool.free(NonNull::dangling()), Err(PoolError::Foreign));
-        assert_eq!(pool.stats(), before);
-        assert_eq!(pool.free(block), Ok(()));
-        assert_eq!(pool.free(block), Err(PoolError::AlreadyFree));
-        // A block that was never handed out is free as well.
-        let never = (0..3).map(|_| pool.alloc().unwrap()).last().unwrap();
-        pool.free(never).unwrap();
-        assert_eq!(pool.free(never), Err(PoolError::AlreadyFree));
-    }
-
-    #[test]
-    fn division_by_the_stride_is_exact_for_every_offset() {
-        for stride in [1, 2, 3, 7, 24, 64, 100, 4095] {
-            let config = RawPoolConfig { block_size: stride, alignment: 1, capacity: 50 };
-            let region = Region::new(&config).unwrap();
-            for offset in 0..stride * 50 {
-                // SAFETY: inside the region.
-                let address = unsafe { region.base.add(offset) };
-                let expected =
-                    if offset % stride == 0 { Ok((offset / stride) as u32) } else { Err(PoolError::NotABlock) };
-                assert_eq!(region.index_of(address), expected, "{offset} / {stride}");
-            }
-        }
-    }
-
-    #[test]
-    fn raw_pool_refuses_impossible_configurations() {
-        for (block_size, alignment, capacity) in [
-            (0, 8, 1),
-            (8, 8, 0),
-            (8, 0, 1),
-            (8, 12, 1),
-            (usize::MAX, 8, 1),
-            (usize::MAX / 2, 1, 3),
-            (1 << 40, 1, 1 << 22),
-        ] {
-            let config = RawPoolConfig { block_size, alignment, capacity };
-            assert!(matches!(RawPool::new(&config), Err(PoolError::BadConfig(_))), "{config:?}");
-        }
-    }
-}
+mod tests;

@@ -264,7 +264,8 @@ mod tests {
 
     fn agrees_with_vec<const CHUNK: usize>(seed: u64) {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut stable: StableVec<Box<u64>, CHUNK> = StableVec::with_capacity(random.next_u32() as usize % 20);
+        let mut stable: StableVec<Box<u64>, CHUNK> =
+            StableVec::with_capacity(random.next_u32() as usize % 20);
         let mut model: Vec<Box<u64>> = Vec::new();
         let mut homes: Vec<*const Box<u64>> = Vec::new();
         for _ in 0..if cfg!(miri) { 500 } else { 20_000 } {

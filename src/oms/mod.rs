@@ -4,20 +4,21 @@
 //! wanted quotes into as few messages as the requote rule allows. It sends nothing: it writes [`OrderAction`]s into the
 //! caller's buffer. Single writer; hot path after construction.
 
+mod config;
 mod decide;
 mod manager;
 mod message;
+mod order;
 mod wanted;
 
 #[cfg(test)]
 mod tests;
 
+pub use config::{MAX_ORDER_QUANTITY, OmsConfig, ReplaceMode, RequoteRule};
 pub use decide::{Decision, MarketTop};
-pub use manager::{
-    MAX_ORDER_QUANTITY, OmsConfig, OrderManager, OrderState, ReplaceMode, ReportOutcome, RequoteRule,
-    WorkingOrder,
-};
+pub use manager::{OrderManager, ReportOutcome};
 pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
+pub use order::{OrderState, WorkingOrder};
 pub use wanted::{MAX_LEVELS, WantedQuote, WantedQuotes};
 
 use crate::risk::RiskReject;

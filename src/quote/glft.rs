@@ -5,7 +5,7 @@
 //! randomness and γ that to the inventory's price risk: ξ = γ is a maker with exponential utility, ξ = 0 one who maximises
 //! the mean less a running inventory penalty ½γσ²q² (F4).
 
-use super::{Offsets, QuoteError, in_range, intensity_half_spread, log_ratio, not_negative, positive};
+use super::{Offsets, QuoteError, in_range, not_negative, positive};
 
 /// Parameters of F2 and F3.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +55,9 @@ impl GlftParams {
         let order_size = positive(self.order_size, "order_size")?;
         let x = in_range(xi * order_size / k, "xi")?;
         // (1 + x)^(−(1 + 1/x)), e⁻¹ at x = 0.
-        let discount = libm::exp(-(libm::log1p(x) + log_ratio(x)));
+        let logarithm = libm::log1p(x);
+        let ratio = if x == 0.0 { 1.0 } else { logarithm / x };
+        let discount = libm::exp(-(logarithm + ratio));
         let eta = intensity * discount;
         if eta < f64::MIN_POSITIVE {
             return Err(QuoteError::OutOfRange { parameter: "intensity" });
@@ -63,7 +65,7 @@ impl GlftParams {
         Ok(Coefficients {
             alpha: in_range(0.5 * k * gamma * order_size * sigma * sigma, "sigma")?,
             eta,
-            half_spread: intensity_half_spread(xi * order_size, k),
+            half_spread: ratio / k,
             k,
             order_size,
         })
@@ -104,7 +106,7 @@ pub struct GlftAsymptotic {
 }
 
 impl GlftAsymptotic {
-    /// Solves F3. One exponential, two logarithms, one square root; no allocation.
+    /// Solves F3. One exponential, one logarithm, one square root; no allocation.
     ///
     /// # Errors
     /// [`QuoteError::NotFinite`], [`QuoteError::Negative`] (`gamma`, `xi`, `sigma`), [`QuoteError::NotPositive`] (`k`,

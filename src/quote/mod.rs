@@ -114,10 +114,6 @@ fn in_range(value: f64, parameter: &'static str) -> Result<f64, QuoteError> {
 
 /// (1/γ)·ln(1 + γ/k), the half-spread of a maker without inventory risk; 1/k at γ = 0.
 fn intensity_half_spread(gamma: f64, k: f64) -> f64 {
-    log_ratio(gamma / k) / k
-}
-
-/// ln(1 + x)/x for x ≥ 0, continuous at 0.
-fn log_ratio(x: f64) -> f64 {
-    if x == 0.0 { 1.0 } else { libm::log1p(x) / x }
+    let x = gamma / k;
+    if x == 0.0 { 1.0 / k } else { libm::log1p(x) / x / k }
 }

@@ -33,7 +33,7 @@ pub struct GlftTable {
     entries: Box<[[f64; 2]]>,
     steps: u32,
     rows: u32,
-    per_lot: f64,
+    order_size: f64,
     /// Rows per unit of the coordinate; 0 with a single row.
     per_coordinate: f64,
 }
@@ -152,7 +152,8 @@ impl GlftTable {
     #[inline]
     fn place(&self, inventory: f64) -> Option<Place> {
         let limit = f64::from(self.steps);
-        let orders = (inventory * self.per_lot).clamp(-limit, limit);
+        // A division, so that whole orders of whole lots land exactly on the lattice.
+        let orders = (inventory / self.order_size).clamp(-limit, limit);
         if orders.is_nan() {
             return None;
         }
@@ -214,7 +215,7 @@ struct Solver {
     entries: Vec<[f64; 2]>,
     steps: u32,
     rows: u32,
-    per_lot: f64,
+    order_size: f64,
 }
 
 impl Solver {
@@ -238,8 +239,12 @@ impl Solver {
                 limit: MAX_TABLE_ENTRIES as u64,
             });
         }
-        let per_lot = in_range(1.0 / params.order_size, "order_size")?;
-        Ok(Self { entries: Vec::with_capacity(requested as usize), steps: inventory_limit, rows: 0, per_lot })
+        Ok(Self {
+            entries: Vec::with_capacity(requested as usize),
+            steps: inventory_limit,
+            rows: 0,
+            order_size: params.order_size,
+        })
     }
 
     /// Solves one row from scratch.
@@ -276,7 +281,7 @@ impl Solver {
             entries: self.entries.into_boxed_slice(),
             steps: self.steps,
             rows: self.rows,
-            per_lot: self.per_lot,
+            order_size: self.order_size,
             per_coordinate,
         }
     }

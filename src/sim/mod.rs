@@ -5,6 +5,7 @@
 mod replay;
 mod synthetic;
 mod venue;
+pub mod verify;
 
 pub use replay::{Replay, ReplayError, ReplaySummary};
 pub use synthetic::{SyntheticConfig, SyntheticError, SyntheticFlow};

@@ -7,7 +7,7 @@ mod stoikov;
 #[cfg(test)]
 mod tests;
 
-pub use stoikov::{FillDecay, Horizon, Model, Reference, StoikovConfig, StoikovStrategy};
+pub use stoikov::{FillDecay, Horizon, Model, Reference, RiskAversion, StoikovConfig, StoikovStrategy};
 
 use crate::features::{Features, TopOfBook};
 use crate::oms::WantedQuotes;

@@ -2,7 +2,7 @@
 //! (F3) around the mid or the microprice. O(1) per view, hot path, single writer.
 //!
 //! **When it does not quote.** Without a best bid or ask, in a locked or crossed market, before the volatility has seen
-//! `warm_up` mid changes, and where a formula leaves the range of a double: then every quote is withdrawn.
+//! `warm_up` mid changes, with a microprice that is no number, and where a formula leaves the range of a double: then every quote is withdrawn.
 //!
 //! **Inventory.** The formulas see the position less the target, one order as the unit of size. At the position limit only
 //! the reducing side is quoted; near it an order is cut so that its fill cannot pass the limit.
@@ -41,6 +41,16 @@ pub enum FillDecay {
     FromSpread,
 }
 
+/// Risk aversion γ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RiskAversion {
+    /// This γ ≥ 0, 1/(tick·lot).
+    Fixed(f64),
+    /// γ = shift·spread/(σ²·τ·limit): F1's reservation price is so many average spreads away from the reference price
+    /// when the position is at its limit, whatever the instrument and however volatile the day. F1 only.
+    AtLimit(f64),
+}
+
 /// How the time τ to the horizon runs. F3 has none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Horizon {
@@ -77,8 +87,8 @@ pub struct StoikovConfig {
     pub model: Model,
     /// What distances are measured from.
     pub reference: Reference,
-    /// Risk aversion γ ≥ 0, 1/(tick·lot).
-    pub gamma: f64,
+    /// Risk aversion.
+    pub risk_aversion: RiskAversion,
     /// Decay of the fill intensity, 1/tick.
     pub decay: FillDecay,
     /// Fill intensity A > 0 at the reference price, orders per second (F2, F3).
@@ -98,12 +108,12 @@ pub struct StoikovConfig {
 }
 
 impl Default for StoikovConfig {
-    /// F1 around the mid, one lot, limit ten, γ = 0.001, the decay from the spread, a rolling minute.
+    /// F1 around the mid, one lot, limit ten, a shift of one spread at the limit, the decay from the spread, a rolling minute.
     fn default() -> Self {
         Self {
             model: Model::AvellanedaStoikov,
             reference: Reference::Mid,
-            gamma: 0.001,
+            risk_aversion: RiskAversion::AtLimit(1.0),
             decay: FillDecay::FromSpread,
             intensity: 1.0,
             horizon: Horizon::Rolling(60.0),
@@ -120,9 +130,11 @@ impl Default for StoikovConfig {
 ///
 /// ```
 /// use market_maker::features::TopOfBook;
-/// use market_maker::strategy::{FillDecay, MarketView, StoikovConfig, StoikovStrategy, Strategy};
+/// use market_maker::strategy::{FillDecay, MarketView, RiskAversion, StoikovConfig, StoikovStrategy, Strategy};
 /// use market_maker::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
-/// let config = StoikovConfig { gamma: 0.0, decay: FillDecay::Fixed(0.5), ..StoikovConfig::default() };
+/// let config = StoikovConfig {
+///     risk_aversion: RiskAversion::Fixed(0.0), decay: FillDecay::Fixed(0.5), ..StoikovConfig::default()
+/// };
 /// let mut strategy = StoikovStrategy::new(&config)?;
 /// let view = MarketView {
 ///     timestamp: Timestamp(0),
@@ -152,7 +164,7 @@ impl StoikovStrategy {
     ///
     /// # Errors
     /// [`StrategyError::Quote`] with the model's parameter; [`StrategyError::BadParameter`] for `order_quantity`,
-    /// `position_limit`, `inventory_target`, `horizon`, `min_half_spread`; [`StrategyError::TableNeedsFixedDecay`].
+    /// `position_limit`, `inventory_target`, `horizon`, `min_half_spread`, `risk_aversion`; [`StrategyError::TableNeedsFixedDecay`].
     pub fn new(config: &StoikovConfig) -> Result<Self, StrategyError> {
         let bad = |parameter| Err(StrategyError::BadParameter { parameter });
         let seconds = config.horizon.seconds();
@@ -183,7 +195,16 @@ impl StoikovStrategy {
             FillDecay::Fixed(k) => k,
             FillDecay::FromSpread => 1.0,
         };
-        strategy.by_formula(0.0, 0.0, k, seconds)?;
+        let gamma = match config.risk_aversion {
+            RiskAversion::Fixed(gamma) => gamma,
+            RiskAversion::AtLimit(shift)
+                if shift.is_finite() && shift >= 0.0 && config.model == Model::AvellanedaStoikov =>
+            {
+                0.0
+            }
+            RiskAversion::AtLimit(_) => return bad("risk_aversion"),
+        };
+        strategy.by_formula(0.0, gamma, 0.0, k, seconds)?;
         if let Model::GlftTable { max_sigma, steps } = config.model {
             if config.decay == FillDecay::FromSpread {
                 return Err(StrategyError::TableNeedsFixedDecay);
@@ -193,7 +214,7 @@ impl StoikovStrategy {
             }
             let reach = config.position_limit.0 + config.inventory_target.0.unsigned_abs();
             let orders = u32::try_from(reach.div_ceil(config.order_quantity.0)).unwrap_or(u32::MAX);
-            let params = strategy.glft_params(max_sigma, k);
+            let params = strategy.glft_params(gamma, max_sigma, k);
             strategy.table = Some(GlftTable::over_volatility(&params, orders, seconds, steps)?);
         }
         Ok(strategy)
@@ -205,29 +226,36 @@ impl StoikovStrategy {
         &self.config
     }
 
-    fn glft_params(&self, sigma: f64, k: f64) -> GlftParams {
-        GlftParams::new(self.config.gamma, sigma, k, self.config.intensity)
+    fn glft_params(&self, gamma: f64, sigma: f64, k: f64) -> GlftParams {
+        GlftParams::new(gamma, sigma, k, self.config.intensity)
             .with_order_size(self.config.order_quantity.0 as f64)
     }
 
     /// Distances from the reference price by F1 or F3; with a table, F3 serves the check at construction.
     #[inline]
-    fn by_formula(&self, inventory: f64, sigma: f64, k: f64, tau: f64) -> Result<Offsets, QuoteError> {
+    fn by_formula(
+        &self,
+        inventory: f64,
+        gamma: f64,
+        sigma: f64,
+        k: f64,
+        tau: f64,
+    ) -> Result<Offsets, QuoteError> {
         if self.config.model == Model::AvellanedaStoikov {
             // One order is the unit of the formula: γ per order, inventory in orders.
             let size = self.config.order_quantity.0 as f64;
-            let params = AsParams { gamma: self.config.gamma * size, sigma, k, tau };
+            let params = AsParams { gamma: gamma * size, sigma, k, tau };
             let quotes = avellaneda_stoikov(&params, 0.0, inventory / size)?;
             return Ok(Offsets { bid: Some(-quotes.bid), ask: Some(quotes.ask) });
         }
-        Ok(GlftAsymptotic::new(&self.glft_params(sigma, k))?.offsets(inventory))
+        Ok(GlftAsymptotic::new(&self.glft_params(gamma, sigma, k))?.offsets(inventory))
     }
 
     #[inline]
-    fn offsets(&self, inventory: f64, sigma: f64, k: f64, tau: f64) -> Offsets {
+    fn offsets(&self, inventory: f64, gamma: f64, sigma: f64, k: f64, tau: f64) -> Offsets {
         match &self.table {
             Some(table) => table.offsets_at(inventory, sigma),
-            None => self.by_formula(inventory, sigma, k, tau).unwrap_or(Offsets::NONE),
+            None => self.by_formula(inventory, gamma, sigma, k, tau).unwrap_or(Offsets::NONE),
         }
     }
 
@@ -267,9 +295,23 @@ impl Strategy for StoikovStrategy {
             Reference::WeightedMid => view.top.weighted_mid().unwrap_or(mid),
             Reference::Microprice => view.microprice.unwrap_or(mid),
         };
+        // A bound below would turn NaN into a price.
+        if !reference.is_finite() {
+            return WantedQuotes::NONE;
+        }
         let tau = self.remaining(view.timestamp);
         let inventory = view.position.0 as f64 - config.inventory_target.0 as f64;
-        let mut offsets = self.offsets(inventory, sigma, k, tau);
+        let gamma = match config.risk_aversion {
+            RiskAversion::Fixed(gamma) => gamma,
+            RiskAversion::AtLimit(shift) => {
+                let variance = sigma * sigma * tau * config.position_limit.0 as f64;
+                match view.spread {
+                    Some(spread) if variance > 0.0 => shift * spread / variance,
+                    _ => 0.0,
+                }
+            }
+        };
+        let mut offsets = self.offsets(inventory, gamma, sigma, k, tau);
         if let Offsets { bid: Some(bid), ask: Some(ask) } = offsets {
             let widen = (config.min_half_spread - 0.5 * (bid + ask)).max(0.0);
             offsets = Offsets { bid: Some(bid + widen), ask: Some(ask + widen) };

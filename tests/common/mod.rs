@@ -79,7 +79,11 @@ impl NaiveBook {
                 self.orders.clear();
                 self.sides = Default::default();
             }
-            EventKind::None | EventKind::Trade | EventKind::BestQuote | EventKind::Status => {}
+            EventKind::None
+            | EventKind::Trade
+            | EventKind::BestQuote
+            | EventKind::Status
+            | EventKind::Fill => {}
         }
     }
 

@@ -279,7 +279,7 @@ fn value(
             fields.buyer_is_maker = match line.since(from) {
                 b"true" => Some(true),
                 b"false" => Some(false),
-                _ => return Err(Reason::Field("m").into()),
+                _ => return Err(line.fail("m")),
             };
         }
         _ => return skip_value(line),

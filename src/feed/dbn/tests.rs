@@ -113,7 +113,7 @@ fn every_action_becomes_its_event() {
         (b'M', b'B', Event { kind: EventKind::Modify, flags: located, ..blank }),
         (b'T', b'A', Event { kind: EventKind::Trade, side: sell, flags: sided, ..blank }),
         (b'T', b'N', Event { kind: EventKind::Trade, ..blank }),
-        (b'F', b'A', Event { kind: EventKind::None, side: sell, flags: sided, ..blank }),
+        (b'F', b'A', Event { kind: EventKind::Fill, side: sell, flags: located, ..blank }),
         (b'N', b'N', Event { kind: EventKind::None, ..blank }),
         (b'R', b'N', Event { kind: EventKind::Clear, price: Price(0), ..blank }),
     ] {
@@ -184,7 +184,10 @@ fn every_version_with_and_without_send_times_reads_the_same() {
                 }
             });
             let reader = open(&bytes, InstrumentFilter::Single).unwrap();
-            assert_eq!((reader.version(), reader.schema(), reader.dataset()), (version, Some("mbo"), "XNAS.ITCH"));
+            assert_eq!(
+                (reader.version(), reader.schema(), reader.dataset()),
+                (version, Some("mbo"), "XNAS.ITCH")
+            );
             assert_eq!(reader.symbols().collect::<Vec<_>>(), ["ESH4"]);
             let (events, error) = drain(&bytes, InstrumentFilter::Single);
             assert!(error.is_none(), "version {version}: {error:?}");
@@ -236,7 +239,8 @@ fn quotes_and_prints_come_from_mbp1_and_trades() {
         side: b'B' as _,
         ..Default::default()
     };
-    let bytes = file(&metadata(1, Some(Schema::Trades), false), |encoder| encoder.encode_record(&trade).unwrap());
+    let bytes =
+        file(&metadata(1, Some(Schema::Trades), false), |encoder| encoder.encode_record(&trade).unwrap());
     let (events, error) = drain(&bytes, InstrumentFilter::Single);
     assert!(error.is_none());
     assert_eq!(
@@ -254,7 +258,8 @@ fn a_recording_of_mixed_schemas_skips_what_holds_no_events() {
     };
     let (events, error) = drain(&file(&metadata(3, None, false), records), InstrumentFilter::Single);
     assert!(error.is_none() && events.len() == 3, "{error:?}");
-    let (events, error) = drain(&file(&metadata(3, Some(Schema::Mbo), false), records), InstrumentFilter::Single);
+    let (events, error) =
+        drain(&file(&metadata(3, Some(Schema::Mbo), false), records), InstrumentFilter::Single);
     assert_eq!(events.len(), 1, "a heartbeat may stand in any file, a quote not");
     assert!(matches!(error, Some(FeedError::Record { reason: Reason::UnknownType(rtype::MBP_1), .. })));
 }
@@ -262,8 +267,23 @@ fn a_recording_of_mixed_schemas_skips_what_holds_no_events() {
 #[test]
 fn schemas_without_events_are_refused_by_name() {
     for schema in [
-        "mbp-10", "tbbo", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "definition", "statistics", "status",
-        "imbalance", "ohlcv-eod", "cmbp-1", "cbbo-1s", "cbbo-1m", "tcbbo", "bbo-1s", "bbo-1m",
+        "mbp-10",
+        "tbbo",
+        "ohlcv-1s",
+        "ohlcv-1m",
+        "ohlcv-1h",
+        "ohlcv-1d",
+        "definition",
+        "statistics",
+        "status",
+        "imbalance",
+        "ohlcv-eod",
+        "cmbp-1",
+        "cbbo-1s",
+        "cbbo-1m",
+        "tcbbo",
+        "bbo-1s",
+        "bbo-1m",
     ] {
         let bytes = file(&metadata(3, Some(schema.parse().unwrap()), false), |_| {});
         match open(&bytes, InstrumentFilter::Single) {
@@ -314,7 +334,9 @@ fn a_file_cut_anywhere_yields_every_complete_record_and_then_says_so() {
         assert_eq!(events.len(), complete);
         match error {
             None => assert_eq!(start + complete * record, cut),
-            Some(FeedError::Truncated { offset, .. }) => assert_eq!(offset, (start + complete * record) as u64),
+            Some(FeedError::Truncated { offset, .. }) => {
+                assert_eq!(offset, (start + complete * record) as u64)
+            }
             Some(other) => panic!("cut at {cut}: {other:?}"),
         }
     }

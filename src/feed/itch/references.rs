@@ -113,7 +113,8 @@ mod tests {
             let mut oracle = HashMap::new();
             for step in 0..200_000_u64 {
                 // Few keys, so that every operation meets live ones; some far apart, some consecutive.
-                let key = (random.next_u64() % (2 * u64::from(capacity) + 1)) << (if seed < 4 { 0 } else { 40 });
+                let key =
+                    (random.next_u64() % (2 * u64::from(capacity) + 1)) << (if seed < 4 { 0 } else { 40 });
                 match random.next_u64() % 3 {
                     0 => {
                         let fits = oracle.len() < capacity as usize || oracle.contains_key(&key);

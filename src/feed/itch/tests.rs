@@ -5,7 +5,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::super::{EventSource as _, FeedError, Input, Reason};
 use super::*;
-use crate::types::{Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Side, Timestamp, event_flags};
+use crate::types::{
+    Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Side, Timestamp, event_flags,
+};
 
 mod writer;
 
@@ -174,10 +176,17 @@ fn every_type() -> Vec<(usize, Vec<u8>, fn(&Message<'_>) -> bool)> {
                 && m.stock() == S && m.far_price() == P && m.near_price() == Price4(2)
                 && m.reference_price() == Price4(3) && m.cross_type() == b'C' && m.price_variation() == b'L'),
         ),
-        (20, message(b'N', &[NAME, b"A"]), check!(RetailInterest, m => m.stock() == S && m.interest() == b'A')),
+        (
+            20,
+            message(b'N', &[NAME, b"A"]),
+            check!(RetailInterest, m => m.stock() == S && m.interest() == b'A'),
+        ),
         (
             48,
-            message(b'O', &[NAME, b"Y", PRICE, &[0, 0, 0, 2], &[0, 0, 0, 3], REF, &[0, 0, 0, 4], &[0, 0, 0, 5]]),
+            message(
+                b'O',
+                &[NAME, b"Y", PRICE, &[0, 0, 0, 2], &[0, 0, 0, 3], REF, &[0, 0, 0, 4], &[0, 0, 0, 5]],
+            ),
             check!(DirectListing, m => m.stock() == S && m.open_eligibility() == b'Y' && m.minimum_price() == P
                 && m.maximum_price() == Price4(2) && m.near_price() == Price4(3) && m.near_time() == R
                 && m.lower_collar() == Price4(4) && m.upper_collar() == Price4(5)),
@@ -243,13 +252,19 @@ fn every_message_becomes_one_event() {
             b'H' => Event { kind: EventKind::Status, quantity: Quantity(0), ..blank },
             b'h' => Event { kind: EventKind::Status, quantity: Quantity(1), ..blank },
             b'A' => Event { kind: EventKind::Add, order_id: order, price, quantity, ..blank },
-            b'F' => Event { kind: EventKind::Add, order_id: order, side: Side::Sell, price, quantity, ..blank },
+            b'F' => {
+                Event { kind: EventKind::Add, order_id: order, side: Side::Sell, price, quantity, ..blank }
+            }
             b'E' => Event { kind: EventKind::Execute, order_id: order, quantity, ..blank },
             b'C' => Event { kind: EventKind::Execute, order_id: order, quantity, price, ..blank },
             b'X' => Event { kind: EventKind::Reduce, order_id: order, quantity, ..blank },
             b'D' => Event { kind: EventKind::Delete, order_id: order, ..blank },
-            b'U' => Event { kind: EventKind::Replace, order_id: order, new_order_id, price, quantity, ..blank },
-            b'P' => Event { kind: EventKind::Trade, order_id: order, price, quantity, flags: hidden, ..blank },
+            b'U' => {
+                Event { kind: EventKind::Replace, order_id: order, new_order_id, price, quantity, ..blank }
+            }
+            b'P' => {
+                Event { kind: EventKind::Trade, order_id: order, price, quantity, flags: hidden, ..blank }
+            }
             b'Q' => Event { kind: EventKind::Trade, price, quantity, ..blank },
             _ => blank,
         };
@@ -271,10 +286,7 @@ fn fields_without_meaning_are_refused_and_nothing_after_them_is_read() {
         (message(b'X', &[&[1; 8], &[0; 4]]), Reason::OutOfRange("shares")),
         (message(b'H', &[b"AAPL    ", b"Z     "]), Reason::Field("trading state")),
         (message(b'h', &[b"AAPL    QZ"]), Reason::Field("operational halt action")),
-        (
-            message(b'Q', &[&[0xFF; 8], b"AAPL    ", &[0; 4], &[0; 8], b"O"]),
-            Reason::OutOfRange("shares"),
-        ),
+        (message(b'Q', &[&[0xFF; 8], b"AAPL    ", &[0; 4], &[0; 8], b"O"]), Reason::OutOfRange("shares")),
     ];
     for (bad, expected) in cases {
         let bytes = file(&[good.clone(), bad, good.clone()]);
@@ -305,8 +317,7 @@ fn prints_between_ticks_are_rounded_and_say_so() {
             assert_eq!((events[0].price, events[0].has(event_flags::ROUNDED)), (Price(ticks), rounded));
         }
     }
-    let nothing_crossed =
-        message(b'Q', &[&[0; 8], b"AAPL    ", &1_u32.to_be_bytes(), &[0; 8], b"C"]);
+    let nothing_crossed = message(b'Q', &[&[0; 8], b"AAPL    ", &1_u32.to_be_bytes(), &[0; 8], b"C"]);
     let (events, _) = drain(&mut reader(&file(&[nothing_crossed]), StockFilter::All));
     assert_eq!(events[0].kind, EventKind::None);
 }
@@ -314,9 +325,12 @@ fn prints_between_ticks_are_rounded_and_say_so() {
 #[test]
 fn ticks_and_lots_of_any_size_convert() {
     let add = message(b'A', &[&[1; 8], b"S", &[0, 0, 0x13, 0x88], b"AAPL    ", &[0, 0, 0x27, 0x10]]);
-    for (tick, lot, price, quantity) in
-        [(0.0001, 1.0, 10_000, 5000), (0.25, 100.0, 4, 50), (0.00005, 0.5, 20_000, 10_000), (1.0, 5000.0, 1, 1)]
-    {
+    for (tick, lot, price, quantity) in [
+        (0.0001, 1.0, 10_000, 5000),
+        (0.25, 100.0, 4, 50),
+        (0.00005, 0.5, 20_000, 10_000),
+        (1.0, 5000.0, 1, 1),
+    ] {
         let instrument = Instrument::new("AAPL", tick, lot).unwrap();
         let event = EventMapper::new(&instrument, StockFilter::All)
             .event(&parse_message(&add).unwrap(), 1)

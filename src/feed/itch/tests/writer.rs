@@ -35,7 +35,8 @@ impl NaiveBook {
                     self.orders.retain(|_, order| order.2 > 0);
                 } else {
                     let level = (event.side, event.price.0);
-                    let Some(rest) = self.seeds.get_mut(&level).filter(|_| event.has(event_flags::LOCATED)) else {
+                    let Some(rest) = self.seeds.get_mut(&level).filter(|_| event.has(event_flags::LOCATED))
+                    else {
                         return false;
                     };
                     *rest -= quantity.min(*rest);
@@ -82,7 +83,14 @@ fn writer(max_orders: u32) -> ItchWriter<Vec<u8>> {
 }
 
 fn order(kind: EventKind, id: u64, side: Side, price: i64, quantity: u64) -> Event {
-    Event { kind, order_id: OrderId(id), side, price: Price(price), quantity: Quantity(quantity), ..Event::EMPTY }
+    Event {
+        kind,
+        order_id: OrderId(id),
+        side,
+        price: Price(price),
+        quantity: Quantity(quantity),
+        ..Event::EMPTY
+    }
 }
 
 fn add(id: u64, side: Side, price: i64, quantity: u64) -> Event {
@@ -95,7 +103,10 @@ fn read_back(writer: ItchWriter<Vec<u8>>) -> Vec<Event> {
     let (events, error) = drain(&mut reader(&bytes, StockFilter::Stock(Stock::new("AAPL").unwrap())));
     assert!(error.is_none(), "{error:?}");
     let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
-    assert_eq!(kinds[..5], [EventKind::None, EventKind::None, EventKind::None, EventKind::Status, EventKind::None]);
+    assert_eq!(
+        kinds[..5],
+        [EventKind::None, EventKind::None, EventKind::None, EventKind::Status, EventKind::None]
+    );
     assert_eq!(kinds[kinds.len() - 3..], [EventKind::None; 3]);
     events[5..events.len() - 3].to_vec()
 }
@@ -126,9 +137,25 @@ fn events_that_itch_has_come_back_unchanged() {
         add(2, Side::Sell, 101, 20),
         Event { order_id: OrderId(1), quantity: Quantity(3), kind: EventKind::Reduce, ..Event::EMPTY },
         Event { order_id: OrderId(2), quantity: Quantity(5), kind: EventKind::Execute, ..Event::EMPTY },
-        Event { order_id: OrderId(2), quantity: Quantity(5), kind: EventKind::Execute, price: Price(99), ..Event::EMPTY },
-        Event { kind: EventKind::Replace, new_order_id: OrderId(3), ..order(EventKind::Replace, 2, Side::Buy, 102, 7) },
-        Event { kind: EventKind::Trade, price: Price(100), quantity: Quantity(9), flags: event_flags::HIDDEN, ..Event::EMPTY },
+        Event {
+            order_id: OrderId(2),
+            quantity: Quantity(5),
+            kind: EventKind::Execute,
+            price: Price(99),
+            ..Event::EMPTY
+        },
+        Event {
+            kind: EventKind::Replace,
+            new_order_id: OrderId(3),
+            ..order(EventKind::Replace, 2, Side::Buy, 102, 7)
+        },
+        Event {
+            kind: EventKind::Trade,
+            price: Price(100),
+            quantity: Quantity(9),
+            flags: event_flags::HIDDEN,
+            ..Event::EMPTY
+        },
         Event { kind: EventKind::Status, ..Event::EMPTY },
         Event { kind: EventKind::Status, quantity: Quantity(1), ..Event::EMPTY },
         Event { order_id: OrderId(1), kind: EventKind::Delete, ..Event::EMPTY },
@@ -189,7 +216,8 @@ fn what_cannot_be_written_is_refused_and_leaves_no_trace() {
     writer.write(&add(2, Side::Buy, 100, 10)).unwrap();
     let reduce = |id, quantity| order(EventKind::Reduce, id, Side::Buy, 0, quantity);
     let late = Event { timestamp: Timestamp(1 << 48), ..reduce(1, 1) };
-    let replace = |id, new| Event { new_order_id: OrderId(new), ..order(EventKind::Replace, id, Side::Buy, 1, 1) };
+    let replace =
+        |id, new| Event { new_order_id: OrderId(new), ..order(EventKind::Replace, id, Side::Buy, 1, 1) };
     type Check = fn(&ItchWriteError) -> bool;
     let cases: [(Event, Check); 24] = [
         (add(1, Side::Buy, 100, 10), |e| matches!(e, ItchWriteError::DuplicateOrder(OrderId(1)))),
@@ -198,7 +226,9 @@ fn what_cannot_be_written_is_refused_and_leaves_no_trace() {
         (reduce(9, 1), |e| matches!(e, ItchWriteError::UnknownOrder(OrderId(9)))),
         (reduce(1, 11), |e| matches!(e, ItchWriteError::QuantityExceedsOrder(OrderId(1), Quantity(10)))),
         (reduce(1, 0), |e| matches!(e, ItchWriteError::Quantity(Quantity(0)))),
-        (order(EventKind::Execute, 1, Side::Buy, 0, 11), |e| matches!(e, ItchWriteError::QuantityExceedsOrder(..))),
+        (order(EventKind::Execute, 1, Side::Buy, 0, 11), |e| {
+            matches!(e, ItchWriteError::QuantityExceedsOrder(..))
+        }),
         (order(EventKind::Execute, 1, Side::Buy, 0, 0), |e| matches!(e, ItchWriteError::Quantity(_))),
         (order(EventKind::Execute, 1, Side::Buy, -5, 1), |e| matches!(e, ItchWriteError::Price(Price(-5)))),
         (order(EventKind::Delete, 9, Side::Buy, 0, 1), |e| matches!(e, ItchWriteError::UnknownOrder(_))),
@@ -256,7 +286,8 @@ fn midnight_is_subtracted_and_earlier_times_are_refused() {
 #[test]
 fn an_order_never_added_is_taken_from_the_seed_of_its_level() {
     let mut writer = writer(4);
-    let located = |kind, quantity| Event { flags: event_flags::LOCATED, ..order(kind, 99, Side::Buy, 50, quantity) };
+    let located =
+        |kind, quantity| Event { flags: event_flags::LOCATED, ..order(kind, 99, Side::Buy, 50, quantity) };
     writer.write(&order(EventKind::Seed, 0, Side::Buy, 50, 10)).unwrap();
     writer.write(&order(EventKind::Seed, 0, Side::Sell, 50, 10)).unwrap();
     assert!(writer.write(&order(EventKind::Seed, 0, Side::Buy, 50, 10)).is_err(), "one seed a level");
@@ -265,9 +296,13 @@ fn an_order_never_added_is_taken_from_the_seed_of_its_level() {
     writer.write(&located(EventKind::Execute, 2)).unwrap();
     writer.write(&located(EventKind::Delete, 3)).unwrap();
     writer.write(&located(EventKind::Delete, 30)).unwrap();
-    assert!(matches!(writer.write(&located(EventKind::Delete, 1)), Err(ItchWriteError::UnknownOrder(OrderId(99)))));
+    assert!(matches!(
+        writer.write(&located(EventKind::Delete, 1)),
+        Err(ItchWriteError::UnknownOrder(OrderId(99)))
+    ));
     writer.write(&order(EventKind::Clear, 0, Side::Buy, 0, 0)).unwrap();
-    let read: Vec<_> = read_back(writer).iter().map(|e| (e.kind, e.order_id.0 - (1 << 63), e.quantity.0)).collect();
+    let read: Vec<_> =
+        read_back(writer).iter().map(|e| (e.kind, e.order_id.0 - (1 << 63), e.quantity.0)).collect();
     assert_eq!(
         read,
         [
