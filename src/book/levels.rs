@@ -213,7 +213,7 @@ impl Levels {
     pub(super) fn below(&self, side: Side, key: i64) -> Option<(i64, u32)> {
         let s = side.index();
         let near = self.near_below(s, key);
-        if self.far.best(s) == NO_KEY {
+        if near.map_or(NO_KEY, |(key, _)| key) >= self.far.best(s) {
             return near;
         }
         let far = self.far.below(s, key).map(|(key, place)| (key, self.far_origin + place));
