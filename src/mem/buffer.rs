@@ -1,6 +1,6 @@
 //! A fixed-length aligned array, written once at construction so that no later access enters the kernel.
 //!
-//! Buffers of two mebibytes and more are aligned to that size and offered to the kernel for large pages
+//! Buffers of a mebibyte and more are aligned and rounded up to two mebibytes and offered to the kernel for large pages
 //! (`madvise(MADV_HUGEPAGE)`, advice only: a refusal changes nothing but speed). Every element is written before
 //! [`AlignedBuffer::new`] returns, which faults all pages in. After that a buffer is an ordinary slice: indexing is
 //! checked, because a check that never fails costs no latency where a mask would lengthen each pointer chase.
@@ -12,6 +12,8 @@ use std::ptr::NonNull;
 
 /// Size of the large page that big buffers are aligned to.
 const LARGE_PAGE: usize = 2 << 20;
+/// Size from which a buffer is rounded up to large pages.
+const WORTH_A_LARGE_PAGE: usize = 1 << 20;
 /// Alignment of every buffer: two cache lines, the unit that prefetchers of x86-64 and Apple silicon fetch.
 const ALIGNMENT: usize = 128;
 
@@ -81,8 +83,11 @@ impl<T: Copy> AlignedBuffer<T> {
     /// `None` when the size overflows.
     fn layout(len: usize) -> Option<Layout> {
         let array = Layout::array::<T>(len).ok()?;
-        let alignment = if array.size() >= LARGE_PAGE { LARGE_PAGE } else { ALIGNMENT };
-        array.align_to(alignment).ok()
+        if array.size() < WORTH_A_LARGE_PAGE {
+            return array.align_to(ALIGNMENT).ok();
+        }
+        // Whole large pages, so that the last part of the buffer gets one too.
+        Some(array.align_to(LARGE_PAGE).ok()?.pad_to_align())
     }
 }
 
@@ -174,7 +179,7 @@ fn lanes_equal_sse2(words: &[u32; 8], value: u32) -> u32 {
 
 #[cfg(target_os = "linux")]
 fn advise_large_pages(start: *mut u8, bytes: usize) {
-    if bytes >= LARGE_PAGE {
+    if bytes >= WORTH_A_LARGE_PAGE {
         // SAFETY: the range is our own fresh allocation, aligned to a page; the advice keeps its contents and
         // protection, and its failure is harmless.
         let _ = unsafe { libc::madvise(start.cast::<libc::c_void>(), bytes, libc::MADV_HUGEPAGE) };
@@ -218,7 +223,8 @@ mod tests {
     #[test]
     fn equal_lanes_are_the_set_bits() {
         for expected in 0..256_u32 {
-            let words = std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
+            let words =
+                std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
             assert_eq!(lanes_equal(&words, u32::MAX), expected);
         }
     }
