@@ -191,7 +191,7 @@ fn a_batch_gives_the_result_of_single_events_and_stops_where_they_fail() {
             let before = touched;
             let result = many.apply_batch(rest);
             let stop = result.as_ref().map_or_else(|e| e.index, |_| rest.len());
-            let together = result.map_or_else(|e| e.touched, |t| t);
+            let together = result.unwrap_or_else(|e| e.touched);
             touched = before;
             for event in &events[base..base + stop] {
                 let single = one.apply(event).unwrap();

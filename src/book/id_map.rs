@@ -233,15 +233,16 @@ mod tests {
     #[test]
     fn no_pattern_of_ids_crowds_buckets() {
         const COUNT: u64 = 1 << 15;
-        let patterns: Vec<(String, Box<dyn Fn(u64) -> u64>)> = (0..49)
-            .map(|k| (format!("multiples of 2^{k}"), Box::new(move |i| i << k) as Box<dyn Fn(u64) -> u64>))
+        type Pattern = Box<dyn Fn(u64) -> u64>;
+        let patterns: Vec<(String, Pattern)> = (0..49)
+            .map(|k| (format!("multiples of 2^{k}"), Box::new(move |i| i << k) as Pattern))
             .chain([
-                ("bit-reversed".into(), Box::new(u64::reverse_bits) as Box<dyn Fn(u64) -> u64>),
+                ("bit-reversed".into(), Box::new(u64::reverse_bits) as Pattern),
                 ("downwards".into(), Box::new(|i| u64::MAX - i)),
                 ("stride 1000".into(), Box::new(|i| i * 1000)),
                 ("stride 1e9+7".into(), Box::new(|i| i * 1_000_000_007)),
                 ("two counters".into(), Box::new(|i| (i & 1) << 63 | i >> 1)),
-                ("64 shards".into(), Box::new(|i| (i % 64) << 56 | i / 64)),
+                ("64 shards".into(), Box::new(|i| ((i % 64) << 56) | (i / 64))),
                 ("time stamps".into(), Box::new(|i| 1_700_000_000_000_000_000 + i * 12_345)),
             ])
             .collect();
