@@ -1911,7 +1911,7 @@ typedef struct mm_reader_config_t {
      */
     uint64_t seed_row;
     /**
-     * Binance: more files of the same day, in the order of time.
+     * More files of the same recording, in the order of time.
      */
     const char *const *more_paths;
     /**
@@ -3849,9 +3849,9 @@ mm_status_t mm_reader_next(struct mm_reader_t *reader,
  * How far the reader is, in bytes of decompressed data.
  *
  * Safety:
- * `reader` is a live handle that no other thread changes; `done` and `total` are writable.
+ * `reader` is a live handle that no other thread uses; `done` and `total` are writable.
  */
-mm_status_t mm_reader_progress(const struct mm_reader_t *reader, uint64_t *done, uint64_t *total) MM_NOEXCEPT;
+mm_status_t mm_reader_progress(struct mm_reader_t *reader, uint64_t *done, uint64_t *total) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.

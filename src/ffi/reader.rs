@@ -5,15 +5,11 @@ use std::ffi::c_char;
 use super::args::{self, Out};
 use super::config::{self, Config};
 use super::event::{mm_event_t, mm_instrument_t};
-use super::guard::{Exclusive, NoHandle, Noun, Outcome, Shared, create, destroy, guard};
+use super::guard::{Exclusive, NoHandle, Noun, Outcome, create, destroy, guard};
 use super::status::*;
-use crate::feed::itch::{ItchReader, StockFilter};
-use crate::feed::{
-    BinanceReader, DatabentoCsvMboReader, EventSource, FeedError, Input, LobsterReader, Progress,
-    increments_of,
-};
-use crate::sim::SyntheticFlow;
-use crate::types::{Event, Instrument};
+use crate::feed::itch::{Stock, StockFilter};
+use crate::feed::{self, EventSource, FeedError, Format, Input, SourceConfig, increments_of};
+use crate::types::{Instrument, InstrumentId};
 
 /// LOBSTER message file; prices of 1e-4 dollar.
 pub const MM_FORMAT_LOBSTER: u8 = 1;
@@ -31,54 +27,15 @@ pub struct mm_reader_t {
     _opaque: [u8; 0],
 }
 
-/// The readers, by their own types: a handle may change threads, which a boxed trait would not say.
-#[derive(Debug)]
-pub(super) enum Source {
-    Lobster(LobsterReader),
-    Itch(ItchReader),
-    #[cfg(feature = "dbn")]
-    Dbn(Box<crate::feed::dbn::DbnReader>),
-    DatabentoCsv(DatabentoCsvMboReader),
-    Binance(BinanceReader),
-    Synthetic(Box<SyntheticFlow>),
-}
-
-impl EventSource for Source {
-    fn next_event(&mut self) -> Result<Option<Event>, FeedError> {
-        match self {
-            Self::Lobster(reader) => reader.next_event(),
-            Self::Itch(reader) => reader.next_event(),
-            #[cfg(feature = "dbn")]
-            Self::Dbn(reader) => reader.next_event(),
-            Self::DatabentoCsv(reader) => reader.next_event(),
-            Self::Binance(reader) => reader.next_event(),
-            Self::Synthetic(flow) => flow.next_event(),
-        }
-    }
-
-    fn progress(&self) -> Progress {
-        match self {
-            Self::Lobster(reader) => reader.progress(),
-            Self::Itch(reader) => reader.progress(),
-            #[cfg(feature = "dbn")]
-            Self::Dbn(reader) => reader.progress(),
-            Self::DatabentoCsv(reader) => reader.progress(),
-            Self::Binance(reader) => reader.progress(),
-            Self::Synthetic(flow) => flow.progress(),
-        }
-    }
-}
-
 /// A source, and the error that it ended in while events before it were still to be delivered.
-#[derive(Debug)]
 pub(super) struct Reader {
-    source: Source,
+    source: Box<dyn EventSource + Send>,
     pending: Option<FeedError>,
 }
 
 impl Reader {
     /// A reader at its start.
-    pub(super) const fn new(source: Source) -> Self {
+    pub(super) const fn new(source: Box<dyn EventSource + Send>) -> Self {
         Self { source, pending: None }
     }
 }
@@ -102,7 +59,7 @@ pub struct mm_reader_config_t {
     pub seed_path: *const c_char,
     /// LOBSTER: row of the order book file, the first is 0.
     pub seed_row: u64,
-    /// Binance: more files of the same day, in the order of time.
+    /// More files of the same recording, in the order of time.
     pub more_paths: *const *const c_char,
     /// How many.
     pub more_path_count: usize,
@@ -143,47 +100,49 @@ impl From<FeedError> for Failure {
     }
 }
 
-/// Opens a file by its format.
+/// Opens files by their format.
 ///
 /// # Safety
 /// The pointers of `config` are null or as `mm_reader_config_t` says.
-unsafe fn open(format: u8, path: &str, config: &mm_reader_config_t) -> Result<Source, Failure> {
+unsafe fn open(
+    format: u8,
+    path: &str,
+    config: &mm_reader_config_t,
+) -> Result<Box<dyn EventSource + Send>, Failure> {
+    let format = match format {
+        MM_FORMAT_LOBSTER => Format::Lobster,
+        MM_FORMAT_ITCH => Format::Itch,
+        MM_FORMAT_DBN => Format::Dbn,
+        MM_FORMAT_DATABENTO_CSV => Format::DatabentoCsv,
+        MM_FORMAT_BINANCE => Format::Binance,
+        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
+    };
     let instrument = if config.instrument.is_null() {
         Instrument::try_from(&mm_instrument_t::defaults())?
     } else {
         // SAFETY: not null, and initialised by the caller's promise.
         Instrument::try_from(&unsafe { config::read(config.instrument) }?)?
     };
-    let input = Input::open(path)?;
-    Ok(match format {
-        MM_FORMAT_LOBSTER => {
-            let mut reader = LobsterReader::new(input, &instrument);
-            if !config.seed_path.is_null() {
-                // SAFETY: not null, and a string by the caller's promise.
-                let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
-                reader = reader.with_seed(&Input::open(seed)?, config.seed_row)?;
-            }
-            Source::Lobster(reader)
-        }
-        MM_FORMAT_ITCH => Source::Itch(ItchReader::new(input, &instrument, stock(&instrument, config)?)),
-        MM_FORMAT_DBN => dbn(input, &instrument, config)?,
-        MM_FORMAT_DATABENTO_CSV => Source::DatabentoCsv(DatabentoCsvMboReader::new(input, &instrument)?),
-        MM_FORMAT_BINANCE => {
-            // SAFETY: by the caller's promise.
-            let more = unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }?;
-            let mut files = vec![input];
-            for &path in more {
-                // SAFETY: each is a string by the caller's promise.
-                files.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
-            }
-            Source::Binance(BinanceReader::new(files, &instrument))
-        }
-        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
-    })
+    let mut source = SourceConfig {
+        seed: None,
+        stocks: if format == Format::Itch { stock(&instrument, config)? } else { StockFilter::All },
+        only: (config.venue_instrument != 0).then_some(InstrumentId(config.venue_instrument)),
+    };
+    if !config.seed_path.is_null() {
+        // SAFETY: not null, and a string by the caller's promise.
+        let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
+        source.seed = Some((Input::open(seed)?, config.seed_row));
+    }
+    let mut inputs = vec![Input::open(path)?];
+    // SAFETY: by the caller's promise.
+    for &path in unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }? {
+        // SAFETY: each is a string by the caller's promise.
+        inputs.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
+    }
+    Ok(feed::open(format, inputs, &instrument, &source)?)
 }
 
 fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFilter, Failure> {
-    use crate::feed::itch::Stock;
     if config.venue_instrument != 0 {
         return u16::try_from(config.venue_instrument).map(StockFilter::Locate).map_err(|_| {
             Failure::new(MM_E_INVALID_ARGUMENT, format_args!("a locate number is at most 65535"))
@@ -195,22 +154,6 @@ fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFi
             Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is no ITCH stock symbol"))
         }),
     }
-}
-
-#[cfg(feature = "dbn")]
-fn dbn(input: Input, instrument: &Instrument, config: &mm_reader_config_t) -> Result<Source, Failure> {
-    use crate::feed::dbn::{DbnReader, InstrumentFilter};
-    use crate::types::InstrumentId;
-    let filter = match config.venue_instrument {
-        0 => InstrumentFilter::Single,
-        id => InstrumentFilter::Only(InstrumentId(id)),
-    };
-    Ok(Source::Dbn(Box::new(DbnReader::new(input, instrument, filter)?)))
-}
-
-#[cfg(not(feature = "dbn"))]
-fn dbn(_: Input, _: &Instrument, _: &mm_reader_config_t) -> Result<Source, Failure> {
-    Err(Failure::new(MM_E_UNSUPPORTED, format_args!("this library was built without DBN")))
 }
 
 /// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
@@ -384,15 +327,15 @@ fn outcome(written: usize) -> Outcome {
 /// How far the reader is, in bytes of decompressed data.
 ///
 /// # Safety
-/// `reader` is a live handle that no other thread changes; `done` and `total` are writable.
+/// `reader` is a live handle that no other thread uses; `done` and `total` are writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mm_reader_progress(
-    reader: *const mm_reader_t,
+    reader: *mut mm_reader_t,
     done: *mut u64,
     total: *mut u64,
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(reader) }, |reader| {
+    guard(unsafe { Exclusive::new(reader) }, |reader| {
         // SAFETY: by this function's contract.
         let done = unsafe { Out::new(done, "done") }?;
         // SAFETY: by this function's contract.

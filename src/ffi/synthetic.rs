@@ -3,7 +3,7 @@
 use super::args::Out;
 use super::config::{self, Config};
 use super::guard::{NoHandle, create, guard};
-use super::reader::{Reader, Source, mm_reader_t};
+use super::reader::{Reader, mm_reader_t};
 use super::status::*;
 use crate::sim::{SyntheticConfig, SyntheticError, SyntheticFlow};
 use crate::types::{InstrumentId, Price};
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn mm_reader_open_synthetic(
             mean_quantity: config.mean_quantity,
             max_orders: config.max_orders,
         })?;
-        out.set(create(Reader::new(Source::Synthetic(Box::new(flow)))));
+        out.set(create(Reader::new(Box::new(flow))));
         Ok(MM_OK)
     })
 }

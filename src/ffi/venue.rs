@@ -204,8 +204,10 @@ pub unsafe extern "C" fn mm_venue_on_event(
     count: *mut usize,
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
-    let handles = unsafe { (Exclusive::new(venue), Shared::new(engine)) };
-    guard(handles, |(venue, pipeline)| {
+    let venue = unsafe { Exclusive::new(venue) };
+    // SAFETY: by this function's contract.
+    let engine = unsafe { Shared::new(engine) };
+    guard((venue, engine), |(venue, pipeline)| {
         // SAFETY: by this function's contract.
         let out = unsafe { args::output(reports, capacity, "reports") }?;
         // SAFETY: by this function's contract.

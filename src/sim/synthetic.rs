@@ -303,7 +303,7 @@ impl EventSource for SyntheticFlow {
             if !self.opened {
                 let placed = self.next_id - 1;
                 if placed < u64::from(2 * OPENING_ORDERS) {
-                    self.limit(if placed % 2 == 0 { Side::Buy } else { Side::Sell });
+                    self.limit(if placed.is_multiple_of(2) { Side::Buy } else { Side::Sell });
                     continue;
                 }
                 self.opened = true;
