@@ -199,12 +199,11 @@ impl<S: Strategy> Engine<S> {
         let booked = self.lap(Stage::Book, start);
         let is_consistent = event.has(event_flags::LAST) && !event.has(event_flags::SNAPSHOT);
         if !is_consistent || !(self.is_top_stale || self.requote) {
-            self.lap_total(Stage::Event, start);
+            self.lap_total(false, start);
             return Ok(0);
         }
         let count = self.quote(booked, out)?;
-        self.lap_total(Stage::TickToQuote, start);
-        self.lap_total(Stage::Event, start);
+        self.lap_total(true, start);
         Ok(count)
     }
 
@@ -369,10 +368,15 @@ impl<S: Strategy> Engine<S> {
         now
     }
 
-    fn lap_total(&mut self, stage: Stage, since: u64) {
-        if self.clock_mode != ClockMode::Off {
-            let now = self.clock.raw();
-            self.latency.record(stage, self.clock.delta_as_nanos(since, now));
+    /// The end of an event: one reading serves both of its histograms.
+    fn lap_total(&mut self, is_quoted: bool, since: u64) {
+        if self.clock_mode == ClockMode::Off {
+            return;
+        }
+        let elapsed = self.clock.delta_as_nanos(since, self.clock.raw());
+        self.latency.record(Stage::Event, elapsed);
+        if is_quoted {
+            self.latency.record(Stage::TickToQuote, elapsed);
         }
     }
 }

@@ -4,6 +4,21 @@
 use super::FeatureError;
 use crate::types::Timestamp;
 
+/// Up to here the series below is precise to the last bit: its first missing term is x¹¹/11! < 2⁻⁵⁵·x.
+const SHORT: f64 = 0.125;
+
+/// 1 − e^(−x) for 0 ≤ x < [`SHORT`]: ten terms of the series, in an order in which most of them do not wait for each
+/// other. No call, no division, and the same bits on every machine.
+#[inline]
+fn forgotten_soon(x: f64) -> f64 {
+    let x2 = x * x;
+    let x4 = x2 * x2;
+    let low = (1.0 - x * (1.0 / 2.0)) + x2 * (1.0 / 6.0 - x * (1.0 / 24.0));
+    let high = (1.0 / 120.0 - x * (1.0 / 720.0)) + x2 * (1.0 / 5_040.0 - x * (1.0 / 40_320.0));
+    let top = 1.0 / 362_880.0 - x * (1.0 / 3_628_800.0);
+    x * (low + x4 * (high + x4 * top))
+}
+
 /// Forgets half in each half-life.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decay {
@@ -39,15 +54,9 @@ impl Decay {
     #[inline]
     #[must_use]
     pub fn forgotten(&self, nanoseconds: u64) -> f64 {
-        if nanoseconds == 0 {
-            return 0.0;
-        }
         let x = nanoseconds as f64 * self.rate;
-        // Most events are close together: to x⁵/120 < 10⁻¹⁶·x the series needs four terms, no call.
-        if x < 1e-3 {
-            return x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x * (1.0 / 120.0)))));
-        }
-        -libm::expm1(-x)
+        // Nearly all events are closer together than this.
+        if x < SHORT { forgotten_soon(x) } else { -libm::expm1(-x) }
     }
 
     /// Half-life / ln 2, seconds: the decayed length of an infinitely long past.

@@ -55,25 +55,24 @@ impl OrderFlowImbalance {
             self.last = None;
             return None;
         };
+        self.advance(now);
         let best = Best { bid: (bid, top.bid_quantity), ask: (ask, top.ask_quantity) };
-        let Some(last) = self.last.replace(best) else {
-            self.advance(now);
-            return None;
-        };
-        if last == best {
-            self.advance(now);
-            return Some(0.0);
-        }
+        let last = self.last.replace(best)?;
         let lots = |quantity: Quantity, counts: bool| if counts { i128::from(quantity.0) } else { 0 };
         let contribution = lots(best.bid.1, best.bid.0 >= last.bid.0)
             - lots(last.bid.1, best.bid.0 <= last.bid.0)
             - lots(best.ask.1, best.ask.0 <= last.ask.0)
             + lots(last.ask.1, best.ask.0 >= last.ask.0);
-        self.advance(now);
-        self.sum += contribution as f64;
-        Some(contribution as f64)
+        // The same number either way; only the narrow conversion is an instruction.
+        let contribution = match i64::try_from(contribution) {
+            Ok(narrow) => narrow as f64,
+            Err(_) => wide(contribution),
+        };
+        self.sum += contribution;
+        Some(contribution)
     }
 
+    #[inline]
     fn advance(&mut self, now: Timestamp) {
         let time = now.max(self.time);
         self.sum -= self.decay.forgotten(time.0 - self.time.0) * self.sum;
@@ -92,6 +91,13 @@ impl OrderFlowImbalance {
     pub const fn value(&self) -> f64 {
         self.sum
     }
+}
+
+/// Kept apart: converting 128 bits is a call, and the compiler would make it in either case.
+#[cold]
+#[inline(never)]
+fn wide(lots: i128) -> f64 {
+    lots as f64
 }
 
 /// Signed rate of trading in lots per second: buying is positive.

@@ -33,11 +33,13 @@ fn forgetting_is_a_power_of_two_at_every_scale() {
         let x = nanoseconds as f64 * 1e-10 * std::f64::consts::LN_2;
         close(decay.forgotten(nanoseconds), -(-x).exp_m1(), 1e-14);
     }
-    // On both sides of the change from the series to the function.
-    for x in [0.9e-3, 0.999_999e-3, 1.000_001e-3, 1.1e-3_f64] {
+    // Where the series serves, and on both sides of the change from it to the function.
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
+    let anywhere = (0..100_000).map(|_| 0.13 * (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64);
+    for x in anywhere.chain([0.124_999_999, 0.125_000_001, 0.2]) {
         let nanoseconds = (x / std::f64::consts::LN_2 * 1e10) as u64;
-        let x = nanoseconds as f64 * 1e-10 * std::f64::consts::LN_2;
-        close(decay.forgotten(nanoseconds), -(-x).exp_m1(), 1e-15);
+        let x = nanoseconds as f64 * (1e-9 / decay.memory());
+        close(decay.forgotten(nanoseconds), -(-x).exp_m1(), 5e-16);
     }
 }
 

@@ -99,59 +99,71 @@ impl OrderManager {
     ) -> Result<Decision, OmsError> {
         let wanted = if gate.is_killed() { &WantedQuotes::NONE } else { wanted };
         let post_only = self.config.post_only;
-        let sides = [
-            wanted.rounded(Side::Buy, top.ask.filter(|_| post_only))?,
-            wanted.rounded(Side::Sell, top.bid.filter(|_| post_only))?,
-        ];
-        if let (Some(bid), Some(ask)) = (sides[0].best(Side::Buy), sides[1].best(Side::Sell))
+        let mut sides = [RoundedSide::default(); 2];
+        wanted.round(Side::Buy, top.ask.filter(|_| post_only), &mut sides[0])?;
+        wanted.round(Side::Sell, top.bid.filter(|_| post_only), &mut sides[1])?;
+        if let (Some(bid), Some(ask)) = (sides[0].best, sides[1].best)
             && bid >= ask
         {
             return Err(OmsError::CrossedQuotes);
         }
-        let needed = self.actions_needed(&sides);
-        if out.len() < needed {
-            return Err(OmsError::ActionBufferFull { needed });
-        }
-        if !self.has_ids(needed) {
-            return Err(OmsError::IdsExhausted);
+        let used = Side::BOTH.map(|side| sides[side.index()].wanted | self.occupied(side));
+        if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
+            self.check_room(used, out.len())?;
         }
         let mut context =
             Context { position, reference: top.reference, now, gate, out, decision: Decision::default() };
         // Where the wanted bid meets our working ask, the ask has to move away first.
-        let order = if self.meets_own(Side::Buy, sides[0].best(Side::Buy)) {
-            [Side::Sell, Side::Buy]
-        } else {
-            Side::BOTH
-        };
-        for side in order {
-            for level in 0..MAX_LEVELS {
-                self.decide_level(side, level, sides[side.index()].levels[level], &mut context);
-            }
+        let first = if self.meets_own(Side::Buy, sides[0].best) { Side::Sell } else { Side::Buy };
+        for side in [first, first.opposite()] {
+            self.decide_side(side, used[side.index()], &sides[side.index()], &mut context);
         }
         Ok(context.decision)
     }
 
-    fn actions_needed(&self, sides: &[RoundedSide; 2]) -> usize {
-        let used = |side: Side, level: usize| {
-            sides[side.index()].levels[level].is_some() || self.at_level(side, level).is_some()
-        };
-        Side::BOTH.iter().map(|&side| (0..MAX_LEVELS).filter(|&level| used(side, level)).count()).sum()
+    /// Whether the buffer and the ids last for an action per level in use, where they do not last for every level.
+    #[cold]
+    fn check_room(&self, used: [u8; 2], room: usize) -> Result<(), OmsError> {
+        let needed = (used[0].count_ones() + used[1].count_ones()) as usize;
+        if room < needed {
+            return Err(OmsError::ActionBufferFull { needed });
+        }
+        if self.has_ids(needed) { Ok(()) } else { Err(OmsError::IdsExhausted) }
     }
 
     /// Whether an order of `side` at `price` would meet one of our quotes of the other side. Requests arrive in the
     /// order in which they are sent: a quote that is being moved counts where it goes, one being cancelled not at all.
+    #[inline]
     fn meets_own(&self, side: Side, price: Option<Price>) -> bool {
         let Some(price) = price else { return false };
-        (0..MAX_LEVELS).filter_map(|level| self.at_level(side.opposite(), level)).any(|own| {
-            let at = match own.state {
-                OrderState::PendingCancel => return false,
-                OrderState::PendingReplace => own.new_price,
-                _ => own.price,
+        let opposite = side.opposite();
+        let mut served = self.occupied(opposite);
+        while served != 0 {
+            let own = self.at_level(opposite, served.trailing_zeros() as usize);
+            served &= served - 1;
+            let at = match own {
+                None | Some((_, WorkingOrder { state: OrderState::PendingCancel, .. })) => continue,
+                Some((_, own)) if own.state == OrderState::PendingReplace => own.new_price,
+                Some((_, own)) => own.price,
             };
-            price == at || side.is_better(price, at)
-        })
+            if price == at || side.is_better(price, at) {
+                return true;
+            }
+        }
+        false
     }
 
+    /// Every level of a side that is wanted or served.
+    #[inline]
+    fn decide_side(&mut self, side: Side, mut used: u8, wanted: &RoundedSide, context: &mut Context<'_>) {
+        while used != 0 {
+            let level = used.trailing_zeros() as usize;
+            used &= used - 1;
+            self.decide_level(side, level, wanted.level(level), context);
+        }
+    }
+
+    #[inline]
     fn decide_level(
         &mut self,
         side: Side,
@@ -159,24 +171,17 @@ impl OrderManager {
         wanted: Option<(Price, Quantity)>,
         context: &mut Context<'_>,
     ) {
-        // The common case first, without a copy: the order stands where it is wanted.
-        if let (Some(order), Some((price, quantity))) = (self.at_level(side, level), wanted)
-            && !self.config.requote.is_exceeded(order.price, price)
-            && !self.is_quantity_off(order, quantity)
-        {
-            return;
-        }
-        match (self.at_level(side, level).copied(), wanted) {
+        match (self.at_level(side, level), wanted) {
             (None, None) => {}
             (None, Some(quote)) => self.open_level(side, level, quote, context),
-            (Some(order), None) => self.close_level(&order, context),
-            (Some(order), Some(quote)) => self.move_level(&order, quote, context),
+            (Some((slot, order)), None) => {
+                // While a request is under way its answer comes first.
+                if order.is_idle() {
+                    self.close_level(slot, context);
+                }
+            }
+            (Some((slot, _)), Some(quote)) => self.move_level(slot, quote, context),
         }
-    }
-
-    fn is_quantity_off(&self, order: &WorkingOrder, wanted: Quantity) -> bool {
-        let distance = u128::from(order.remaining.0.abs_diff(wanted.0));
-        distance * 10_000 > u128::from(self.config.requote_quantity_bps) * u128::from(wanted.0)
     }
 
     fn open_level(&mut self, side: Side, level: usize, quote: (Price, Quantity), context: &mut Context<'_>) {
@@ -192,57 +197,53 @@ impl OrderManager {
         }
     }
 
-    fn close_level(&mut self, order: &WorkingOrder, context: &mut Context<'_>) {
-        // Refused only while a request is under way, and then the answer comes first.
-        if let Ok(action) = self.cancel(order.id, context.now, context.gate) {
+    fn close_level(&mut self, slot: usize, context: &mut Context<'_>) {
+        if let Some(action) = self.cancel_idle(slot, context.now, context.gate) {
             context.emit(action);
         }
     }
 
-    /// Moves an order of which the price or the quantity is off.
-    fn move_level(
-        &mut self,
-        order: &WorkingOrder,
-        (price, quantity): (Price, Quantity),
-        context: &mut Context<'_>,
-    ) {
+    #[inline]
+    fn move_level(&mut self, slot: usize, (price, quantity): (Price, Quantity), context: &mut Context<'_>) {
+        let Some(order) = self.in_slot(slot) else { return };
         if !matches!(order.state, OrderState::Live | OrderState::PartiallyFilled) {
             return;
         }
+        let (side, remaining) = (order.side, order.remaining);
         let price_is_off = self.config.requote.is_exceeded(order.price, price);
+        let quantity_is_off = {
+            let distance = u128::from(remaining.0.abs_diff(quantity.0));
+            distance * 10_000 > u128::from(self.config.requote_quantity_bps) * u128::from(quantity.0)
+        };
+        if !price_is_off && !quantity_is_off {
+            return;
+        }
         // An order whose price is near enough keeps it when only the quantity is off.
         let price = if price_is_off { price } else { order.price };
         if self.config.replace == ReplaceMode::CancelFirst {
-            self.close_level(order, context);
+            self.close_level(slot, context);
             return;
         }
-        let may_stay = !price_is_off && quantity >= order.remaining;
-        if self.meets_own(order.side, Some(price)) {
+        let may_stay = !price_is_off && quantity >= remaining;
+        if self.meets_own(side, Some(price)) {
             context.decision.held += 1;
             if !may_stay {
-                self.close_level(order, context);
+                self.close_level(slot, context);
             }
             return;
         }
+        let exposure = self.exposure(context.position, context.reference);
+        let quote = (price, quantity);
         let post_only = self.config.post_only;
-        let sent = self.replace(
-            order.id,
-            price,
-            quantity,
-            post_only,
-            context.position,
-            context.reference,
-            context.now,
-            context.gate,
-        );
-        match sent {
-            Ok(action) => context.emit(action),
-            Err(error) => {
+        match self.replace_idle(slot, quote, post_only, &exposure, context.now, context.gate) {
+            Some(Ok(action)) => context.emit(action),
+            Some(Err(error)) => {
                 context.withheld(error);
                 if !may_stay {
-                    self.close_level(order, context);
+                    self.close_level(slot, context);
                 }
             }
+            None => {}
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct OrderManager {
     slot_bits: u32,
     next_sequence: u64,
     levels: [[u32; MAX_LEVELS]; 2],
+    /// Bit n of a side: an order serves level n.
+    occupied: [u8; 2],
     working: [u64; 2],
 }
 
@@ -86,6 +88,7 @@ impl OrderManager {
             slot_bits: config.capacity.next_power_of_two().trailing_zeros(),
             next_sequence: config.first_sequence,
             levels: [[NO_SLOT; MAX_LEVELS]; 2],
+            occupied: [0; 2],
             working: [0; 2],
         })
     }
@@ -134,9 +137,23 @@ impl OrderManager {
         }
     }
 
-    /// The order that serves a wanted level.
-    pub(super) fn at_level(&self, side: Side, level: usize) -> Option<&WorkingOrder> {
-        self.slots.get(self.levels[side.index()][level] as usize)?.as_ref()
+    /// The levels of a side that orders serve, a bit each.
+    #[inline]
+    pub(super) const fn occupied(&self, side: Side) -> u8 {
+        self.occupied[side.index()]
+    }
+
+    /// The order that serves a wanted level, and its slot.
+    #[inline]
+    pub(super) fn at_level(&self, side: Side, level: usize) -> Option<(usize, &WorkingOrder)> {
+        let slot = self.levels[side.index()][level] as usize;
+        Some((slot, self.in_slot(slot)?))
+    }
+
+    /// The order in a slot.
+    #[inline]
+    pub(super) fn in_slot(&self, slot: usize) -> Option<&WorkingOrder> {
+        self.slots.get(slot)?.as_ref()
     }
 
     /// Whether another order fits.
@@ -183,12 +200,25 @@ impl OrderManager {
             self.free.push(slot as u32);
             if order.level != NO_LEVEL {
                 self.levels[order.side.index()][usize::from(order.level)] = NO_SLOT;
+                self.occupied[order.side.index()] &= !(1 << order.level);
             }
         } else {
             self.slots[slot] = Some(order);
         }
     }
 
+    /// Changes a working order to one that still works and keeps the working quantity right.
+    #[inline]
+    fn change(&mut self, slot: usize, change: impl FnOnce(&mut WorkingOrder)) -> Option<&WorkingOrder> {
+        let order = self.slots[slot].as_mut()?;
+        let before = order.worst_case().0;
+        change(order);
+        let working = &mut self.working[order.side.index()];
+        *working = *working - before + order.worst_case().0;
+        Some(order)
+    }
+
+    #[inline]
     pub(super) fn exposure(&self, position: SignedQuantity, reference: Option<Price>) -> Exposure {
         Exposure {
             position,
@@ -265,6 +295,7 @@ impl OrderManager {
         );
         if level != NO_LEVEL {
             self.levels[side.index()][usize::from(level)] = slot;
+            self.occupied[side.index()] |= 1 << level;
         }
         Ok(OrderAction {
             order_id: id,
@@ -291,16 +322,28 @@ impl OrderManager {
         now: Timestamp,
         gate: &mut RiskGate,
     ) -> Result<OrderAction, OmsError> {
-        let (slot, mut order) = self.idle(id)?;
+        let slot = self.idle(id)?;
+        self.cancel_idle(slot, now, gate).ok_or(OmsError::FinishedOrder(id))
+    }
+
+    /// Cancels the order in a slot, which has no request under way; `None` for an empty slot.
+    pub(super) fn cancel_idle(
+        &mut self,
+        slot: usize,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Option<OrderAction> {
+        let instrument = self.config.instrument;
+        let order = self.change(slot, |order| {
+            order.state = OrderState::PendingCancel;
+            order.sent = now;
+        })?;
         gate.note_cancel(now);
-        order.state = OrderState::PendingCancel;
-        order.sent = now;
-        self.store(slot, order);
-        Ok(OrderAction {
+        Some(OrderAction {
             order_id: order.id,
             price: order.price,
             quantity: order.remaining,
-            instrument: self.config.instrument,
+            instrument,
             kind: OrderActionKind::Cancel,
             side: order.side,
             level: order.level,
@@ -308,15 +351,11 @@ impl OrderManager {
         })
     }
 
-    /// An order without a cancel or replacement under way.
-    fn idle(&self, id: OrderId) -> Result<(usize, WorkingOrder), OmsError> {
+    /// The slot of an order without a cancel or replacement under way.
+    fn idle(&self, id: OrderId) -> Result<usize, OmsError> {
         match self.find(id)? {
-            (slot, Role::Order) => match self.slots[slot] {
-                Some(order)
-                    if !matches!(order.state, OrderState::PendingCancel | OrderState::PendingReplace) =>
-                {
-                    Ok((slot, order))
-                }
+            (slot, Role::Order) => match &self.slots[slot] {
+                Some(order) if order.is_idle() => Ok(slot),
                 Some(order) => Err(OmsError::WrongState { order_id: id, state: order.state }),
                 None => Err(OmsError::FinishedOrder(id)),
             },
@@ -344,39 +383,60 @@ impl OrderManager {
         now: Timestamp,
         gate: &mut RiskGate,
     ) -> Result<OrderAction, OmsError> {
-        let (slot, mut order) = self.idle(id)?;
+        let slot = self.idle(id)?;
+        let exposure = self.exposure(position, reference);
+        self.replace_idle(slot, (price, quantity), post_only, &exposure, now, gate)
+            .unwrap_or(Err(OmsError::FinishedOrder(id)))
+    }
+
+    /// Replaces the order in a slot, which has no request under way; `None` for an empty slot.
+    #[inline]
+    pub(super) fn replace_idle(
+        &mut self,
+        slot: usize,
+        (price, quantity): (Price, Quantity),
+        post_only: bool,
+        exposure: &Exposure,
+        now: Timestamp,
+        gate: &mut RiskGate,
+    ) -> Option<Result<OrderAction, OmsError>> {
+        let order = self.slots[slot].as_ref()?;
         if order.state == OrderState::PendingNew {
-            return Err(OmsError::WrongState { order_id: id, state: order.state });
+            return Some(Err(OmsError::WrongState { order_id: order.id, state: order.state }));
         }
         if !self.has_ids(1) {
-            return Err(OmsError::IdsExhausted);
+            return Some(Err(OmsError::IdsExhausted));
         }
         if quantity > MAX_ORDER_QUANTITY {
-            return Err(OmsError::QuantityOutOfRange);
+            return Some(Err(OmsError::QuantityOutOfRange));
         }
-        let exposure = self.exposure(position, reference);
         let intent =
             OrderIntent { side: order.side, price, quantity, replaces: order.remaining, timestamp: now };
-        gate.check(&intent, &exposure)?;
-        order.linked_id = self.issue(slot as u32);
-        order.new_price = price;
-        order.new_quantity = quantity;
-        order.new_quantity_sent = quantity;
-        order.state = OrderState::PendingReplace;
-        order.sent = now;
-        self.store(slot, order);
-        Ok(OrderAction {
-            order_id: id,
-            new_order_id: order.linked_id,
+        if let Err(reject) = gate.check(&intent, exposure) {
+            return Some(Err(reject.into()));
+        }
+        let instrument = self.config.instrument;
+        let new_order_id = self.issue(slot as u32);
+        let order = self.change(slot, |order| {
+            order.linked_id = new_order_id;
+            order.new_price = price;
+            order.new_quantity = quantity;
+            order.new_quantity_sent = quantity;
+            order.state = OrderState::PendingReplace;
+            order.sent = now;
+        })?;
+        Some(Ok(OrderAction {
+            order_id: order.id,
+            new_order_id,
             price,
             quantity,
             replaced_quantity: order.remaining,
-            instrument: self.config.instrument,
+            instrument,
             kind: OrderActionKind::Replace,
             side: order.side,
             post_only: u8::from(post_only),
             level: order.level,
-        })
+        }))
     }
 
     /// Cancels every order that has no request under way; the orders that have one need a further call once it is

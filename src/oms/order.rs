@@ -81,6 +81,12 @@ impl WorkingOrder {
         }
     }
 
+    /// Whether no cancel or replacement is under way.
+    #[inline]
+    pub(super) const fn is_idle(&self) -> bool {
+        !matches!(self.state, OrderState::PendingCancel | OrderState::PendingReplace)
+    }
+
     /// The state to which a refused cancel or replacement returns the order.
     const fn resting_state(&self) -> OrderState {
         if !self.is_acknowledged {

@@ -1,6 +1,6 @@
 //! What a strategy wants: a few quotes per side, in ticks and lots that need not be whole.
 //!
-//! This is where doubles end: [`WantedQuotes::rounded`] is the one place at which wanted prices become ticks, outward
+//! This is where doubles end: [`WantedQuotes::round`] is the one place at which wanted prices become ticks, outward
 //! from mid, and wanted quantities become lots, downward.
 
 use super::{MAX_ORDER_QUANTITY, OmsError};
@@ -38,17 +38,18 @@ pub struct WantedQuotes {
 /// Wanted quotes of one side in ticks and lots.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RoundedSide {
-    pub levels: [Option<(Price, Quantity)>; MAX_LEVELS],
+    levels: [(Price, Quantity); MAX_LEVELS],
+    /// Bit n: level n is wanted.
+    pub wanted: u8,
+    /// The most aggressive wanted price.
+    pub best: Option<Price>,
 }
 
 impl RoundedSide {
-    /// The most aggressive wanted price.
-    pub fn best(&self, side: Side) -> Option<Price> {
-        let prices = self.levels.iter().flatten().map(|quote| quote.0);
-        match side {
-            Side::Buy => prices.max(),
-            Side::Sell => prices.min(),
-        }
+    /// The quote wanted at a level.
+    #[inline]
+    pub fn level(&self, level: usize) -> Option<(Price, Quantity)> {
+        (self.wanted >> level & 1 != 0).then_some(self.levels[level])
     }
 }
 
@@ -58,6 +59,7 @@ impl WantedQuotes {
         Self { levels: [[WantedQuote { price: 0.0, quantity: 0.0 }; MAX_LEVELS]; 2], len: [0; 2] };
 
     /// At most one quote per side.
+    #[inline]
     #[must_use]
     pub fn one_level(bid: Option<WantedQuote>, ask: Option<WantedQuote>) -> Self {
         let mut wanted = Self::NONE;
@@ -84,6 +86,7 @@ impl WantedQuotes {
     }
 
     /// The quotes of one side, best first.
+    #[inline]
     #[must_use]
     pub fn side(&self, side: Side) -> &[WantedQuote] {
         &self.levels[side.index()][..(self.len[side.index()] as usize).min(MAX_LEVELS)]
@@ -91,56 +94,136 @@ impl WantedQuotes {
 
     /// One side in whole ticks and lots: bids down, asks up, quantities down. A price within 10⁻⁶ of a whole tick is
     /// that tick, so that noise of the last bit does not move a quote by a tick. With `boundary`, the opposite best
-    /// price, a price that would meet it is moved to one tick before it.
-    pub(super) fn rounded(&self, side: Side, boundary: Option<Price>) -> Result<RoundedSide, OmsError> {
-        let mut rounded = RoundedSide::default();
+    /// price, a price that would meet it is moved to one tick before it. `rounded` is empty before.
+    #[inline]
+    pub(super) fn round(
+        &self,
+        side: Side,
+        boundary: Option<Price>,
+        rounded: &mut RoundedSide,
+    ) -> Result<(), OmsError> {
         for (level, quote) in self.side(side).iter().enumerate() {
             let mut price = round_price(side, quote.price)?;
             let quantity = round_quantity(quote.quantity)?;
-            if let Some(best) = boundary {
+            if let Some(boundary) = boundary {
                 price = match side {
-                    Side::Buy => Price(price.0.min(best.0.saturating_sub(1))),
-                    Side::Sell => Price(price.0.max(best.0.saturating_add(1))),
+                    Side::Buy => Price(price.0.min(boundary.0.saturating_sub(1))),
+                    Side::Sell => Price(price.0.max(boundary.0.saturating_add(1))),
                 };
                 if !price.in_range() {
                     return Err(OmsError::BadQuote);
                 }
             }
-            rounded.levels[level] = (quantity > Quantity::ZERO).then_some((price, quantity));
+            if quantity == Quantity::ZERO {
+                continue;
+            }
+            rounded.levels[level] = (price, quantity);
+            rounded.wanted |= 1 << level;
+            if rounded.best.is_none_or(|best| side.is_better(price, best)) {
+                rounded.best = Some(price);
+            }
         }
-        Ok(rounded)
+        Ok(())
     }
 }
 
-/// What is so near a whole number is that number.
-const NEAR: f64 = 1e-6;
+/// How far from a whole number noise may be.
+const NOISE: f64 = 1e-6;
 
+/// The largest whole number that is not above `value`, |value| < 2^63, and whether `value` lies so little below the next
+/// one that it is noise. A cast and a correction: exact, the same on every machine, and no call where the processor
+/// has no instruction for it.
+#[inline]
+fn floor(value: f64) -> (i64, bool) {
+    let truncated = value as i64;
+    let below = truncated - i64::from(truncated as f64 > value);
+    // Beyond 2^53 the next whole number is no double and the second condition alone says nothing.
+    let is_next = (value - below as f64 >= 0.5) & ((below + 1) as f64 - value <= NOISE);
+    (below, is_next)
+}
+
+#[inline]
 fn round_price(side: Side, price: f64) -> Result<Price, OmsError> {
-    // 2^61 bounds Price::MIN..=MAX; NaN fails the comparison.
+    // Doubles below 2^61 round into Price::MIN..=MAX.
     if price.is_nan() || price.abs() >= 2_305_843_009_213_693_952.0 {
         return Err(OmsError::BadQuote);
     }
-    let (floor, rest) = split(price);
-    let up = match side {
-        Side::Buy => rest >= 1.0 - NEAR,
-        Side::Sell => rest > NEAR,
+    let (below, is_next) = floor(price);
+    let is_up = match side {
+        Side::Buy => is_next,
+        Side::Sell => price - below as f64 > NOISE,
     };
-    let price = Price(floor + i64::from(up));
-    if price.in_range() { Ok(price) } else { Err(OmsError::BadQuote) }
+    Ok(Price(below + i64::from(is_up)))
 }
 
+#[inline]
 fn round_quantity(quantity: f64) -> Result<Quantity, OmsError> {
-    if quantity.is_nan() || quantity < 0.0 || quantity > MAX_ORDER_QUANTITY.0 as f64 {
+    if !(0.0..=MAX_ORDER_QUANTITY.0 as f64).contains(&quantity) {
         return Err(OmsError::BadQuote);
     }
-    let (floor, rest) = split(quantity);
-    let lots = floor as u64 + u64::from(rest >= 1.0 - NEAR);
-    Ok(Quantity(lots.min(MAX_ORDER_QUANTITY.0)))
+    let (below, is_next) = floor(quantity);
+    Ok(Quantity((below + i64::from(is_next)) as u64))
 }
 
-/// Whole part toward −∞ and the rest in 0..1, of a number below 2⁶² in magnitude; exact, and without a call.
-fn split(value: f64) -> (i64, f64) {
-    let whole = value as i64;
-    let floor = whole - i64::from((whole as f64) > value);
-    (floor, value - floor as f64)
+#[cfg(test)]
+mod tests {
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    /// What the rounding is to be, by the mathematical functions.
+    fn oracle(side: Side, price: f64) -> i64 {
+        let nearest = price.round();
+        let outward = if side == Side::Buy { price.floor() } else { price.ceil() };
+        (if (price - nearest).abs() <= NOISE { nearest } else { outward }) as i64
+    }
+
+    #[track_caller]
+    fn check(price: f64) {
+        for side in Side::BOTH {
+            let expected = Price(oracle(side, price));
+            assert_eq!(round_price(side, price), Ok(expected), "{side:?} {price:e}");
+            assert!(expected.in_range());
+        }
+        let quantity = round_quantity(price.abs());
+        if price.abs() <= MAX_ORDER_QUANTITY.0 as f64 {
+            assert_eq!(quantity, Ok(Quantity(oracle(Side::Buy, price.abs()) as u64)), "{price:e}");
+        } else {
+            assert_eq!(quantity, Err(OmsError::BadQuote), "{price:e}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_that_of_the_mathematical_functions_at_every_magnitude() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        for round in 0..400_000 {
+            let bits = random.next_u64();
+            // Exponents 2^-70 ..= 2^60, every sign and fraction.
+            let exponent = 1023 - 70 + round % 131;
+            let value = f64::from_bits(bits & 1 << 63 | exponent << 52 | bits & ((1 << 52) - 1));
+            check(value);
+            // Around whole numbers, halves, and the borders of the noise.
+            let whole = (bits as i64 >> (3 + round % 60)) as f64;
+            for offset in [0.0, 0.5, NOISE, -NOISE, 1.5 * NOISE, -1.5 * NOISE, 0.5 * NOISE] {
+                check(whole + offset);
+                check((whole + offset).next_up());
+                check((whole + offset).next_down());
+            }
+        }
+        for exact in [0.0, -0.0, f64::MIN_POSITIVE, -f64::MIN_POSITIVE, 2_305_843_009_213_693_696.0] {
+            check(exact);
+        }
+    }
+
+    #[test]
+    fn what_is_no_price_is_refused() {
+        let limit = 2_305_843_009_213_693_952.0;
+        for price in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, limit, -limit] {
+            assert_eq!(round_price(Side::Buy, price), Err(OmsError::BadQuote));
+        }
+        for quantity in [f64::NAN, f64::INFINITY, -f64::MIN_POSITIVE, -1.0] {
+            assert_eq!(round_quantity(quantity), Err(OmsError::BadQuote));
+        }
+    }
 }

@@ -276,6 +276,31 @@ const fn money(value: i128) -> Result<Money, PositionError> {
 
 /// Millionths to units, to the nearest, halves away from zero.
 const fn round_micro(micro: i128) -> i128 {
+    // 128-bit division is several times dearer; ordinary fees fit 64, with room for the half.
+    if micro as i64 as i128 == micro && (micro as i64).unsigned_abs() < 1 << 62 {
+        let micro = micro as i64;
+        let half = if micro >= 0 { MICRO as i64 / 2 } else { -(MICRO as i64) / 2 };
+        return ((micro + half) / MICRO as i64) as i128;
+    }
     let half = if micro >= 0 { MICRO / 2 } else { -MICRO / 2 };
     micro.saturating_add(half) / MICRO
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_round_to_the_nearest_unit_on_both_sides_of_64_bits() {
+        let nearest = |micro: i128| (micro.abs() + MICRO / 2) / MICRO * micro.signum();
+        for center in [0, 1 << 40, 1 << 62, 1 << 63, 1 << 64, i128::from(i64::MAX) * MICRO] {
+            for offset in
+                [-MICRO, -MICRO / 2 - 1, -MICRO / 2, -MICRO / 2 + 1, -1, 0, 1, 499_999, 500_000, 500_001]
+            {
+                let micro: i128 = center + offset;
+                assert_eq!(round_micro(micro), nearest(micro), "{micro}");
+                assert_eq!(round_micro(-micro), -nearest(micro), "{micro}");
+            }
+        }
+    }
 }

@@ -103,6 +103,29 @@ fn f1_without_risk_aversion_quotes_two_over_k_and_is_continuous_there() {
 }
 
 #[test]
+fn the_half_spread_is_its_logarithm_to_the_last_bits_on_both_sides_of_the_series() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(9);
+    for round in 0..200_000 {
+        let k = log_uniform(&mut random, 1e-3, 1e3);
+        let x = if round % 2 == 0 {
+            uniform(&mut random, 0.0, 0.04)
+        } else {
+            log_uniform(&mut random, 1e-18, 1e6)
+        };
+        let gamma = x * k;
+        let exact = gamma / k;
+        let expected = exact.ln_1p() / exact / k;
+        let actual = intensity_half_spread(gamma, k);
+        assert!(
+            (actual - expected).abs() <= 8e-16 * expected,
+            "γ {gamma:e}, k {k:e}: {actual:e}, not {expected:e}"
+        );
+    }
+    assert_eq!(intensity_half_spread(0.0, 4.0), 0.25);
+    assert_eq!(log1p_ratio(f64::from_bits(1)), 1.0);
+}
+
+#[test]
 fn f1_satisfies_its_own_definition_everywhere() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
     for _ in 0..10_000 {

@@ -258,16 +258,18 @@ impl StoikovStrategy {
             None => self.by_formula(inventory, gamma, sigma, k, tau).unwrap_or(Offsets::NONE),
         }
     }
+}
 
-    /// Seconds to the horizon.
+impl Horizon {
+    /// Seconds to the horizon; the first view starts the count.
     #[inline]
-    fn remaining(&mut self, now: Timestamp) -> f64 {
-        match self.config.horizon {
-            Horizon::Rolling(seconds) => seconds,
-            Horizon::CountDown(_) => {
-                let started = self.started.get_or_insert(now).0;
+    fn remaining(self, period_ns: u64, started: &mut Option<Timestamp>, now: Timestamp) -> f64 {
+        match self {
+            Self::Rolling(seconds) => seconds,
+            Self::CountDown(_) => {
+                let started = started.get_or_insert(now).0;
                 // At least one nanosecond, by construction.
-                let period = self.horizon_ns.max(1);
+                let period = period_ns.max(1);
                 (period - now.0.saturating_sub(started) % period) as f64 * 1e-9
             }
         }
@@ -277,7 +279,7 @@ impl StoikovStrategy {
 impl Strategy for StoikovStrategy {
     #[inline]
     fn quotes(&mut self, view: &MarketView) -> WantedQuotes {
-        let config = self.config;
+        let config = &self.config;
         let Some((best_bid, best_ask)) = view.top.sound() else { return WantedQuotes::NONE };
         let (Some(mid), Some(sigma)) = (view.top.mid(), view.sigma) else { return WantedQuotes::NONE };
         if view.observations < config.warm_up || !sigma.is_finite() {
@@ -299,7 +301,7 @@ impl Strategy for StoikovStrategy {
         if !reference.is_finite() {
             return WantedQuotes::NONE;
         }
-        let tau = self.remaining(view.timestamp);
+        let tau = config.horizon.remaining(self.horizon_ns, &mut self.started, view.timestamp);
         let inventory = view.position.0 as f64 - config.inventory_target.0 as f64;
         let gamma = match config.risk_aversion {
             RiskAversion::Fixed(gamma) => gamma,

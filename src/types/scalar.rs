@@ -122,12 +122,12 @@ impl Side {
     }
 
     /// Whether an order of this side at `price` is more aggressive than one at `other`.
+    #[inline]
     #[must_use]
     pub const fn is_better(self, price: Price, other: Price) -> bool {
-        match self {
-            Self::Buy => price.0 > other.0,
-            Self::Sell => price.0 < other.0,
-        }
+        // The complement reverses the order of all integers: no branch on the side, which nothing predicts.
+        let flip = -(self as i64);
+        price.0 ^ flip > other.0 ^ flip
     }
 }
 
