@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use market_maker::book::BookConfig;
-use market_maker::engine::{ClockMode, EngineConfig, LatencySummary, Stage};
+use market_maker::engine::{ClockMode, EngineConfig, EngineStats, LatencySummary, Stage};
 use market_maker::feed::itch::{Stock, StockFilter};
 use market_maker::feed::{EventSource, Format, Increments, Input, SourceConfig, detect_increments, open};
 use market_maker::oms::{OmsConfig, RequoteRule};
@@ -14,7 +14,7 @@ use market_maker::risk::{RateLimit, RiskConfig, RiskReason};
 use market_maker::sim::{Replay, ReplaySummary, SyntheticConfig, SyntheticFlow, VenueConfig};
 use market_maker::strategy::{FillDecay, Horizon, Model, RiskAversion, StoikovConfig, StoikovStrategy};
 use market_maker::types::{
-    Event, EventKind, FeeSchedule, Instrument, InstrumentId, Quantity, Rounding, SignedQuantity,
+    Event, EventKind, FeeSchedule, Instrument, InstrumentId, Money, Quantity, Rounding, SignedQuantity,
 };
 use serde_json::{Map, Value, json};
 
@@ -197,25 +197,28 @@ impl Args {
 
     fn strategy(&self, instrument: &Instrument) -> Result<StoikovStrategy, Failure> {
         let StrategyName::Stoikov = self.strategy;
-        let lots = |units: f64| instrument.quantity_from_f64(units, Rounding::Nearest);
+        let lots = |option: &str, units: f64| {
+            let lots = instrument.quantity_from_f64(units, Rounding::Nearest);
+            lots.map_err(|error| format!("{option}: {error}"))
+        };
         let order_quantity = match self.quantity {
-            Some(units) => lots(units)?,
+            Some(units) => lots("--quantity", units)?,
             // A round lot of shares, a contract, a thousandth of a coin.
             None => match self.format {
                 SourceFormat::Lobster
                 | SourceFormat::Itch
                 | SourceFormat::DatabentoCsv
-                | SourceFormat::Synthetic => lots(100.0)?,
-                SourceFormat::Dbn => lots(1.0)?,
-                SourceFormat::Binance => lots(0.001_f64.max(instrument.lot()))?,
+                | SourceFormat::Synthetic => lots("--quantity", 100.0)?,
+                SourceFormat::Dbn => lots("--quantity", 1.0)?,
+                SourceFormat::Binance => lots("--quantity", 0.001_f64.max(instrument.lot()))?,
             },
         };
         let order_quantity = order_quantity.max(Quantity(1));
         let position_limit = match self.position_limit {
-            Some(units) => lots(units)?,
+            Some(units) => lots("--position-limit", units)?,
             None => Quantity(order_quantity.0 * 10),
         };
-        let target = lots(self.inventory_target.abs())?.0 as i64;
+        let target = lots("--inventory-target", self.inventory_target.abs())?.0 as i64;
         let target = if self.inventory_target < 0.0 { -target } else { target };
         Ok(StoikovStrategy::new(&StoikovConfig {
             model: match self.model {
@@ -353,6 +356,11 @@ fn position(instrument: &Instrument, position: SignedQuantity) -> f64 {
     if position.0 < 0 { -size } else { size }
 }
 
+/// In currency: the statistics count half ticks × lots.
+fn spread_captured(instrument: &Instrument, stats: &EngineStats) -> f64 {
+    instrument.money_to_f64(Money(stats.spread_captured_half)) * 0.5
+}
+
 fn to_json(
     instrument: &Instrument,
     summary: &ReplaySummary,
@@ -364,7 +372,9 @@ fn to_json(
         .into_iter()
         .map(|reason| (reason.name().to_owned(), json!(summary.risk.refused_for(reason))))
         .collect();
-    let money = |money| instrument.money_to_f64(money);
+    // Whole billionths: the rest is the last bit of a binary fraction.
+    let rounded = |value: f64| (value * 1e9).round() / 1e9;
+    let money = |money| rounded(instrument.money_to_f64(money));
     json!({
         "events": stats.events,
         "refused_events": stats.refused_events,
@@ -381,8 +391,8 @@ fn to_json(
         "unrealised_pnl": money(summary.unrealised),
         "fees": money(summary.fees),
         "max_drawdown": money(summary.max_drawdown),
-        "final_position": position(instrument, summary.final_position),
-        "spread_captured": stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot(),
+        "final_position": rounded(position(instrument, summary.final_position)),
+        "spread_captured": rounded(spread_captured(instrument, stats)),
         "risk_refusals": refusals,
         "tick": instrument.tick(),
         "lot": instrument.lot(),
@@ -413,7 +423,7 @@ fn print_table(instrument: &Instrument, summary: &ReplaySummary, latency: &Laten
     println!(
         "  deepest drawdown  {:>14.2}   spread captured {:.2}",
         money(summary.max_drawdown),
-        stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot()
+        spread_captured(instrument, stats)
     );
     println!(
         "  final position    {:>14}   largest {}",
