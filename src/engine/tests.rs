@@ -368,6 +368,16 @@ fn a_half_tick_of_the_mark_is_rounded_against_the_position() {
 }
 
 #[test]
+fn the_mark_outlives_a_side_that_empties() {
+    let mut rig = Rig::quoting();
+    rig.fill(Side::Buy, 99, 10).unwrap();
+    rig.feed(Event { kind: EventKind::Clear, flags: event_flags::LAST, ..Event::EMPTY }).unwrap();
+    assert_eq!(rig.engine.book().best(Side::Buy), None);
+    assert_eq!(rig.engine.mark(), Some(Price(101)));
+    assert_eq!(Rig::new().engine.mark(), None);
+}
+
+#[test]
 fn a_fill_makes_quotes_due_at_the_next_event_or_refresh() {
     let mut rig = Rig::quoting();
     rig.fill(Side::Buy, 99, 10).unwrap();
