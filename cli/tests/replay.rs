@@ -139,6 +139,19 @@ fn a_recorded_hour_repeats_and_the_hash_needs_the_seed() {
     assert_ne!(unseeded["state_hash"], seeded["state_hash"]);
 }
 
+/// A report that reaches an order after its end would end the replay with an error if it were a fill.
+#[test]
+fn no_latency_loses_a_fill() {
+    for latency in ["50", "5000", "200000", "3000000"] {
+        let flow = ["--events", "100000", "--latency-us", latency];
+        assert!(number(&summary("synthetic", &flow), "fills") > 0.0, "{latency} µs");
+        summary("synthetic", &[&flow[..], &["--cancel-latency-us", "1"]].concat());
+        let Some((messages, book)) = recorded_hour() else { continue };
+        let hour = [&messages, "--seed-book", &book, "--latency-us", latency];
+        assert!(number(&summary("lobster", &hour), "fills") > 0.0, "{latency} µs");
+    }
+}
+
 #[test]
 fn the_hour_encoded_as_itch_replays_as_itch() {
     let Some((messages, book)) = recorded_hour() else { return };
