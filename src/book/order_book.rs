@@ -168,7 +168,7 @@ impl OrderBook {
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
     /// [`BookError::DuplicateOrder`], [`BookError::PoolFull`], [`BookError::QuantityOverflow`].
-    #[inline]
+    #[inline(always)]
     pub fn add(
         &mut self,
         id: OrderId,
@@ -197,7 +197,7 @@ impl OrderBook {
     ///
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
-    #[inline]
+    #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
         let node = &mut self.levels.nodes[slot as usize];
@@ -219,7 +219,7 @@ impl OrderBook {
     ///
     /// # Errors
     /// [`BookError::UnknownOrder`].
-    #[inline]
+    #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
         self.ids.remove(at);
@@ -230,7 +230,7 @@ impl OrderBook {
     ///
     /// # Errors
     /// As [`OrderBook::reduce`].
-    #[inline]
+    #[inline(always)]
     pub fn execute(&mut self, id: OrderId, quantity: Quantity) -> Result<Touched, BookError> {
         self.reduce(id, quantity)
     }
@@ -242,7 +242,7 @@ impl OrderBook {
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
     /// [`BookError::UnknownOrder`], [`BookError::QuantityOverflow`].
-    #[inline]
+    #[inline(never)]
     pub fn modify(&mut self, id: OrderId, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;

@@ -10,7 +10,9 @@ use super::status::*;
 use crate::feed::itch::{ItchReader, StockFilter};
 use crate::feed::{
     BinanceReader, DatabentoCsvMboReader, EventSource, FeedError, Input, LobsterReader, Progress,
+    increments_of,
 };
+use crate::sim::SyntheticFlow;
 use crate::types::{Event, Instrument};
 
 /// LOBSTER message file; prices of 1e-4 dollar.
@@ -38,6 +40,7 @@ pub(super) enum Source {
     Dbn(Box<crate::feed::dbn::DbnReader>),
     DatabentoCsv(DatabentoCsvMboReader),
     Binance(BinanceReader),
+    Synthetic(Box<SyntheticFlow>),
 }
 
 impl EventSource for Source {
@@ -49,6 +52,7 @@ impl EventSource for Source {
             Self::Dbn(reader) => reader.next_event(),
             Self::DatabentoCsv(reader) => reader.next_event(),
             Self::Binance(reader) => reader.next_event(),
+            Self::Synthetic(flow) => flow.next_event(),
         }
     }
 
@@ -60,6 +64,7 @@ impl EventSource for Source {
             Self::Dbn(reader) => reader.progress(),
             Self::DatabentoCsv(reader) => reader.progress(),
             Self::Binance(reader) => reader.progress(),
+            Self::Synthetic(flow) => flow.progress(),
         }
     }
 }
@@ -69,6 +74,13 @@ impl EventSource for Source {
 pub(super) struct Reader {
     source: Source,
     pending: Option<FeedError>,
+}
+
+impl Reader {
+    /// A reader at its start.
+    pub(super) const fn new(source: Source) -> Self {
+        Self { source, pending: None }
+    }
 }
 
 impl Noun for mm_reader_t {
@@ -246,7 +258,61 @@ pub unsafe extern "C" fn mm_reader_open(
         };
         // SAFETY: by this function's contract.
         let source = unsafe { open(format, path, &config) }?;
-        out.set(create(Reader { source, pending: None }));
+        out.set(create(Reader::new(source)));
+        Ok(MM_OK)
+    })
+}
+
+/// The smallest steps of a recording.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct mm_increments_t {
+    /// Tick in currency.
+    pub tick: f64,
+    /// Lot in units of the asset.
+    pub lot: f64,
+}
+
+/// Finds the coarsest tick and lot that every book price and every quantity of a recording is a multiple of, by reading it
+/// once. The instrument of `config` is not used, but for an ITCH symbol; `config` may be null.
+///
+/// # Errors
+/// As for `mm_reader_open`; `MM_E_UNSUPPORTED` when there is no price at all.
+///
+/// # Safety
+/// As for `mm_reader_open`; `increments` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_detect_increments(
+    format: u8,
+    path: *const c_char,
+    config: *const mm_reader_config_t,
+    increments: *mut mm_increments_t,
+) -> mm_status_t {
+    guard(NoHandle, |()| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { Out::new(increments, "increments") }?;
+        // SAFETY: by this function's contract.
+        let path = unsafe { args::string(path, "path") }?;
+        let config = if config.is_null() {
+            mm_reader_config_t::defaults()
+        } else {
+            // SAFETY: not null, by this function's contract.
+            unsafe { config::read(config) }?
+        };
+        // One unit of 1e-9 as tick and lot: every price and quantity is a whole number of them.
+        let finest = mm_instrument_t { tick: 1e-9, lot: 1e-9, ..mm_instrument_t::defaults() };
+        let symbol = if config.instrument.is_null() {
+            finest.symbol
+        } else {
+            // SAFETY: not null, and initialised by this function's contract.
+            unsafe { config::read(config.instrument) }?.symbol
+        };
+        let finest = mm_instrument_t { symbol, ..finest };
+        let config = mm_reader_config_t { instrument: &raw const finest, ..config };
+        // SAFETY: the pointers are the caller's, and the local instrument that outlives the call.
+        let mut source = unsafe { open(format, path, &config) }?;
+        let found = increments_of(&mut source)?;
+        out.set(mm_increments_t { tick: found.tick_nanos as f64 / 1e9, lot: found.lot_nanos as f64 / 1e9 });
         Ok(MM_OK)
     })
 }

@@ -159,12 +159,24 @@ impl OrderManager {
         wanted: Option<(Price, Quantity)>,
         context: &mut Context<'_>,
     ) {
+        // The common case first, without a copy: the order stands where it is wanted.
+        if let (Some(order), Some((price, quantity))) = (self.at_level(side, level), wanted)
+            && !self.config.requote.is_exceeded(order.price, price)
+            && !self.is_quantity_off(order, quantity)
+        {
+            return;
+        }
         match (self.at_level(side, level).copied(), wanted) {
             (None, None) => {}
             (None, Some(quote)) => self.open_level(side, level, quote, context),
             (Some(order), None) => self.close_level(&order, context),
             (Some(order), Some(quote)) => self.move_level(&order, quote, context),
         }
+    }
+
+    fn is_quantity_off(&self, order: &WorkingOrder, wanted: Quantity) -> bool {
+        let distance = u128::from(order.remaining.0.abs_diff(wanted.0));
+        distance * 10_000 > u128::from(self.config.requote_quantity_bps) * u128::from(wanted.0)
     }
 
     fn open_level(&mut self, side: Side, level: usize, quote: (Price, Quantity), context: &mut Context<'_>) {
@@ -187,6 +199,7 @@ impl OrderManager {
         }
     }
 
+    /// Moves an order of which the price or the quantity is off.
     fn move_level(
         &mut self,
         order: &WorkingOrder,
@@ -197,13 +210,6 @@ impl OrderManager {
             return;
         }
         let price_is_off = self.config.requote.is_exceeded(order.price, price);
-        let quantity_is_off = {
-            let distance = u128::from(order.remaining.0.abs_diff(quantity.0));
-            distance * 10_000 > u128::from(self.config.requote_quantity_bps) * u128::from(quantity.0)
-        };
-        if !price_is_off && !quantity_is_off {
-            return;
-        }
         // An order whose price is near enough keeps it when only the quantity is off.
         let price = if price_is_off { price } else { order.price };
         if self.config.replace == ReplaceMode::CancelFirst {

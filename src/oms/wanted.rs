@@ -112,21 +112,20 @@ impl WantedQuotes {
     }
 }
 
+/// What is so near a whole number is that number.
+const NEAR: f64 = 1e-6;
+
 fn round_price(side: Side, price: f64) -> Result<Price, OmsError> {
     // 2^61 bounds Price::MIN..=MAX; NaN fails the comparison.
     if price.is_nan() || price.abs() >= 2_305_843_009_213_693_952.0 {
         return Err(OmsError::BadQuote);
     }
-    let nearest = libm::round(price);
-    let ticks = if (price - nearest).abs() <= 1e-6 {
-        nearest
-    } else {
-        match side {
-            Side::Buy => libm::floor(price),
-            Side::Sell => libm::ceil(price),
-        }
+    let (floor, rest) = split(price);
+    let up = match side {
+        Side::Buy => rest >= 1.0 - NEAR,
+        Side::Sell => rest > NEAR,
     };
-    let price = Price(ticks as i64);
+    let price = Price(floor + i64::from(up));
     if price.in_range() { Ok(price) } else { Err(OmsError::BadQuote) }
 }
 
@@ -134,7 +133,14 @@ fn round_quantity(quantity: f64) -> Result<Quantity, OmsError> {
     if quantity.is_nan() || quantity < 0.0 || quantity > MAX_ORDER_QUANTITY.0 as f64 {
         return Err(OmsError::BadQuote);
     }
-    let nearest = libm::round(quantity);
-    let lots = if (quantity - nearest).abs() <= 1e-6 { nearest } else { libm::floor(quantity) };
-    Ok(Quantity(lots as u64))
+    let (floor, rest) = split(quantity);
+    let lots = floor as u64 + u64::from(rest >= 1.0 - NEAR);
+    Ok(Quantity(lots.min(MAX_ORDER_QUANTITY.0)))
+}
+
+/// Whole part toward −∞ and the rest in 0..1, of a number below 2⁶² in magnitude; exact, and without a call.
+fn split(value: f64) -> (i64, f64) {
+    let whole = value as i64;
+    let floor = whole - i64::from((whole as f64) > value);
+    (floor, value - floor as f64)
 }

@@ -233,7 +233,14 @@ impl StoikovStrategy {
 
     /// Distances from the reference price by F1 or F3; with a table, F3 serves the check at construction.
     #[inline]
-    fn by_formula(&self, inventory: f64, gamma: f64, sigma: f64, k: f64, tau: f64) -> Result<Offsets, QuoteError> {
+    fn by_formula(
+        &self,
+        inventory: f64,
+        gamma: f64,
+        sigma: f64,
+        k: f64,
+        tau: f64,
+    ) -> Result<Offsets, QuoteError> {
         if self.config.model == Model::AvellanedaStoikov {
             // One order is the unit of the formula: γ per order, inventory in orders.
             let size = self.config.order_quantity.0 as f64;
