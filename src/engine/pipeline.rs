@@ -119,6 +119,8 @@ pub struct Engine<S> {
     orders: OrderManager,
     position: Position,
     top: TopOfBook,
+    /// Twice the last mid: an empty side (a cleared book, the end of a session) does not take the mark away.
+    last_mid2: Option<i64>,
     now: Timestamp,
     /// The features have not seen the book's last change yet.
     is_top_stale: bool,
@@ -150,6 +152,7 @@ impl<S: Strategy> Engine<S> {
             orders: OrderManager::new(&orders)?,
             position: Position::FLAT,
             top: TopOfBook::default(),
+            last_mid2: None,
             now: Timestamp(0),
             is_top_stale: false,
             requote: false,
@@ -222,6 +225,7 @@ impl<S: Strategy> Engine<S> {
             self.is_top_stale = false;
             let side = |side| self.book.best(side).map(|level| (level.price, level.quantity));
             self.top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
+            self.last_mid2 = self.top.mid2().or(self.last_mid2);
             self.features.on_top(self.now, &self.top);
             self.track_drawdown();
         }
@@ -442,11 +446,11 @@ impl<S> Engine<S> {
         &self.stats
     }
 
-    /// The price that the position is marked at: the mid, a half tick rounded against the position (down when long, up
-    /// when short). `None` until both sides have been seen.
+    /// The price that the position is marked at: the last mid, a half tick rounded against the position (down when
+    /// long, up when short). `None` until both sides have been seen; a side that empties later leaves the mark.
     #[must_use]
     pub fn mark(&self) -> Option<Price> {
-        let mid2 = self.top.mid2()?;
+        let mid2 = self.last_mid2?;
         Some(Price(if self.position.quantity().0 < 0 {
             (mid2 + 1).div_euclid(2)
         } else {
