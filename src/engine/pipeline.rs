@@ -19,7 +19,7 @@ use crate::types::{Event, EventKind, Instrument, Money, Price, Quantity, Side, T
 pub struct EngineConfig {
     /// The instrument: increments, fees, and the id that orders carry.
     pub instrument: Instrument,
-    /// Storage of the book.
+    /// Storage of the book; arrival stamps are kept whatever it says.
     pub book: BookConfig,
     /// Whether the feed shows price levels instead of orders.
     pub by_level: bool,
@@ -145,7 +145,8 @@ impl<S: Strategy> Engine<S> {
         let orders = OmsConfig { instrument: config.instrument.id, ..config.orders };
         Ok(Self {
             instrument: config.instrument,
-            book: MarketBook::new(&config.book, config.by_level)?,
+            // Queue positions of own orders are told by arrival stamps.
+            book: MarketBook::new(&BookConfig { track_priority: true, ..config.book }, config.by_level)?,
             features: Features::new(&config.features)?,
             strategy,
             gate: RiskGate::new(&config.risk)?,
