@@ -1,5 +1,5 @@
 //! Allocation and release of a 64-byte object: our pools beside the global allocator and the `slab` crate, on the same
-//! two patterns. *Pair* frees at once; *churn* keeps 1024 objects alive and replaces them in a shuffled order.
+//! two patterns. *Pair* writes the object in place, looks at it and frees it at once; *churn* keeps 1024 objects alive and replaces them in a shuffled order.
 
 use std::hint::black_box;
 
@@ -26,8 +26,9 @@ fn pair(criterion: &mut Criterion) {
     let mut pool = Pool::new(2048);
     group.bench_function("Pool", |b| {
         b.iter(|| {
-            let key = pool.insert(black_box(object(1))).unwrap_or_else(|_| unreachable!());
-            pool.remove(black_box(key))
+            let key = black_box(pool.insert(object(1)).unwrap_or_else(|_| unreachable!()));
+            black_box(pool.get(key));
+            pool.remove(key).is_some()
         });
     });
     let mut raw = RawPool::new(&RAW).unwrap();
@@ -41,8 +42,9 @@ fn pair(criterion: &mut Criterion) {
     let mut local = shared.local();
     group.bench_function("ThreadLocalPool", |b| {
         b.iter(|| {
-            let object = local.insert(black_box(object(1))).unwrap_or_else(|_| unreachable!());
-            local.take(black_box(object))
+            let object = black_box(local.insert(object(1)).unwrap_or_else(|_| unreachable!()));
+            black_box(&*object);
+            local.take(object)[0]
         });
     });
     let mut local_raw = SharedRawPool::new(&RAW, 64).unwrap().local();
@@ -55,11 +57,12 @@ fn pair(criterion: &mut Criterion) {
     let mut slab = slab::Slab::with_capacity(2048);
     group.bench_function("slab", |b| {
         b.iter(|| {
-            let key = slab.insert(black_box(object(1)));
-            slab.remove(black_box(key))
+            let key = black_box(slab.insert(object(1)));
+            black_box(slab.get(key));
+            slab.try_remove(key).is_some()
         });
     });
-    group.bench_function("Box", |b| b.iter(|| *black_box(Box::new(black_box(object(1))))));
+    group.bench_function("Box", |b| b.iter(|| drop(black_box(Box::new(object(1))))));
     group.finish();
 }
 

@@ -8,8 +8,8 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use market_maker::features::{FeatureConfig, Features, TopOfBook};
 use market_maker::quote::{AsParams, GlftParams, GlftTable, avellaneda_stoikov, glft_asymptotic};
-use market_maker::strategy::{RiskAversion, 
-    FillDecay, Horizon, MarketView, Model, StoikovConfig, StoikovStrategy, Strategy,
+use market_maker::strategy::{
+    FillDecay, Horizon, MarketView, Model, RiskAversion, StoikovConfig, StoikovStrategy, Strategy,
 };
 use market_maker::types::{Price, Quantity, SignedQuantity, Timestamp};
 use rand_core::{RngCore, SeedableRng};

@@ -23,7 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         position_limit: Quantity(1000),
         ..StoikovConfig::default()
     })?;
-    let config = EngineConfig { clock: if std::env::var_os("STAGES").is_some() { ClockMode::Stages } else { ClockMode::Total }, ..EngineConfig::new(instrument) };
+    let config = EngineConfig {
+        clock: if std::env::var_os("STAGES").is_some() { ClockMode::Stages } else { ClockMode::Total },
+        ..EngineConfig::new(instrument)
+    };
     let mut replay = Replay::new(&config, strategy, &VenueConfig::default())?;
     replay.run(&mut reader)?;
     let summary = replay.summary()?;
@@ -31,6 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for stage in Stage::ALL {
         println!("{:>14} {:?}", stage.name(), replay.engine().latency(stage));
     }
-    println!("profit after fees: {:.2}", instrument.money_to_f64(summary.realised) + instrument.money_to_f64(summary.unrealised) - instrument.money_to_f64(summary.fees));
+    println!(
+        "profit after fees: {:.2}",
+        instrument.money_to_f64(summary.realised) + instrument.money_to_f64(summary.unrealised)
+            - instrument.money_to_f64(summary.fees)
+    );
     Ok(())
 }

@@ -319,7 +319,7 @@ fn run(seed: u64, scenario: &Scenario) {
         max_orders: scenario.orders,
         window_ticks: scenario.window,
         keep_priority_on_decrease: scenario.keep,
-        track_priority: seed % 2 == 0,
+        track_priority: seed.is_multiple_of(2),
     };
     let mut book = OrderBook::new(&config).unwrap();
     let mut oracle = Oracle {

@@ -111,7 +111,8 @@ fn every_record_is_what_databentos_decoder_reads() {
 
 #[test]
 fn quotes_hold_the_same_trades_as_the_trades_and_bars_hold_no_events() {
-    let (Some(quotes), Some(trades), Some(bars)) = (data_file(QUOTES), data_file(TRADES), data_file(BARS)) else {
+    let (Some(quotes), Some(trades), Some(bars)) = (data_file(QUOTES), data_file(TRADES), data_file(BARS))
+    else {
         return;
     };
     let trades = all(open(trades).unwrap());
@@ -124,11 +125,14 @@ fn quotes_hold_the_same_trades_as_the_trades_and_bars_hold_no_events() {
         let of = |event: &Event| (event.timestamp, event.price, event.quantity, event.side, event.sequence);
         assert_eq!((of(print), print.kind), (of(trade), EventKind::Trade));
     }
-    for pair in quotes.iter().filter(|event| event.kind == EventKind::BestQuote).collect::<Vec<_>>().chunks(2) {
+    for pair in quotes.iter().filter(|event| event.kind == EventKind::BestQuote).collect::<Vec<_>>().chunks(2)
+    {
         assert!(pair[0].side == Side::Buy && pair[1].side == Side::Sell && pair[0].price < pair[1].price);
     }
     match open(bars) {
-        Err(FeedError::Record { reason: Reason::Other(text), .. }) => assert!(text.contains("ohlcv-1m"), "{text}"),
+        Err(FeedError::Record { reason: Reason::Other(text), .. }) => {
+            assert!(text.contains("ohlcv-1m"), "{text}")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -185,7 +189,10 @@ fn databentos_test_files_are_read_or_refused_as_what_they_are() {
             },
             (false, _) => {
                 let error = reader.unwrap_err();
-                assert!(matches!(error, FeedError::Record { offset: 0, reason: Reason::Other(_), .. }), "{name}: {error}");
+                assert!(
+                    matches!(error, FeedError::Record { offset: 0, reason: Reason::Other(_), .. }),
+                    "{name}: {error}"
+                );
                 assert!(error.to_string().contains(name), "{error}");
                 refused_files += 1;
             }
@@ -204,7 +211,13 @@ fn databentos_test_files_are_read_or_refused_as_what_they_are() {
         }
     }
     let order = read["mbo"][0][0];
-    assert_eq!((order.order_id.0, order.price, order.quantity.0), (647_784_973_705, Price(3_722_750_000_000), 1));
-    assert_eq!((order.side, order.sequence, order.timestamp.0), (Side::Sell, 1_170_352, 1_609_160_400_000_429_831));
+    assert_eq!(
+        (order.order_id.0, order.price, order.quantity.0),
+        (647_784_973_705, Price(3_722_750_000_000), 1)
+    );
+    assert_eq!(
+        (order.side, order.sequence, order.timestamp.0),
+        (Side::Sell, 1_170_352, 1_609_160_400_000_429_831)
+    );
     assert!(refused_schemas > 40 && refused_files > 10, "{refused_schemas} {refused_files}");
 }

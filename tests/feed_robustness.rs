@@ -309,8 +309,10 @@ fn databento_actions_become_events_with_their_flags() {
     assert_eq!((modify.kind, modify.price, modify.quantity), (EventKind::Modify, Price(550), Quantity(20)));
 }
 
-/// `kind side price quantity sequence flags received` of each event.
-fn told(files: &[&str]) -> Result<Vec<(EventKind, Side, i64, u64, u64, u16, u64)>, FeedError> {
+/// Kind, side, price, quantity, sequence, flags and receive time of an event.
+type Told = (EventKind, Side, i64, u64, u64, u16, u64);
+
+fn told(files: &[&str]) -> Result<Vec<Told>, FeedError> {
     let inputs = files.iter().map(|text| Input::from_bytes("f", text.as_bytes().to_vec())).collect();
     let mut reader = BinanceReader::new(inputs, &coin());
     let mut events = Vec::new();

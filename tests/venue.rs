@@ -239,7 +239,10 @@ fn requests_arrive_after_their_latency_and_not_before() {
     market.send(place(900, Side::Buy, 100, 10));
     market.add(2, Side::Buy, 100, 5); // 1 µs later: ours is still under way
     let reports = market.quiet(); // 2 µs later
-    assert_eq!((reports.len(), reports[0].kind, reports[0].timestamp), (1, ExecutionKind::Accepted, Timestamp(2500)));
+    assert_eq!(
+        (reports.len(), reports[0].kind, reports[0].timestamp),
+        (1, ExecutionKind::Accepted, Timestamp(2500))
+    );
     assert_eq!(market.ahead(900), 15);
     market.event(order(EventKind::Delete, 1, Side::Buy, 100, 10));
     market.event(order(EventKind::Delete, 2, Side::Buy, 100, 5));
@@ -314,10 +317,16 @@ fn bad_requests_and_small_buffers_are_refused_and_change_nothing() {
     );
     let config = VenueConfig { max_requests: 2, max_orders: 1, ..VenueConfig::default() };
     let mut market = Market::new(config, false);
-    assert_eq!(market.venue.submit(Timestamp(0), &place(1, Side::Buy, 100, 0)), Err(VenueError::ZeroQuantity));
+    assert_eq!(
+        market.venue.submit(Timestamp(0), &place(1, Side::Buy, 100, 0)),
+        Err(VenueError::ZeroQuantity)
+    );
     market.send(place(1, Side::Buy, 100, 1));
     market.send(place(2, Side::Buy, 100, 1));
-    assert_eq!(market.venue.submit(Timestamp(0), &place(3, Side::Buy, 100, 1)), Err(VenueError::RequestsFull));
+    assert_eq!(
+        market.venue.submit(Timestamp(0), &place(3, Side::Buy, 100, 1)),
+        Err(VenueError::RequestsFull)
+    );
     let needed = market.venue.reports_needed();
     let mut small = vec![ExecutionReport::EMPTY; needed - 1];
     assert_eq!(
@@ -419,7 +428,9 @@ fn random_orders_in_synthetic_flow_trade_as_in_explicit_queues() {
             if rng.next_u64() % 8 == 0 && working.len() < 16 {
                 let side = if rng.next_u64() & 1 == 0 { Side::Buy } else { Side::Sell };
                 let offset = (rng.next_u64() % 5) as i64 - 1;
-                if let (Some(best), Some(opposite)) = (market.book.best(side), market.book.best(side.opposite())) {
+                if let (Some(best), Some(opposite)) =
+                    (market.book.best(side), market.book.best(side.opposite()))
+                {
                     let price = Price(best.price.0 - side.sign() * offset);
                     // One that would trade on arrival is not for these queues.
                     if side.opposite().is_better(price, opposite.price) {

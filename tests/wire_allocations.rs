@@ -74,12 +74,16 @@ fn the_counter_counts() {
 
 #[test]
 fn itch_is_written_and_read_without_allocation() {
-    let Some(messages) = data_file("lobster/AAPL_2012-06-21_34200000_37800000_message_50.csv.zst") else { return };
+    let Some(messages) = data_file("lobster/AAPL_2012-06-21_34200000_37800000_message_50.csv.zst") else {
+        return;
+    };
     let aapl = Instrument::new("AAPL", 0.01, 1.0).unwrap();
     let mut reader = LobsterReader::new(Input::open(messages).unwrap(), &aapl);
     let mut events: Vec<Event> = std::iter::from_fn(|| reader.next_event().unwrap()).collect();
-    let clear = Event { kind: EventKind::Clear, timestamp: events[events.len() - 1].timestamp, ..Event::EMPTY };
-    let add = Event { kind: EventKind::Add, order_id: OrderId(1), price: Price(1), quantity: Quantity(9), ..clear };
+    let clear =
+        Event { kind: EventKind::Clear, timestamp: events[events.len() - 1].timestamp, ..Event::EMPTY };
+    let add =
+        Event { kind: EventKind::Add, order_id: OrderId(1), price: Price(1), quantity: Quantity(9), ..clear };
     let modify = Event { kind: EventKind::Modify, price: Price(2), ..add };
     events.extend([add, modify, Event { price: Price(-1), ..modify }, clear]);
 

@@ -8,12 +8,20 @@ mod progress;
 mod replay;
 mod verify;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// What ends a command with exit code 2: bad usage, or files that cannot be read at all.
+pub(crate) type Failure = Box<dyn Error + Send + Sync>;
+
 #[derive(Parser)]
 #[command(name = "mm", version, about = "Market-making core: replay, verification, benchmarks")]
+#[command(
+    after_help = "Exit codes: 0 done; 1 a book differs or a file breaks off (everything before it is counted); \
+2 bad usage or an unreadable file. The last line printed is one JSON object."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -1,23 +1,25 @@
 //! `mm replay`: a recorded day, or synthetic flow, through book, strategy, risk checks and simulated fills.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use market_maker::book::BookConfig;
-use market_maker::engine::{ClockMode, EngineConfig, LatencySummary, Stage};
+use market_maker::engine::{ClockMode, EngineConfig, EngineStats, LatencySummary, Stage};
 use market_maker::feed::itch::{Stock, StockFilter};
 use market_maker::feed::{EventSource, Format, Increments, Input, SourceConfig, detect_increments, open};
 use market_maker::oms::{OmsConfig, RequoteRule};
 use market_maker::risk::{RateLimit, RiskConfig, RiskReason};
 use market_maker::sim::{Replay, ReplaySummary, SyntheticConfig, SyntheticFlow, VenueConfig};
 use market_maker::strategy::{FillDecay, Horizon, Model, RiskAversion, StoikovConfig, StoikovStrategy};
-use market_maker::types::{FeeSchedule, Instrument, InstrumentId, Quantity, Rounding, SignedQuantity};
+use market_maker::types::{
+    Event, EventKind, FeeSchedule, Instrument, InstrumentId, Money, Quantity, Rounding, SignedQuantity,
+};
 use serde_json::{Map, Value, json};
 
-use crate::progress::Progress;
+use crate::Failure;
+use crate::progress::{self, Progress};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SourceFormat {
@@ -62,28 +64,37 @@ enum ModelName {
     Glft,
 }
 
+/// The formats that read files, as clap wants them.
+const RECORDED: [(&str, &str); 5] = [
+    ("format", "lobster"),
+    ("format", "itch"),
+    ("format", "dbn"),
+    ("format", "databento-csv"),
+    ("format", "binance"),
+];
+
 /// What to replay, and how.
 #[derive(ClapArgs)]
 pub struct Args {
     /// Format of the recording.
     #[arg(long, value_enum)]
     format: SourceFormat,
-    /// Recorded files, in order of time (.zst and .gz are decompressed).
-    #[arg(required_unless_present = "seed")]
+    /// Recorded files, in order of time (.zst and .gz are decompressed); none for format synthetic.
+    #[arg(required_if_eq_any(RECORDED))]
     files: Vec<PathBuf>,
     /// LOBSTER orderbook file whose first row seeds the book.
     #[arg(long)]
     seed_book: Option<PathBuf>,
     /// Seed of the synthetic flow (format synthetic).
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Events of the synthetic flow.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Events of the synthetic flow (format synthetic).
     #[arg(long, default_value_t = 1_000_000)]
     events: u64,
-    /// Stock symbol to follow in an ITCH file.
+    /// Stock to follow in an ITCH file; needed when the file holds several.
     #[arg(long)]
     symbol: Option<String>,
-    /// Instrument id to follow in a DBN file.
+    /// Instrument id to follow in a DBN file; needed when the file holds several.
     #[arg(long)]
     instrument_id: Option<u32>,
     /// Tick in currency; found from the file when absent.
@@ -98,8 +109,8 @@ pub struct Args {
     /// Its formula.
     #[arg(long, value_enum, default_value = "as")]
     model: ModelName,
-    /// Risk aversion, 1/(tick·lot); chosen by --skew when absent.
-    #[arg(long)]
+    /// Risk aversion, 1/(tick·lot); chosen by --skew when absent. Model glft needs it.
+    #[arg(long, required_if_eq("model", "glft"))]
     gamma: Option<f64>,
     /// Without --gamma: shift of the reservation price at the position limit, in average spreads.
     #[arg(long, default_value_t = 1.0)]
@@ -116,7 +127,7 @@ pub struct Args {
     /// Half-life of the volatility estimate, seconds.
     #[arg(long, default_value_t = 60.0)]
     half_life: f64,
-    /// Units of the asset per quote; the lot that is most common in the format when absent.
+    /// Units of the asset per quote; 100 shares, a contract, or a thousandth of a coin when absent.
     #[arg(long)]
     quantity: Option<f64>,
     /// Largest position, units of the asset; ten quotes when absent.
@@ -149,17 +160,18 @@ pub struct Args {
     /// Orders that the book can hold.
     #[arg(long, default_value_t = 1 << 20)]
     max_orders: u32,
-    /// Also time each stage of the pipeline (slows the whole down a little).
+    /// Also time each stage of the pipeline; reading the clock between them slows the whole down.
     #[arg(long)]
     stages: bool,
-    /// Print the JSON line only.
+    /// Print the JSON line only, and no progress.
     #[arg(long)]
     json: bool,
 }
 
 impl Args {
-    fn source_config(&self) -> Result<SourceConfig, Box<dyn Error>> {
-        let seed = self.seed_book.as_ref().map(|path| Ok::<_, Box<dyn Error>>((Input::open(path)?, 0))).transpose()?;
+    fn source_config(&self) -> Result<SourceConfig, Failure> {
+        let seed =
+            self.seed_book.as_ref().map(|path| Ok::<_, Failure>((Input::open(path)?, 0))).transpose()?;
         let stocks = match &self.symbol {
             Some(symbol) => StockFilter::Stock(Stock::new(symbol).ok_or("--symbol is not a stock symbol")?),
             None => StockFilter::default(),
@@ -168,9 +180,11 @@ impl Args {
     }
 
     /// The instrument, its increments detected where they are not given.
-    fn instrument(&self, inputs: &[Input], config: &SourceConfig) -> Result<Instrument, Box<dyn Error>> {
+    fn instrument(&self, inputs: &[Input], config: &SourceConfig) -> Result<Instrument, Failure> {
         let detected = match (self.format.format(), self.tick, self.lot) {
-            (_, Some(_), Some(_)) | (None, ..) => Increments { tick_nanos: 10_000_000, lot_nanos: 1_000_000_000 },
+            (_, Some(_), Some(_)) | (None, ..) => {
+                Increments { tick_nanos: 10_000_000, lot_nanos: 1_000_000_000 }
+            }
             (Some(format), ..) => detect_increments(format, inputs, config)?,
         };
         let tick = self.tick.unwrap_or(detected.tick_nanos as f64 * 1e-9);
@@ -181,26 +195,30 @@ impl Args {
             .with_fees(FeeSchedule::from_bps(self.maker_bps, self.taker_bps)?))
     }
 
-    fn strategy(&self, instrument: &Instrument) -> Result<StoikovStrategy, Box<dyn Error>> {
+    fn strategy(&self, instrument: &Instrument) -> Result<StoikovStrategy, Failure> {
         let StrategyName::Stoikov = self.strategy;
-        let lots = |units: f64| instrument.quantity_from_f64(units, Rounding::Nearest);
+        let lots = |option: &str, units: f64| {
+            let lots = instrument.quantity_from_f64(units, Rounding::Nearest);
+            lots.map_err(|error| format!("{option}: {error}"))
+        };
         let order_quantity = match self.quantity {
-            Some(units) => lots(units)?,
+            Some(units) => lots("--quantity", units)?,
             // A round lot of shares, a contract, a thousandth of a coin.
             None => match self.format {
-                SourceFormat::Lobster | SourceFormat::Itch | SourceFormat::DatabentoCsv | SourceFormat::Synthetic => {
-                    lots(100.0)?
-                }
-                SourceFormat::Dbn => lots(1.0)?,
-                SourceFormat::Binance => lots(0.001_f64.max(instrument.lot()))?,
+                SourceFormat::Lobster
+                | SourceFormat::Itch
+                | SourceFormat::DatabentoCsv
+                | SourceFormat::Synthetic => lots("--quantity", 100.0)?,
+                SourceFormat::Dbn => lots("--quantity", 1.0)?,
+                SourceFormat::Binance => lots("--quantity", 0.001_f64.max(instrument.lot()))?,
             },
         };
         let order_quantity = order_quantity.max(Quantity(1));
         let position_limit = match self.position_limit {
-            Some(units) => lots(units)?,
+            Some(units) => lots("--position-limit", units)?,
             None => Quantity(order_quantity.0 * 10),
         };
-        let target = lots(self.inventory_target.abs())?.0 as i64;
+        let target = lots("--inventory-target", self.inventory_target.abs())?.0 as i64;
         let target = if self.inventory_target < 0.0 { -target } else { target };
         Ok(StoikovStrategy::new(&StoikovConfig {
             model: match self.model {
@@ -230,7 +248,7 @@ impl Args {
         config.risk = RiskConfig {
             max_order_quantity: Some(strategy.config().order_quantity),
             collar_bps: Some(self.collar_bps),
-            message_rate: self.message_rate.map(|rate| RateLimit::per_second(rate)),
+            message_rate: self.message_rate.map(RateLimit::per_second),
             ..config.risk.with_max_position(most)
         };
         config.clock = if self.stages { ClockMode::Stages } else { ClockMode::Total };
@@ -238,34 +256,60 @@ impl Args {
     }
 }
 
-/// Replays and prints; exit 0 when the data was read to its end.
-pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
-    let mut bar = Progress::new("replaying", !args.json);
-    let (instrument, mut source): (Instrument, Box<dyn EventSource>) = match args.format.format() {
-        Some(format) => {
-            let inputs = args.files.iter().map(Input::open).collect::<Result<Vec<_>, _>>()?;
-            let config = args.source_config()?;
-            let instrument = args.instrument(&inputs, &config)?;
-            (instrument, open(format, inputs, &instrument, &config)?)
+/// A source with its instrument.
+type Opened = (Instrument, Box<dyn EventSource + Send>);
+
+/// Opens the recording, or sets the synthetic flow up.
+fn source(args: &Args) -> Result<Opened, Failure> {
+    let Some(format) = args.format.format() else {
+        if !args.files.is_empty() {
+            return Err("format synthetic reads no file".into());
         }
-        None => {
-            let flow = SyntheticConfig { seed: args.seed.unwrap_or(1), events: args.events, ..Default::default() };
-            (args.instrument(&[], &SourceConfig::default())?, Box::new(SyntheticFlow::new(&flow)?))
-        }
+        let flow = SyntheticConfig { seed: args.seed, events: args.events, ..Default::default() };
+        let instrument = args.instrument(&[], &SourceConfig::default())?;
+        return Ok((instrument, Box::new(SyntheticFlow::new(&flow)?)));
     };
+    let inputs = args.files.iter().map(Input::open).collect::<Result<Vec<_>, _>>()?;
+    let config = args.source_config()?;
+    let instrument = args.instrument(&inputs, &config)?;
+    Ok((instrument, open(format, inputs, &instrument, &config)?))
+}
+
+/// Refuses a second instrument: its orders would mix with the first one's in one book.
+#[derive(Default)]
+struct OneInstrument(Option<InstrumentId>);
+
+impl OneInstrument {
+    fn check(&mut self, event: &Event) -> Result<(), &'static str> {
+        if matches!(event.kind, EventKind::None | EventKind::Status) {
+            return Ok(());
+        }
+        match *self.0.get_or_insert(event.instrument) {
+            only if only == event.instrument => Ok(()),
+            _ => Err("the recording holds several instruments: choose one with --symbol"),
+        }
+    }
+}
+
+/// Replays and prints; exit 0 when the data was read to its end.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let (instrument, mut source) = progress::wait_for("reading", !args.json, || source(args))?;
     let strategy = args.strategy(&instrument)?;
     let venue = VenueConfig {
-        entry_latency: args.latency_us * 1000,
-        cancel_latency: args.cancel_latency_us.unwrap_or(args.latency_us) * 1000,
+        entry_latency: args.latency_us.saturating_mul(1000),
+        cancel_latency: args.cancel_latency_us.unwrap_or(args.latency_us).saturating_mul(1000),
         ..VenueConfig::default()
     };
     let mut replay = Replay::new(&args.engine_config(instrument, &strategy), strategy, &venue)?;
 
+    let mut bar = Progress::new("replaying", !args.json);
+    let mut one = OneInstrument::default();
     let started = Instant::now();
     let mut outcome = Ok(());
     loop {
         match source.next_event() {
             Ok(Some(event)) => {
+                one.check(&event)?;
                 replay.on_event(&event)?;
             }
             Ok(None) => break,
@@ -274,7 +318,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
                 break;
             }
         }
-        if replay.engine().stats().events % 8192 == 0 {
+        if replay.engine().stats().events.is_multiple_of(8192) {
             let progress = source.progress();
             bar.update(progress.done, progress.total);
         }
@@ -289,7 +333,13 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         if args.stages {
             for stage in Stage::ALL {
                 let l = replay.engine().latency(stage);
-                println!("  {:<16} p50 {:>6} ns   p99 {:>6} ns   max {:>8} ns", stage.name(), l.p50, l.p99, l.max);
+                println!(
+                    "  {:<16} p50 {:>6} ns   p99 {:>6} ns   max {:>8} ns",
+                    stage.name(),
+                    l.p50,
+                    l.p99,
+                    l.max
+                );
             }
         }
     }
@@ -300,13 +350,31 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn to_json(instrument: &Instrument, summary: &ReplaySummary, latency: &LatencySummary, elapsed: f64) -> Value {
+/// A position in units of the asset.
+fn position(instrument: &Instrument, position: SignedQuantity) -> f64 {
+    let size = instrument.quantity_to_f64(Quantity(position.0.unsigned_abs()));
+    if position.0 < 0 { -size } else { size }
+}
+
+/// In currency: the statistics count half ticks × lots.
+fn spread_captured(instrument: &Instrument, stats: &EngineStats) -> f64 {
+    instrument.money_to_f64(Money(stats.spread_captured_half)) * 0.5
+}
+
+fn to_json(
+    instrument: &Instrument,
+    summary: &ReplaySummary,
+    latency: &LatencySummary,
+    elapsed: f64,
+) -> Value {
     let stats = &summary.stats;
     let refusals: Map<String, Value> = RiskReason::ALL
         .into_iter()
         .map(|reason| (reason.name().to_owned(), json!(summary.risk.refused_for(reason))))
         .collect();
-    let money = |money| instrument.money_to_f64(money);
+    // Whole billionths: the rest is the last bit of a binary fraction.
+    let rounded = |value: f64| (value * 1e9).round() / 1e9;
+    let money = |money| rounded(instrument.money_to_f64(money));
     json!({
         "events": stats.events,
         "refused_events": stats.refused_events,
@@ -323,8 +391,8 @@ fn to_json(instrument: &Instrument, summary: &ReplaySummary, latency: &LatencySu
         "unrealised_pnl": money(summary.unrealised),
         "fees": money(summary.fees),
         "max_drawdown": money(summary.max_drawdown),
-        "final_position": summary.final_position.0 as f64 * instrument.lot(),
-        "spread_captured": stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot(),
+        "final_position": rounded(position(instrument, summary.final_position)),
+        "spread_captured": rounded(spread_captured(instrument, stats)),
         "risk_refusals": refusals,
         "tick": instrument.tick(),
         "lot": instrument.lot(),
@@ -346,10 +414,35 @@ fn print_table(instrument: &Instrument, summary: &ReplaySummary, latency: &Laten
         stats.events as f64 / elapsed.max(1e-9) * 1e-6,
         stats.refused_events
     );
-    println!("  profit after fees {net:>14.2}   realised {:.2}   unrealised {:.2}   fees {:.2}", money(summary.realised), money(summary.unrealised), money(summary.fees));
-    println!("  deepest drawdown  {:>14.2}   spread captured {:.2}", money(summary.max_drawdown), stats.spread_captured_half as f64 * 0.5 * instrument.tick() * instrument.lot());
-    println!("  final position    {:>14}   largest {}", summary.final_position.0 as f64 * instrument.lot(), stats.max_position as f64 * instrument.lot());
-    println!("  quotes            {:>14}   orders {} ({} replaced)   cancels {}", stats.quotes, stats.orders_sent, stats.replaces, stats.cancels);
-    println!("  fills             {:>14}   {:.2} % of the quantity sent   refused by risk {}   by the venue {}", stats.fills, summary.fill_ratio() * 100.0, stats.risk_refusals, stats.venue_rejects);
-    println!("  tick to quote          p50 {} ns   p90 {} ns   p99 {} ns   p99.9 {} ns   max {} ns", latency.p50, latency.p90, latency.p99, latency.p999, latency.max);
+    println!(
+        "  profit after fees {net:>14.2}   realised {:.2}   unrealised {:.2}   fees {:.2}",
+        money(summary.realised),
+        money(summary.unrealised),
+        money(summary.fees)
+    );
+    println!(
+        "  deepest drawdown  {:>14.2}   spread captured {:.2}",
+        money(summary.max_drawdown),
+        spread_captured(instrument, stats)
+    );
+    println!(
+        "  final position    {:>14}   largest {}",
+        position(instrument, summary.final_position),
+        instrument.quantity_to_f64(Quantity(stats.max_position))
+    );
+    println!(
+        "  quotes            {:>14}   orders {} ({} replaced)   cancels {}",
+        stats.quotes, stats.orders_sent, stats.replaces, stats.cancels
+    );
+    println!(
+        "  fills             {:>14}   {:.2} % of the quantity sent   refused by risk {}   by the venue {}",
+        stats.fills,
+        summary.fill_ratio() * 100.0,
+        stats.risk_refusals,
+        stats.venue_rejects
+    );
+    println!(
+        "  tick to quote          p50 {} ns   p90 {} ns   p99 {} ns   p99.9 {} ns   max {} ns",
+        latency.p50, latency.p90, latency.p99, latency.p999, latency.max
+    );
 }

@@ -1,13 +1,17 @@
 //! `mm verify-book`: a book rebuilt from order messages against the book that the venue published.
 
-use std::error::Error;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use market_maker::feed::Input;
-use market_maker::sim::verify::{LobsterVerifyConfig, VerifyReport, verify_databento, verify_lobster_rows};
+use market_maker::sim::verify::{
+    Interrupted, LobsterVerifyConfig, VerifyReport, verify_databento, verify_lobster_rows,
+};
 use serde_json::json;
+
+use crate::{Failure, progress};
 
 #[derive(Clone, Copy, ValueEnum)]
 enum PairFormat {
@@ -44,36 +48,34 @@ pub struct Args {
     aligned: Option<PathBuf>,
     /// Levels a side to compare; all that the orderbook file has when absent.
     #[arg(long)]
-    levels: Option<usize>,
+    levels: Option<NonZeroUsize>,
     /// Compare rows before this one only (the first is row 0).
     #[arg(long)]
     until_row: Option<u64>,
+    /// Print the JSON line only, and no progress.
+    #[arg(long)]
+    json: bool,
 }
 
-/// Exit 0 only if no row differs.
-pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
-    let open = |path: &Option<PathBuf>| -> Result<Input, Box<dyn Error>> {
-        Ok(Input::open(path.as_deref().ok_or("a file argument is missing")?)?)
+/// Exit 0 only if no row differs and no file breaks off.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let compared = progress::wait_for("comparing", !args.json, || compare(args))?;
+    let (report, error) = match compared {
+        Ok(report) => (report, None),
+        Err(Interrupted { error, report }) => (report, Some(error)),
     };
-    let optional = |path: &Option<PathBuf>| path.as_ref().map(Input::open).transpose();
-    let report: VerifyReport = match args.format {
-        PairFormat::Lobster => verify_lobster_rows(&LobsterVerifyConfig {
-            messages: open(&args.messages)?,
-            orderbook: open(&args.orderbook)?,
-            seed: optional(&args.seed_book)?,
-            aligned: optional(&args.aligned)?,
-            levels: args.levels,
-            until_row: args.until_row,
-        })?,
-        PairFormat::DatabentoCsv => verify_databento(open(&args.mbo)?, open(&args.mbp10)?)?,
-    };
-    println!(
-        "{} rows, {} compared, {} differ{}",
-        report.rows,
-        report.compared,
-        report.mismatched_rows,
-        report.first_mismatch_row.map_or(String::new(), |row| format!("; the first is row {row}")),
-    );
+    if let Some(error) = &error {
+        eprintln!("mm: {error}");
+    }
+    if !args.json {
+        println!(
+            "{} rows, {} compared, {} differ{}",
+            report.rows,
+            report.compared,
+            report.mismatched_rows,
+            report.first_mismatch_row.map_or(String::new(), |row| format!("; the first is row {row}")),
+        );
+    }
     println!(
         "{}",
         json!({
@@ -83,5 +85,25 @@ pub fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
             "first_mismatch_row": report.first_mismatch_row,
         })
     );
-    Ok(if report.mismatched_rows == 0 && report.compared > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let agrees = error.is_none() && report.mismatched_rows == 0 && report.compared > 0;
+    Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Fails when a file cannot be opened; what comes of open files is the inner result.
+fn compare(args: &Args) -> Result<Result<VerifyReport, Interrupted>, Failure> {
+    let open = |path: &Option<PathBuf>| -> Result<Input, Failure> {
+        Ok(Input::open(path.as_deref().ok_or("a file argument is missing")?)?)
+    };
+    let optional = |path: &Option<PathBuf>| path.as_ref().map(Input::open).transpose();
+    Ok(match args.format {
+        PairFormat::Lobster => verify_lobster_rows(&LobsterVerifyConfig {
+            messages: open(&args.messages)?,
+            orderbook: open(&args.orderbook)?,
+            seed: optional(&args.seed_book)?,
+            aligned: optional(&args.aligned)?,
+            levels: args.levels.map(NonZeroUsize::get),
+            until_row: args.until_row,
+        }),
+        PairFormat::DatabentoCsv => verify_databento(open(&args.mbo)?, open(&args.mbp10)?),
+    })
 }

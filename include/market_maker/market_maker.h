@@ -109,6 +109,11 @@
 #define MM_EVENT_STATUS 12
 
 /**
+ * The resting order `order_id` traded `quantity` at `price`; the change of the book follows as an event of its own.
+ */
+#define MM_EVENT_FILL 13
+
+/**
  * Last event of a group that the venue published as one; the book is consistent after it.
  */
 #define MM_FLAG_LAST 1
@@ -137,6 +142,381 @@
  * The trade print is of hidden liquidity.
  */
 #define MM_FLAG_HIDDEN 32
+
+/**
+ * The book changed.
+ */
+#define MM_TOUCHED 1
+
+/**
+ * The best bid, or the quantity or number of orders at it, changed.
+ */
+#define MM_TOUCHED_BEST_BID 2
+
+/**
+ * The best ask, or the quantity or number of orders at it, changed.
+ */
+#define MM_TOUCHED_BEST_ASK 4
+
+/**
+ * Less was removed than was asked for, because the anonymous liquidity at the level was smaller.
+ */
+#define MM_TOUCHED_SHORT 8
+
+/**
+ * The engine reads no clock: latencies are those that the host records.
+ */
+#define MM_CLOCK_OFF 0
+
+/**
+ * The engine reads the monotonic clock at the start and the end of each event.
+ */
+#define MM_CLOCK_TOTAL 1
+
+/**
+ * The engine reads the monotonic clock between its stages too.
+ */
+#define MM_CLOCK_STAGES 2
+
+/**
+ * Stage: the event is applied to the book.
+ */
+#define MM_STAGE_BOOK 0
+
+/**
+ * Stage: volatility, spread and imbalance take the new book in.
+ */
+#define MM_STAGE_FEATURES 1
+
+/**
+ * Stage: the strategy computes the quotes that it wants.
+ */
+#define MM_STAGE_QUOTE 2
+
+/**
+ * Stage: wanted quotes become order actions.
+ */
+#define MM_STAGE_ORDERS 3
+
+/**
+ * All stages, for events after which a quote was computed.
+ */
+#define MM_STAGE_TICK_TO_QUOTE 4
+
+/**
+ * All stages, for every event.
+ */
+#define MM_STAGE_EVENT 5
+
+/**
+ * Actions that one event can cause at most.
+ */
+#define MM_MAX_ENGINE_ACTIONS 16
+
+/**
+ * Trades at its price or better.
+ */
+#define MM_ORDER_LIMIT 0
+
+/**
+ * Trades at any price and never rests.
+ */
+#define MM_ORDER_MARKET 1
+
+/**
+ * What does not trade at once rests.
+ */
+#define MM_GOOD_TILL_CANCEL 0
+
+/**
+ * What does not trade at once is cancelled.
+ */
+#define MM_IMMEDIATE_OR_CANCEL 1
+
+/**
+ * The order trades completely or is refused.
+ */
+#define MM_FILL_OR_KILL 2
+
+/**
+ * The order is accepted, once for each order, before its trades. `remaining`: its quantity.
+ */
+#define MM_BOOK_ACCEPTED 1
+
+/**
+ * The order traded `quantity` with `maker_id` at the maker's `price`.
+ */
+#define MM_BOOK_TRADE 2
+
+/**
+ * `quantity` of the order was cancelled, at the owner's request or because it could not trade and may not rest.
+ */
+#define MM_BOOK_CANCELLED 3
+
+/**
+ * The order has a new `price` and a new open quantity, `remaining`; trades may follow.
+ */
+#define MM_BOOK_AMENDED 5
+
+/**
+ * A new order `order_id`.
+ */
+#define MM_ACTION_PLACE 1
+
+/**
+ * Cancel what is left of `order_id`.
+ */
+#define MM_ACTION_CANCEL 2
+
+/**
+ * Cancel what is left of `order_id` and put `new_order_id` in its place, as one request.
+ */
+#define MM_ACTION_REPLACE 3
+
+/**
+ * The order works with `leaves` lots.
+ */
+#define MM_EXECUTION_ACCEPTED 1
+
+/**
+ * The order was refused and never worked. For a replacement id: only the replacement was refused.
+ */
+#define MM_EXECUTION_REJECTED 2
+
+/**
+ * `quantity` lots traded at `price`; `leaves` are left.
+ */
+#define MM_EXECUTION_FILLED 3
+
+/**
+ * The order is gone, whoever asked for it.
+ */
+#define MM_EXECUTION_CANCELLED 4
+
+/**
+ * `new_order_id` works with `leaves` lots in place of `order_id`.
+ */
+#define MM_EXECUTION_REPLACED 5
+
+/**
+ * The cancel or replacement of `order_id` was refused; the order goes on as it was.
+ */
+#define MM_EXECUTION_CANCEL_REJECTED 6
+
+/**
+ * Sent, not answered.
+ */
+#define MM_ORDER_PENDING_NEW 1
+
+/**
+ * Works in full.
+ */
+#define MM_ORDER_LIVE 2
+
+/**
+ * Works with what is left after fills.
+ */
+#define MM_ORDER_PARTIALLY_FILLED 3
+
+/**
+ * Its cancel is under way; it may still trade.
+ */
+#define MM_ORDER_PENDING_CANCEL 4
+
+/**
+ * Its replacement is under way; it may still trade.
+ */
+#define MM_ORDER_PENDING_REPLACE 5
+
+/**
+ * Traded in full. Final.
+ */
+#define MM_ORDER_FILLED 6
+
+/**
+ * Gone with lots left. Final.
+ */
+#define MM_ORDER_CANCELLED 7
+
+/**
+ * Never worked. Final.
+ */
+#define MM_ORDER_REJECTED 8
+
+/**
+ * Move an order when its price is off by more than `requote_distance` ticks.
+ */
+#define MM_REQUOTE_TICKS 0
+
+/**
+ * Move an order when its price is off by more than `requote_distance` basis points.
+ */
+#define MM_REQUOTE_BPS 1
+
+/**
+ * Orders are moved by one replace.
+ */
+#define MM_REPLACE_ATOMIC 0
+
+/**
+ * Orders are moved by a cancel, and a new order once the venue has confirmed it.
+ */
+#define MM_REPLACE_CANCEL_FIRST 1
+
+/**
+ * Quotes per side that a decision can handle.
+ */
+#define MM_MAX_QUOTE_LEVELS 4
+
+/**
+ * Avellaneda and Stoikov 2008, the closed form for a short horizon.
+ */
+#define MM_QUOTER_AVELLANEDA_STOIKOV 0
+
+/**
+ * Gueant, Lehalle and Fernandez-Tapia 2013, solved once into a table over inventory and remaining time.
+ */
+#define MM_QUOTER_GLFT_TABLE 1
+
+/**
+ * The same infinitely far from the end, in closed form.
+ */
+#define MM_QUOTER_GLFT_ASYMPTOTIC 2
+
+/**
+ * LOBSTER message file; prices of 1e-4 dollar.
+ */
+#define MM_FORMAT_LOBSTER 1
+
+/**
+ * NASDAQ TotalView-ITCH 5.0, the daily binary file.
+ */
+#define MM_FORMAT_ITCH 2
+
+/**
+ * Databento DBN, schema mbo.
+ */
+#define MM_FORMAT_DBN 3
+
+/**
+ * Databento CSV, schema mbo.
+ */
+#define MM_FORMAT_DATABENTO_CSV 4
+
+/**
+ * Binance depth and trade streams, one JSON message a line.
+ */
+#define MM_FORMAT_BINANCE 5
+
+/**
+ * In a limit: the check is off.
+ */
+#define MM_NO_LIMIT 9223372036854775807
+
+/**
+ * Avellaneda and Stoikov 2008, the closed form for a short horizon.
+ */
+#define MM_MODEL_AVELLANEDA_STOIKOV 0
+
+/**
+ * Gueant, Lehalle and Fernandez-Tapia 2013, from a table solved at construction.
+ */
+#define MM_MODEL_GLFT_TABLE 1
+
+/**
+ * The same infinitely far from the end, in closed form.
+ */
+#define MM_MODEL_GLFT_ASYMPTOTIC 2
+
+/**
+ * Distances are measured from the mid.
+ */
+#define MM_REFERENCE_MID 0
+
+/**
+ * Distances are measured from the size-weighted mid.
+ */
+#define MM_REFERENCE_WEIGHTED_MID 1
+
+/**
+ * `risk_aversion` is a shift of the reservation price at the position limit, in average spreads.
+ */
+#define MM_AVERSION_AT_LIMIT 0
+
+/**
+ * `risk_aversion` is gamma itself, 1/(tick lot).
+ */
+#define MM_AVERSION_FIXED 1
+
+/**
+ * The horizon stays `horizon` seconds away.
+ */
+#define MM_HORIZON_ROLLING 0
+
+/**
+ * The horizon counts down `horizon` seconds, then starts again. Avellaneda-Stoikov only.
+ */
+#define MM_HORIZON_COUNT_DOWN 1
+
+/**
+ * Order-by-order books by instrument.
+ */
+typedef struct mm_book_manager_t mm_book_manager_t;
+
+/**
+ * An order book of one instrument, order by order, with price-time priority.
+ */
+typedef struct mm_book_t mm_book_t;
+
+/**
+ * One instrument's pipeline: book, features, strategy, risk gate, order manager, position. One owner thread.
+ */
+typedef struct mm_engine_t mm_engine_t;
+
+/**
+ * Turns a gate off from any thread; it outlives the gate.
+ */
+typedef struct mm_kill_switch_t mm_kill_switch_t;
+
+/**
+ * A book of price levels (L2): each level's whole quantity, as level feeds publish it.
+ */
+typedef struct mm_level_book_t mm_level_book_t;
+
+/**
+ * Working orders of one instrument, and the decision what to send.
+ */
+typedef struct mm_order_manager_t mm_order_manager_t;
+
+/**
+ * A slab of blocks of one size.
+ */
+typedef struct mm_pool_t mm_pool_t;
+
+/**
+ * Positions in many instruments: exact profit and loss, marks, limits, drawdown, latest trades.
+ */
+typedef struct mm_position_tracker_t mm_position_tracker_t;
+
+/**
+ * Computes optimal quotes. Never changes after construction: any number of threads may use one.
+ */
+typedef struct mm_quoter_t mm_quoter_t;
+
+/**
+ * Reads one recorded day.
+ */
+typedef struct mm_reader_t mm_reader_t;
+
+/**
+ * The pre-trade gate: every order passes it or is refused with a typed reason.
+ */
+typedef struct mm_risk_gate_t mm_risk_gate_t;
+
+/**
+ * A simulated venue: own orders join the recorded queue and trade when the recorded flow would have reached them.
+ */
+typedef struct mm_venue_t mm_venue_t;
 
 /**
  * Outcome of a call: 0 success, negative error (nothing changed), positive success with a remark.
@@ -190,6 +570,1520 @@ typedef struct mm_instrument_t {
 } mm_instrument_t;
 
 /**
+ * Size, alignment and number of a pool's blocks.
+ */
+typedef struct mm_pool_config_t {
+    /**
+     * Set by `mm_pool_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Bytes of a block, at least 1. Default 64.
+     */
+    size_t block_size;
+    /**
+     * Alignment of every block, a power of two. Default 64.
+     */
+    size_t alignment;
+    /**
+     * Number of blocks, at least 1. Default 1024.
+     */
+    uint32_t capacity;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_pool_config_t;
+
+/**
+ * What a pool has done so far.
+ */
+typedef struct mm_pool_stats_t {
+    /**
+     * Blocks that there are.
+     */
+    uint64_t capacity;
+    /**
+     * Blocks in use now.
+     */
+    uint64_t in_use;
+    /**
+     * Most blocks that were in use at once.
+     */
+    uint64_t high_water;
+    /**
+     * Allocations so far.
+     */
+    uint64_t allocated;
+    /**
+     * Frees so far.
+     */
+    uint64_t freed;
+} mm_pool_stats_t;
+
+/**
+ * Sizes and rules of a book. All storage is taken at construction.
+ */
+typedef struct mm_book_config_t {
+    /**
+     * Set by `mm_book_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Most orders that can rest at a time, 1 to 2^30; each costs about 100 bytes. Default 65536.
+     */
+    uint32_t max_orders;
+    /**
+     * Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
+     * costs 64 bytes. Prices outside are legal. Default 16384.
+     */
+    uint32_t window_ticks;
+    /**
+     * 1, the default, if an order that shrinks at its price keeps its place in the queue.
+     */
+    uint8_t keep_priority_on_decrease;
+    /**
+     * 1, the default, if each order's arrival stamp is kept.
+     */
+    uint8_t track_priority;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_book_config_t;
+
+/**
+ * One market-data event in ticks and lots. 64 bytes.
+ */
+typedef struct mm_event_t {
+    /**
+     * When the venue says that it happened, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * When the recorder received it, ns; equal to `timestamp` where the feed does not say.
+     */
+    uint64_t received;
+    /**
+     * The venue's number for the message, 0 where it has none.
+     */
+    uint64_t sequence;
+    /**
+     * The order that the event is about.
+     */
+    uint64_t order_id;
+    /**
+     * The replacing order of an `MM_EVENT_REPLACE`.
+     */
+    uint64_t new_order_id;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Which instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_EVENT_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*`, of the resting order or level; of the aggressor for a trade.
+     */
+    uint8_t side;
+    /**
+     * `MM_FLAG_*` bits.
+     */
+    uint16_t flags;
+} mm_event_t;
+
+/**
+ * How far a batch came.
+ */
+typedef struct mm_batch_t {
+    /**
+     * Events applied, from the first on.
+     */
+    size_t applied;
+    /**
+     * `MM_TOUCHED*` bits of all of them.
+     */
+    uint32_t touched;
+    /**
+     * Why the event after them was refused, `MM_OK` if none was.
+     */
+    mm_status_t reason;
+} mm_batch_t;
+
+/**
+ * An order to match.
+ */
+typedef struct mm_new_order_t {
+    /**
+     * Its id, unlike that of any resting order.
+     */
+    uint64_t order_id;
+    /**
+     * Limit, ticks; ignored for market orders.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ORDER_LIMIT` or `MM_ORDER_MARKET`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_GOOD_TILL_CANCEL`, `MM_IMMEDIATE_OR_CANCEL` or `MM_FILL_OR_KILL`.
+     */
+    uint8_t time_in_force;
+    /**
+     * 1 to refuse rather than trade on arrival; only for limit orders that may rest.
+     */
+    uint8_t post_only;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_new_order_t;
+
+/**
+ * What the matching book did with an order. 56 bytes.
+ */
+typedef struct mm_book_event_t {
+    /**
+     * The order that the request was about; of a trade, the taker.
+     */
+    uint64_t order_id;
+    /**
+     * Of a trade, the resting order; otherwise 0.
+     */
+    uint64_t maker_id;
+    /**
+     * Of a trade, the maker's price; otherwise the order's. Ticks.
+     */
+    int64_t price;
+    /**
+     * Of a trade or a cancel, how much. Lots.
+     */
+    uint64_t quantity;
+    /**
+     * What is open of the order after the event, lots.
+     */
+    uint64_t remaining;
+    /**
+     * Of a trade, what is open of the maker after it, lots.
+     */
+    uint64_t maker_remaining;
+    /**
+     * `MM_BOOK_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*` of `order_id`.
+     */
+    uint8_t side;
+    /**
+     * Zero.
+     */
+    uint8_t reason;
+    /**
+     * 1 if the maker of a trade is anonymous liquidity, else 0.
+     */
+    uint8_t maker_anonymous;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_book_event_t;
+
+/**
+ * What a matching operation came to.
+ */
+typedef struct mm_match_t {
+    /**
+     * Lots traded.
+     */
+    uint64_t filled;
+    /**
+     * Lots of the order that rest afterwards.
+     */
+    uint64_t resting;
+    /**
+     * Lots cancelled.
+     */
+    uint64_t cancelled;
+    /**
+     * `MM_TOUCHED*` bits.
+     */
+    uint32_t touched;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_match_t;
+
+/**
+ * A price level.
+ */
+typedef struct mm_level_t {
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Sum over the level's orders, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Orders at the level; anonymous liquidity counts as one.
+     */
+    uint32_t orders;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_level_t;
+
+/**
+ * A resting order.
+ */
+typedef struct mm_resting_order_t {
+    /**
+     * Its id; 0 for anonymous liquidity.
+     */
+    uint64_t order_id;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Open quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Arrival stamp: within a level, a smaller one is ahead. 0 for anonymous liquidity, which is ahead of all.
+     */
+    uint64_t priority;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 for anonymous liquidity, else 0.
+     */
+    uint8_t anonymous;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_resting_order_t;
+
+/**
+ * What stands before an order in its level's queue.
+ */
+typedef struct mm_queue_position_t {
+    /**
+     * Orders ahead; anonymous liquidity counts as one.
+     */
+    uint64_t orders_ahead;
+    /**
+     * Their quantity, lots.
+     */
+    uint64_t quantity_ahead;
+} mm_queue_position_t;
+
+/**
+ * Sizes of a level book.
+ */
+typedef struct mm_level_book_config_t {
+    /**
+     * Set by `mm_level_book_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Most levels of both sides together, 1 to 2^30. Default 16384.
+     */
+    uint32_t max_levels;
+    /**
+     * As for a book. Default 16384.
+     */
+    uint32_t window_ticks;
+} mm_level_book_config_t;
+
+/**
+ * How to quote both sides around the reference price. Prices in ticks, quantities in lots, times in seconds.
+ */
+typedef struct mm_stoikov_config_t {
+    /**
+     * Set by `mm_stoikov_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Risk aversion, at least 0, in the unit of `aversion`. Default 1 average spread at the limit.
+     */
+    double risk_aversion;
+    /**
+     * Decay of the fill intensity with the distance from mid, 1/tick; 0, the default, is 2/(average spread).
+     */
+    double k;
+    /**
+     * Fill intensity at mid, positive, 1/second. Default 1. GLFT only.
+     */
+    double intensity;
+    /**
+     * Seconds to the horizon. Default 60.
+     */
+    double horizon;
+    /**
+     * Least half of the total spread, ticks. Default 0.5.
+     */
+    double min_half_spread;
+    /**
+     * Largest volatility of the table, ticks per square root of a second. Default 100. GLFT table only.
+     */
+    double table_max_sigma;
+    /**
+     * Lots per quote, at least 1. Default 1.
+     */
+    uint64_t order_quantity;
+    /**
+     * Largest position that a fill may lead to, lots, at least 1. Default 10.
+     */
+    uint64_t position_limit;
+    /**
+     * The position to steer to, lots, within the limit. Default 0.
+     */
+    int64_t inventory_target;
+    /**
+     * Mid changes that the volatility must have seen before the first quote. Default 100.
+     */
+    uint64_t warm_up;
+    /**
+     * Volatility rows of the table besides 0. Default 32. GLFT table only.
+     */
+    uint32_t table_steps;
+    /**
+     * `MM_MODEL_*`. Default Avellaneda-Stoikov.
+     */
+    uint8_t model;
+    /**
+     * `MM_REFERENCE_*`. Default mid.
+     */
+    uint8_t reference;
+    /**
+     * `MM_AVERSION_*`. Default at the limit, which only Avellaneda-Stoikov takes.
+     */
+    uint8_t aversion;
+    /**
+     * `MM_HORIZON_*`. Default rolling.
+     */
+    uint8_t horizon_mode;
+} mm_stoikov_config_t;
+
+/**
+ * The limits of a gate. `MM_NO_LIMIT`, the default, switches a check off.
+ */
+typedef struct mm_risk_config_t {
+    /**
+     * Set by `mm_risk_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Lots of one order.
+     */
+    int64_t max_order_quantity;
+    /**
+     * |price| x quantity of one order, ticks x lots.
+     */
+    int64_t max_order_notional;
+    /**
+     * Distance of the price from the reference, ticks.
+     */
+    int64_t collar_ticks;
+    /**
+     * Distance of the price from the reference, basis points. Both collars hold when both are set.
+     */
+    int64_t collar_bps;
+    /**
+     * Lots long if every working buy order filled.
+     */
+    int64_t max_long_position;
+    /**
+     * Lots short if every working sell order filled, as a positive number.
+     */
+    int64_t max_short_position;
+    /**
+     * The time in which `rate_messages` messages may be sent, ns. Default one second.
+     */
+    uint64_t rate_period_ns;
+    /**
+     * Messages per period; 0, the default, is no limit. Cancels use it up and are never refused by it.
+     */
+    uint32_t rate_messages;
+    /**
+     * Messages that may be sent at once after a pause; 0 is `rate_messages`.
+     */
+    uint32_t rate_burst;
+} mm_risk_config_t;
+
+/**
+ * Settings of an order manager.
+ */
+typedef struct mm_order_manager_config_t {
+    /**
+     * Set by `mm_order_manager_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * The first sequence number of client ids, at least 1, the default. A host that restarts goes on from
+     * `mm_order_manager_next_sequence`, so that no id is used twice.
+     */
+    uint64_t first_sequence;
+    /**
+     * The instrument of every order. Default 0.
+     */
+    uint32_t instrument;
+    /**
+     * Orders that can work at once, 1 to 65536. Default 64.
+     */
+    uint32_t capacity;
+    /**
+     * How far a price may be off before the order is moved, in the unit of `requote_unit`. Default 0.
+     */
+    uint32_t requote_distance;
+    /**
+     * How far a quantity may be off, basis points of what is wanted. Default 5000.
+     */
+    uint32_t requote_quantity_bps;
+    /**
+     * `MM_REQUOTE_*`. Default ticks.
+     */
+    uint8_t requote_unit;
+    /**
+     * `MM_REPLACE_*`. Default atomic.
+     */
+    uint8_t replace_mode;
+    /**
+     * 1, the default, if quotes must not trade on arrival.
+     */
+    uint8_t post_only;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_order_manager_config_t;
+
+/**
+ * What an engine is built from. A null pointer stands for the defaults of that part; each is read only during the create.
+ */
+typedef struct mm_engine_config_t {
+    /**
+     * Set by `mm_engine_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Increments, fees, and the id that orders carry.
+     */
+    const struct mm_instrument_t *instrument;
+    /**
+     * Storage of the book; by level, `max_orders` counts levels.
+     */
+    const struct mm_book_config_t *book;
+    /**
+     * The strategy.
+     */
+    const struct mm_stoikov_config_t *strategy;
+    /**
+     * Pre-trade limits.
+     */
+    const struct mm_risk_config_t *risk;
+    /**
+     * The order manager; its instrument is the engine's.
+     */
+    const struct mm_order_manager_config_t *orders;
+    /**
+     * Half-life of the volatility, seconds. Default 60.
+     */
+    double volatility_half_life;
+    /**
+     * Half-life of the average spread, seconds. Default as the library's features.
+     */
+    double spread_half_life;
+    /**
+     * Half-life of order-flow imbalance and trade flow, seconds.
+     */
+    double flow_half_life;
+    /**
+     * 1 if the feed shows price levels instead of orders. Default 0.
+     */
+    uint8_t by_level;
+    /**
+     * `MM_CLOCK_*`. Default off.
+     */
+    uint8_t clock;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_engine_config_t;
+
+/**
+ * A message for the host to send. 48 bytes.
+ *
+ * The quantity of a replacement is the open quantity wanted at the moment of decision, when the old order had
+ * `replaced_quantity` left; what the old order trades until the venue handles it is to be taken off.
+ */
+typedef struct mm_order_action_t {
+    /**
+     * The client id of the order that is placed, cancelled or replaced.
+     */
+    uint64_t order_id;
+    /**
+     * The client id of the replacement, else 0.
+     */
+    uint64_t new_order_id;
+    /**
+     * Limit price, ticks; of a cancelled order its own.
+     */
+    int64_t price;
+    /**
+     * Lots wanted; of a cancelled order what is left of it.
+     */
+    uint64_t quantity;
+    /**
+     * What the replaced order had left, else 0.
+     */
+    uint64_t replaced_quantity;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_ACTION_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 when the order must not trade on arrival, else 0.
+     */
+    uint8_t post_only;
+    /**
+     * The level of the wanted quotes that it serves, 0 the best; 255 for the host's own orders.
+     */
+    uint8_t level;
+} mm_order_action_t;
+
+/**
+ * A venue's report on one order. 56 bytes.
+ */
+typedef struct mm_execution_report_t {
+    /**
+     * The client id.
+     */
+    uint64_t order_id;
+    /**
+     * The replacement's client id, else 0.
+     */
+    uint64_t new_order_id;
+    /**
+     * Price of a fill, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots of a fill.
+     */
+    uint64_t quantity;
+    /**
+     * Lots left after the event; repeated and lost fills are found by it.
+     */
+    uint64_t leaves;
+    /**
+     * When, by the venue's clock, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_EXECUTION_*`.
+     */
+    uint8_t kind;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 when the fill provided liquidity, else 0.
+     */
+    uint8_t is_maker;
+    /**
+     * Zero.
+     */
+    uint8_t reserved;
+} mm_execution_report_t;
+
+/**
+ * Counters of an engine since its creation. Quantities in lots.
+ */
+typedef struct mm_engine_stats_t {
+    /**
+     * Market-data events, refused ones included.
+     */
+    uint64_t events;
+    /**
+     * Events that the book refused.
+     */
+    uint64_t refused_events;
+    /**
+     * Times that the strategy was asked for quotes.
+     */
+    uint64_t quotes;
+    /**
+     * New orders and replacements sent.
+     */
+    uint64_t orders_sent;
+    /**
+     * Of these, replacements.
+     */
+    uint64_t replaces;
+    /**
+     * Cancels sent.
+     */
+    uint64_t cancels;
+    /**
+     * Orders that the venue refused.
+     */
+    uint64_t venue_rejects;
+    /**
+     * Orders that the risk gate refused.
+     */
+    uint64_t risk_refusals;
+    /**
+     * Fills.
+     */
+    uint64_t fills;
+    /**
+     * Of these, fills that provided liquidity.
+     */
+    uint64_t maker_fills;
+    /**
+     * Lots filled.
+     */
+    uint64_t filled_quantity;
+    /**
+     * Lots of the orders sent.
+     */
+    uint64_t ordered_quantity;
+    /**
+     * What the quotes earned against the mid at the moment of their fills, half ticks x lots.
+     */
+    int64_t spread_captured_half;
+    /**
+     * Largest |position|, lots.
+     */
+    uint64_t max_position;
+} mm_engine_stats_t;
+
+/**
+ * Position and result of an engine. Money in ticks x lots.
+ */
+typedef struct mm_engine_account_t {
+    /**
+     * Lots held; negative is short.
+     */
+    int64_t position;
+    /**
+     * Profit realised, before fees.
+     */
+    int64_t realised;
+    /**
+     * Profit of the open position at `mark`; 0 without a mark.
+     */
+    int64_t unrealised;
+    /**
+     * Fees paid; negative when rebates were more.
+     */
+    int64_t fees;
+    /**
+     * Deepest fall of equity after fees from its peak.
+     */
+    int64_t max_drawdown;
+    /**
+     * The price that the position is marked at, ticks; meaningful if `has_mark` is 1.
+     */
+    int64_t mark;
+    /**
+     * 1 once both sides of the book have been seen.
+     */
+    uint8_t has_mark;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_engine_account_t;
+
+/**
+ * How often the gate was asked and what it answered.
+ */
+typedef struct mm_risk_counters_t {
+    /**
+     * Orders checked.
+     */
+    uint64_t evaluated;
+    /**
+     * Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`.
+     */
+    uint64_t refused[16];
+} mm_risk_counters_t;
+
+/**
+ * Percentiles of one stage's latency, ns.
+ */
+typedef struct mm_latency_t {
+    /**
+     * How many samples.
+     */
+    uint64_t count;
+    /**
+     * Median.
+     */
+    uint64_t p50;
+    /**
+     * 90th percentile.
+     */
+    uint64_t p90;
+    /**
+     * 99th percentile.
+     */
+    uint64_t p99;
+    /**
+     * 99.9th percentile.
+     */
+    uint64_t p999;
+    /**
+     * Largest.
+     */
+    uint64_t max;
+} mm_latency_t;
+
+/**
+ * One wanted quote.
+ */
+typedef struct mm_wanted_quote_t {
+    /**
+     * Price in ticks, fractions allowed: bids are rounded down and asks up.
+     */
+    double price;
+    /**
+     * Quantity in lots, fractions allowed: rounded down; less than one lot is no quote.
+     */
+    double quantity;
+} mm_wanted_quote_t;
+
+/**
+ * The quotes that are wanted in the market now, best first; an empty side wants no order there.
+ */
+typedef struct mm_wanted_quotes_t {
+    /**
+     * Bids, of which the first `bid_count` are used.
+     */
+    struct mm_wanted_quote_t bids[4];
+    /**
+     * Asks, of which the first `ask_count` are used.
+     */
+    struct mm_wanted_quote_t asks[4];
+    /**
+     * At most `MM_MAX_QUOTE_LEVELS`.
+     */
+    uint32_t bid_count;
+    /**
+     * At most `MM_MAX_QUOTE_LEVELS`.
+     */
+    uint32_t ask_count;
+} mm_wanted_quotes_t;
+
+/**
+ * What a decision needs to know of the market and of the account.
+ */
+typedef struct mm_market_top_t {
+    /**
+     * Time of the event that causes the decision, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Lots held; negative is short.
+     */
+    int64_t position;
+    /**
+     * Best bid, ticks; used if `has_bid` is 1.
+     */
+    int64_t bid;
+    /**
+     * Best ask, ticks; used if `has_ask` is 1.
+     */
+    int64_t ask;
+    /**
+     * The price that risk collars measure from, ticks; used if `has_reference` is 1, else the mid of bid and ask.
+     */
+    int64_t reference;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_bid;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_ask;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_reference;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_market_top_t;
+
+/**
+ * What a decision came to.
+ */
+typedef struct mm_decision_t {
+    /**
+     * Orders that the risk gate refused.
+     */
+    uint32_t refused;
+    /**
+     * Quotes held back for now: no free slot, or the order would have met our own on the other side.
+     */
+    uint32_t held;
+    /**
+     * The `MM_E_RISK_*` of the last refusal, else 0.
+     */
+    mm_status_t last_refusal;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_decision_t;
+
+/**
+ * An order of the host's own, beside the quotes.
+ */
+typedef struct mm_order_request_t {
+    /**
+     * Limit price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots.
+     */
+    uint64_t quantity;
+    /**
+     * `MM_SIDE_*`; of a replacement it is that of the replaced order, and not read.
+     */
+    uint8_t side;
+    /**
+     * 1 when the order must not trade on arrival, else 0.
+     */
+    uint8_t post_only;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_order_request_t;
+
+/**
+ * One order as the manager knows it.
+ */
+typedef struct mm_order_t {
+    /**
+     * Its client id.
+     */
+    uint64_t order_id;
+    /**
+     * The id of the replacement under way, or of the order that it took the place of while that is not confirmed;
+     * else 0.
+     */
+    uint64_t linked_id;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots that are left.
+     */
+    uint64_t remaining;
+    /**
+     * Lots that it has traded.
+     */
+    uint64_t filled;
+    /**
+     * When its last request was sent, ns.
+     */
+    uint64_t sent;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ORDER_*`.
+     */
+    uint8_t state;
+    /**
+     * Which wanted quote it serves, 255 for none.
+     */
+    uint8_t level;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_order_t;
+
+/**
+ * Limits. Quantities are lots of one instrument, money is in account units. Standing exactly at a limit is allowed.
+ */
+typedef struct mm_position_limits_t {
+    /**
+     * Largest position of either sign.
+     */
+    int64_t max_position_size;
+    /**
+     * Largest long position.
+     */
+    int64_t max_long_position;
+    /**
+     * Largest short position, as a positive number.
+     */
+    int64_t max_short_position;
+    /**
+     * Largest loss since the day began, as a positive number: realised, unrealised and fees.
+     */
+    int64_t max_daily_loss;
+    /**
+     * Largest fall of equity from its highest point, as a positive number.
+     */
+    int64_t max_drawdown;
+} mm_position_limits_t;
+
+/**
+ * Capacities, limits and starting capital of a tracker.
+ */
+typedef struct mm_position_tracker_config_t {
+    /**
+     * Set by `mm_position_tracker_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Equity at the start, account units. Default 0.
+     */
+    int64_t capital;
+    /**
+     * The limits. Defaults: 1000000 lots, 500000 long, 500000 short, daily loss 1000000, drawdown 500000.
+     */
+    struct mm_position_limits_t limits;
+    /**
+     * Instruments that can be registered, 1 to 2^20. Default 64.
+     */
+    uint32_t instruments;
+    /**
+     * Trades that the history keeps, 0 to 2^24; older ones are overwritten. Default 1024.
+     */
+    uint32_t history;
+} mm_position_tracker_config_t;
+
+/**
+ * One of our fills.
+ */
+typedef struct mm_fill_t {
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Our order.
+     */
+    uint64_t order_id;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * What was traded.
+     */
+    uint32_t instrument;
+    /**
+     * Our side, `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 if we provided the liquidity, else 0.
+     */
+    uint8_t is_maker;
+    /**
+     * Zero.
+     */
+    uint16_t reserved;
+} mm_fill_t;
+
+/**
+ * What one fill did.
+ */
+typedef struct mm_fill_outcome_t {
+    /**
+     * Profit realised by the fill before fees, ticks x lots. Zero unless it reduced the position.
+     */
+    int64_t realised;
+    /**
+     * The fill's fee in millionths of a tick x lot, capped to what fits; negative is a rebate.
+     */
+    int64_t fee_micro;
+    /**
+     * Lots that closed open lots of the other sign.
+     */
+    uint64_t closed;
+    /**
+     * Lots that opened or added; both are non-zero on a flip.
+     */
+    uint64_t opened;
+    /**
+     * The position after the fill, lots.
+     */
+    int64_t position;
+} mm_fill_outcome_t;
+
+/**
+ * One instrument's position. Money is ticks x lots of the instrument.
+ */
+typedef struct mm_position_t {
+    /**
+     * Lots held; negative is short.
+     */
+    int64_t quantity;
+    /**
+     * Average price of the open lots, ticks; 0 when flat.
+     */
+    double average_price;
+    /**
+     * Realised profit before fees.
+     */
+    int64_t realised;
+    /**
+     * Profit of the open lots at the mark, before fees.
+     */
+    int64_t unrealised;
+    /**
+     * Fees paid less rebates.
+     */
+    int64_t fees;
+    /**
+     * What open lots are valued at, ticks: the last mark, else the first fill's price.
+     */
+    int64_t mark;
+    /**
+     * Lots bought in all.
+     */
+    uint64_t bought;
+    /**
+     * Lots sold in all.
+     */
+    uint64_t sold;
+    /**
+     * Fills in all.
+     */
+    uint64_t fills;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * 1 once there was a mark or a fill, else 0.
+     */
+    uint32_t has_mark;
+} mm_position_t;
+
+/**
+ * Sums over all instruments, account units.
+ */
+typedef struct mm_position_totals_t {
+    /**
+     * Realised profit before fees.
+     */
+    int64_t realised;
+    /**
+     * Profit of open lots at their marks, before fees.
+     */
+    int64_t unrealised;
+    /**
+     * Fees paid less rebates.
+     */
+    int64_t fees;
+    /**
+     * Capital plus profit after fees.
+     */
+    int64_t equity;
+    /**
+     * Highest equity so far.
+     */
+    int64_t peak_equity;
+    /**
+     * Fall of equity from its highest point; never negative.
+     */
+    int64_t drawdown;
+    /**
+     * Largest fall so far.
+     */
+    int64_t max_drawdown;
+    /**
+     * Profit since the day began.
+     */
+    int64_t daily_profit;
+    /**
+     * Fills booked.
+     */
+    uint64_t fills;
+} mm_position_totals_t;
+
+/**
+ * A line of the trade history.
+ */
+typedef struct mm_trade_t {
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Our order.
+     */
+    uint64_t order_id;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Profit that it realised before fees, ticks x lots.
+     */
+    int64_t realised;
+    /**
+     * The position after it, lots.
+     */
+    int64_t position;
+    /**
+     * What was traded.
+     */
+    uint32_t instrument;
+    /**
+     * Our side.
+     */
+    uint8_t side;
+    /**
+     * 1 if we provided the liquidity, else 0.
+     */
+    uint8_t is_maker;
+    /**
+     * Zero.
+     */
+    uint16_t reserved;
+} mm_trade_t;
+
+/**
+ * Model and parameters of a quoter. Prices in ticks, times in seconds, inventory in lots.
+ */
+typedef struct mm_quoter_config_t {
+    /**
+     * Set by `mm_quoter_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Aversion to the price risk of inventory, at least 0, 1/(tick lot). Default 0.1.
+     */
+    double gamma;
+    /**
+     * Aversion to the randomness of executions, at least 0, 1/(tick lot); negative, the default, is `gamma`. GLFT only.
+     */
+    double xi;
+    /**
+     * Volatility of the mid, at least 0, ticks per square root of a second. Default 2.
+     */
+    double sigma;
+    /**
+     * Decay of the fill intensity with the distance from mid, positive, 1/tick. Default 1.5.
+     */
+    double k;
+    /**
+     * Fill intensity at mid, positive, 1/second. Default 1. GLFT only.
+     */
+    double intensity;
+    /**
+     * Lots in one order, positive. Default 1. GLFT only.
+     */
+    double order_size;
+    /**
+     * Seconds to the horizon. Default 1. Not for the asymptotic model.
+     */
+    double horizon;
+    /**
+     * Largest inventory of the table, orders, 1 to 512. Default 30.
+     */
+    uint32_t inventory_limit;
+    /**
+     * Remaining times that the table is solved for besides 0; 0, the default, is the full horizon only.
+     */
+    uint32_t horizon_steps;
+    /**
+     * `MM_QUOTER_*`. Default Avellaneda-Stoikov.
+     */
+    uint8_t model;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_quoter_config_t;
+
+/**
+ * Quotes around a mid, ticks, not rounded.
+ */
+typedef struct mm_quotes_t {
+    /**
+     * Bid price; meaningful if `has_bid` is 1.
+     */
+    double bid;
+    /**
+     * Ask price; meaningful if `has_ask` is 1.
+     */
+    double ask;
+    /**
+     * 1, or 0 where the model wants no quote: at the inventory limit.
+     */
+    uint8_t has_bid;
+    /**
+     * 1, or 0 where the model wants no quote.
+     */
+    uint8_t has_ask;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_quotes_t;
+
+/**
+ * What a reader needs to know besides the file. Null pointers stand for "none".
+ */
+typedef struct mm_reader_config_t {
+    /**
+     * Set by `mm_reader_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Tick, lot, id and, for ITCH, the stock's symbol. Null is a tick of 0.01, a lot of 1 and id 0. Read only during
+     * the open.
+     */
+    const struct mm_instrument_t *instrument;
+    /**
+     * LOBSTER: the order book file whose row `seed_row` the book starts from. Null is none.
+     */
+    const char *seed_path;
+    /**
+     * LOBSTER: row of the order book file, the first is 0.
+     */
+    uint64_t seed_row;
+    /**
+     * More files of the same recording, in the order of time.
+     */
+    const char *const *more_paths;
+    /**
+     * How many.
+     */
+    size_t more_path_count;
+    /**
+     * DBN: the venue's number of the instrument, 0 for the file's only one. ITCH: the stock's locate number, 0 for
+     * the instrument's symbol, or all stocks when that is empty.
+     */
+    uint32_t venue_instrument;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_reader_config_t;
+
+/**
+ * The smallest steps of a recording.
+ */
+typedef struct mm_increments_t {
+    /**
+     * Tick in currency.
+     */
+    double tick;
+    /**
+     * Lot in units of the asset.
+     */
+    double lot;
+} mm_increments_t;
+
+/**
+ * An order that wants out.
+ */
+typedef struct mm_order_intent_t {
+    /**
+     * Time of the event that caused it, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Open quantity of the order that it replaces, 0 for a new order.
+     */
+    uint64_t replaces;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_order_intent_t;
+
+/**
+ * What an order is measured against.
+ */
+typedef struct mm_exposure_t {
+    /**
+     * Lots held; negative is short.
+     */
+    int64_t position;
+    /**
+     * Lots of working buy orders, in their worst case.
+     */
+    uint64_t working_buy;
+    /**
+     * Lots of working sell orders, in their worst case.
+     */
+    uint64_t working_sell;
+    /**
+     * The price that collars measure from, usually the mid, ticks; used if `has_reference` is 1.
+     */
+    int64_t reference;
+    /**
+     * 1 if there is a reference price, else 0.
+     */
+    uint8_t has_reference;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_exposure_t;
+
+/**
+ * Seeded Poisson order flow through a matching book. Rates are per second of simulated time.
+ */
+typedef struct mm_synthetic_config_t {
+    /**
+     * Set by `mm_synthetic_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Seed of the generator (xoshiro256++). Default 1.
+     */
+    uint64_t seed;
+    /**
+     * How many events there are, the opening book included. Default 1000000.
+     */
+    uint64_t events;
+    /**
+     * Fair price at the start, ticks. Default 10000.
+     */
+    int64_t start_price;
+    /**
+     * Standard deviation of the fair price's change, ticks per square root of a second. Default 1.
+     */
+    double volatility;
+    /**
+     * Limit orders per second, both sides together. Default 50.
+     */
+    double limit_rate;
+    /**
+     * Market orders per second, both sides together. Default 8.
+     */
+    double market_rate;
+    /**
+     * Cancels per second of each resting order. Default 0.1.
+     */
+    double cancel_rate;
+    /**
+     * Mean distance of a limit order from the fair price, ticks, at least 1. Default 6.
+     */
+    double mean_distance;
+    /**
+     * Mean quantity of an order, lots, at least 1. Default 100.
+     */
+    double mean_quantity;
+    /**
+     * Orders that the flow's book can hold. Default 16384.
+     */
+    uint32_t max_orders;
+    /**
+     * Instrument that the events carry. Default 0.
+     */
+    uint32_t instrument;
+} mm_synthetic_config_t;
+
+/**
+ * Latencies and capacities of a venue.
+ */
+typedef struct mm_venue_config_t {
+    /**
+     * Set by `mm_venue_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * From sending a new order or a replacement to its arrival, ns. Default 0.
+     */
+    uint64_t entry_latency;
+    /**
+     * From sending a cancel to its arrival, ns. Default 0.
+     */
+    uint64_t cancel_latency;
+    /**
+     * Own orders that may rest at once, 1 to 2^20. Default 64.
+     */
+    uint32_t max_orders;
+    /**
+     * Own requests that may be under way at once, 1 to 2^20. Default 256.
+     */
+    uint32_t max_requests;
+} mm_venue_config_t;
+
+/**
  * Success.
  */
 #define MM_OK 0
@@ -198,6 +2092,16 @@ typedef struct mm_instrument_t {
  * Success, and the stream has ended: there is nothing more to read.
  */
 #define MM_END 1
+
+/**
+ * Success up to a point: the output says how far, and why not further.
+ */
+#define MM_PARTIAL 2
+
+/**
+ * Success, and nothing changed: the report was about an order that is over.
+ */
+#define MM_STALE 3
 
 /**
  * A pointer that must not be null is null.
@@ -264,6 +2168,206 @@ typedef struct mm_instrument_t {
  */
 #define MM_E_ENUM -13
 
+/**
+ * There is one with this id already.
+ */
+#define MM_E_DUPLICATE -14
+
+/**
+ * A quantity of zero lots.
+ */
+#define MM_E_ZERO_QUANTITY -15
+
+/**
+ * A price beyond plus or minus 2^61 ticks, or outside what the book can hold.
+ */
+#define MM_E_PRICE_RANGE -16
+
+/**
+ * A quantity above 2^63-1 lots, or above what the order has.
+ */
+#define MM_E_QUANTITY_RANGE -17
+
+/**
+ * The report or event is about another instrument.
+ */
+#define MM_E_WRONG_INSTRUMENT -18
+
+/**
+ * More than the order has.
+ */
+#define MM_E_QUANTITY_EXCEEDS -19
+
+/**
+ * The pointer is not to a block of this pool.
+ */
+#define MM_E_BLOCK_FOREIGN -20
+
+/**
+ * The block is free already.
+ */
+#define MM_E_BLOCK_FREE -21
+
+/**
+ * The position would exceed `max_position_size`.
+ */
+#define MM_E_LIMIT_POSITION -101
+
+/**
+ * The position would exceed `max_long_position`.
+ */
+#define MM_E_LIMIT_LONG -102
+
+/**
+ * The position would exceed `max_short_position`.
+ */
+#define MM_E_LIMIT_SHORT -103
+
+/**
+ * The day's loss exceeds `max_daily_loss`.
+ */
+#define MM_E_LIMIT_DAILY_LOSS -104
+
+/**
+ * The fall of equity from its highest point exceeds `max_drawdown`.
+ */
+#define MM_E_LIMIT_DRAWDOWN -105
+
+/**
+ * Risk refusal: the kill switch is on.
+ */
+#define MM_E_RISK_KILL_SWITCH -201
+
+/**
+ * Risk refusal: no lots, too many lots for any order, or a price out of range.
+ */
+#define MM_E_RISK_INVALID_ORDER -202
+
+/**
+ * Risk refusal: more lots than one order may have.
+ */
+#define MM_E_RISK_ORDER_QUANTITY -203
+
+/**
+ * Risk refusal: more notional than one order may have.
+ */
+#define MM_E_RISK_ORDER_NOTIONAL -204
+
+/**
+ * Risk refusal: a collar is set and there is no reference price to measure from.
+ */
+#define MM_E_RISK_NO_REFERENCE -205
+
+/**
+ * Risk refusal: too far from the reference price.
+ */
+#define MM_E_RISK_PRICE_COLLAR -206
+
+/**
+ * Risk refusal: if every working buy order filled, the position would be too long.
+ */
+#define MM_E_RISK_LONG_POSITION -207
+
+/**
+ * Risk refusal: if every working sell order filled, the position would be too short.
+ */
+#define MM_E_RISK_SHORT_POSITION -208
+
+/**
+ * Risk refusal: too many messages.
+ */
+#define MM_E_RISK_MESSAGE_RATE -209
+
+/**
+ * The order was ours and is finished: a late or repeated report, usually harmless.
+ */
+#define MM_E_ORDER_FINISHED -301
+
+/**
+ * The request or report does not fit the order's state.
+ */
+#define MM_E_ORDER_STATE -302
+
+/**
+ * The report's quantities contradict what the order has left: a repeated or a lost fill.
+ */
+#define MM_E_REPORT_INCONSISTENT -303
+
+/**
+ * The report's side, price or quantity cannot be.
+ */
+#define MM_E_BAD_REPORT -304
+
+/**
+ * A wanted price or quantity that is no number or out of range.
+ */
+#define MM_E_BAD_QUOTE -305
+
+/**
+ * The best wanted bid is not below the best wanted ask.
+ */
+#define MM_E_CROSSED_QUOTES -306
+
+/**
+ * Every client order id has been used.
+ */
+#define MM_E_IDS_EXHAUSTED -307
+
+/**
+ * A fill-or-kill order that cannot be filled at once.
+ */
+#define MM_E_CANNOT_FILL -401
+
+/**
+ * A post-only order that would trade.
+ */
+#define MM_E_WOULD_TRADE -402
+
+/**
+ * Order attributes that contradict each other.
+ */
+#define MM_E_BAD_ORDER -403
+
+/**
+ * An event that this book does not apply: a price level on an order book, an order on a level book.
+ */
+#define MM_E_WRONG_EVENT -404
+
+/**
+ * The bytes are not a snapshot, are cut short, or their checksum or contents are wrong.
+ */
+#define MM_E_SNAPSHOT -405
+
+/**
+ * The snapshot was written by another version of the format.
+ */
+#define MM_E_SNAPSHOT_VERSION -406
+
+/**
+ * The file cannot be opened or mapped.
+ */
+#define MM_E_IO -501
+
+/**
+ * A line or record is not what its format says.
+ */
+#define MM_E_MALFORMED -502
+
+/**
+ * The file ends inside a record.
+ */
+#define MM_E_TRUNCATED -503
+
+/**
+ * The compressed file is damaged.
+ */
+#define MM_E_CORRUPT -504
+
+/**
+ * The format, the file or this build of the library cannot give what was asked for.
+ */
+#define MM_E_UNSUPPORTED -505
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -285,13 +2389,20 @@ const char *mm_version(void) MM_NOEXCEPT;
 uint32_t mm_abi_version(void) MM_NOEXCEPT;
 
 /**
+ * What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.
+ *
+ * Safety:
+ * None needed: any number is fine, from any thread.
+ */
+const char *mm_status_text(mm_status_t status) MM_NOEXCEPT;
+
+/**
  * The name of a status (`"MM_E_NULL"`), `"MM_E_UNKNOWN"` for a number that is none. Never null; static storage.
  *
  * Safety:
  * None needed: any number is fine, from any thread.
  */
-const char *mm_status_name(mm_status_t status)
-MM_NOEXCEPT;
+const char *mm_status_name(mm_status_t status) MM_NOEXCEPT;
 
 /**
  * What the last failing call of this thread had to say: NUL-terminated UTF-8 of at most 511 bytes, `""` before the
@@ -300,8 +2411,7 @@ MM_NOEXCEPT;
  * Safety:
  * None needed. The text is the thread's own and is overwritten by its next failing call.
  */
-const char *mm_last_error_message(void)
-MM_NOEXCEPT;
+const char *mm_last_error_message(void) MM_NOEXCEPT;
 
 /**
  * Fills an instrument with its defaults. Pass `sizeof *instrument` as `struct_size`.
@@ -310,6 +2420,1642 @@ MM_NOEXCEPT;
  * `instrument` is null (an error) or writable for `struct_size` bytes.
  */
 mm_status_t mm_instrument_init(struct mm_instrument_t *instrument, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_pool_config_init(struct mm_pool_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a pool with every block free and all its memory in place.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a size, alignment or capacity that cannot be,
+ * `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `config` points to an initialised config; `pool` is writable. Free the handle with `mm_pool_destroy`.
+ */
+mm_status_t mm_pool_create(const struct mm_pool_config_t *config, struct mm_pool_t **pool) MM_NOEXCEPT;
+
+/**
+ * Frees a pool and every block of it. Null is fine.
+ *
+ * Safety:
+ * `pool` is null or a live handle that is not used afterwards, nor are its blocks.
+ */
+void mm_pool_destroy(struct mm_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Hands out a block, aligned, with whatever it last held. It is valid until it is freed or the pool is destroyed. Hot
+ * path, O(1).
+ *
+ * Errors:
+ * `MM_E_FULL`.
+ *
+ * Safety:
+ * `pool` is a live handle that no other thread uses; `block` is writable.
+ */
+mm_status_t mm_pool_alloc(struct mm_pool_t *pool,
+                          void **block) MM_NOEXCEPT;
+
+/**
+ * Takes a block back. Null is fine. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_BLOCK_FOREIGN` for a pointer that is not to a block of this pool, `MM_E_BLOCK_FREE` for a block that is free
+ * already.
+ *
+ * Safety:
+ * `pool` is a live handle that no other thread uses; the block is not used afterwards.
+ */
+mm_status_t mm_pool_free(struct mm_pool_t *pool,
+                         void *block) MM_NOEXCEPT;
+
+/**
+ * What the pool has done so far.
+ *
+ * Safety:
+ * `pool` is a live handle that no other thread changes; `stats` is writable.
+ */
+mm_status_t mm_pool_stats(const struct mm_pool_t *pool, struct mm_pool_stats_t *stats) MM_NOEXCEPT;
+
+/**
+ * Fails as a bug in the library would: returns `MM_E_PANIC` and poisons the pool. For a host's tests of what it does
+ * when that happens; nothing else calls it.
+ *
+ * Safety:
+ * `pool` is a live handle that no other thread uses.
+ */
+mm_status_t mm_pool_simulate_panic(struct mm_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_book_config_init(struct mm_book_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes an empty book with all its storage.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a size out of range, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `config` points to an initialised config; `book` is writable. Free the handle with `mm_book_destroy`.
+ */
+mm_status_t mm_book_create(const struct mm_book_config_t *config,
+                           struct mm_book_t **book) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `book` is null or a live handle that is not used afterwards.
+ */
+void mm_book_destroy(struct mm_book_t *book) MM_NOEXCEPT;
+
+/**
+ * A new order rests behind its level's queue. `touched` may be null; it gets `MM_TOUCHED*` bits. Feed mode: never matches.
+ * Hot path, O(1) inside the window.
+ *
+ * Errors:
+ * `MM_E_ZERO_QUANTITY`, `MM_E_QUANTITY_RANGE`, `MM_E_PRICE_RANGE`, `MM_E_DUPLICATE`, `MM_E_FULL`, `MM_E_OVERFLOW` (the sum of the
+ * level), `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_add(struct mm_book_t *book,
+                        uint64_t order_id,
+                        uint8_t side,
+                        int64_t price,
+                        uint64_t quantity,
+                        uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * A resting order shrinks by `by` lots and keeps its priority; it leaves when nothing is left. Hot path.
+ *
+ * Errors:
+ * `MM_E_ZERO_QUANTITY`, `MM_E_NOT_FOUND`, `MM_E_QUANTITY_EXCEEDS`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_reduce(struct mm_book_t *book,
+                           uint64_t order_id,
+                           uint64_t by,
+                           uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * A resting order leaves. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_delete(struct mm_book_t *book, uint64_t order_id, uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * A resting order traded `quantity` lots at its own price, as the feed reports it. Hot path.
+ *
+ * Errors:
+ * As for `mm_book_reduce`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_execute(struct mm_book_t *book,
+                            uint64_t order_id,
+                            uint64_t quantity,
+                            uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * A resting order takes a new price and a new open quantity. It keeps its place when the price stays and the quantity does
+ * not grow; otherwise it goes behind the queue. Never matches. Hot path.
+ *
+ * Errors:
+ * `MM_E_ZERO_QUANTITY`, `MM_E_QUANTITY_RANGE`, `MM_E_PRICE_RANGE`, `MM_E_NOT_FOUND`, `MM_E_OVERFLOW`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_modify(struct mm_book_t *book,
+                           uint64_t order_id,
+                           int64_t price,
+                           uint64_t quantity,
+                           uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * A resting order gives way to a new one of the same side, behind the queue. Both ids may be the same. Hot path.
+ *
+ * Errors:
+ * As for `mm_book_modify`; `MM_E_DUPLICATE` when `new_order_id` rests already.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_replace(struct mm_book_t *book,
+                            uint64_t order_id,
+                            uint64_t new_order_id,
+                            int64_t price,
+                            uint64_t quantity,
+                            uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Anonymous liquidity joins the front of its level's queue: what a price-level snapshot shows without ids.
+ *
+ * Errors:
+ * As for `mm_book_add` without `MM_E_DUPLICATE`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_seed(struct mm_book_t *book,
+                         uint8_t side,
+                         int64_t price,
+                         uint64_t quantity,
+                         uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Anonymous liquidity shrinks by `by` lots, or by all of it when it is smaller (`MM_TOUCHED_SHORT` tells).
+ *
+ * Errors:
+ * `MM_E_ZERO_QUANTITY`, `MM_E_NOT_FOUND`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_reduce_seed(struct mm_book_t *book,
+                                uint8_t side,
+                                int64_t price,
+                                uint64_t by,
+                                uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Everything leaves. O(orders).
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_book_clear(struct mm_book_t *book, uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Applies one event of an order-by-order feed; `touched` may be null. Hot path.
+ *
+ * `MM_EVENT_REDUCE`, `_DELETE` and `_EXECUTE` of an unknown order with `MM_FLAG_LOCATED` come out of the anonymous liquidity of
+ * their level. Trades, quotes and status events change nothing.
+ *
+ * Errors:
+ * Those of the single operations; `MM_E_WRONG_EVENT` for a price-level event; `MM_E_ENUM`. The book is unchanged then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `event` is readable; `touched` is null or writable.
+ */
+mm_status_t mm_book_apply(struct mm_book_t *book,
+                          const struct mm_event_t *event,
+                          uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Applies events in order with exactly the result of `mm_book_apply` one by one, loading ahead the memory that they will
+ * touch: faster on deep books. Stops at the first event that is refused and says so with `MM_PARTIAL`; `batch` tells how many
+ * were applied and why it stopped. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; no event has been applied then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `events` is readable for `count` elements; `batch` is writable.
+ */
+mm_status_t mm_book_apply_batch(struct mm_book_t *book,
+                                const struct mm_event_t *events,
+                                size_t count,
+                                struct mm_batch_t *batch) MM_NOEXCEPT;
+
+/**
+ * Makes a manager without instruments.
+ *
+ * Safety:
+ * `manager` is writable. Free the handle with `mm_book_manager_destroy`.
+ */
+mm_status_t mm_book_manager_create(struct mm_book_manager_t **manager) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `manager` is null or a live handle that is not used afterwards.
+ */
+void mm_book_manager_destroy(struct mm_book_manager_t *manager) MM_NOEXCEPT;
+
+/**
+ * Registers an instrument with an empty book. Allocates: not for the hot path.
+ *
+ * Errors:
+ * `MM_E_DUPLICATE`; those of `mm_book_create`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `config` points to an initialised config.
+ */
+mm_status_t mm_book_manager_add_instrument(struct mm_book_manager_t *manager,
+                                           uint32_t instrument,
+                                           const struct mm_book_config_t *config) MM_NOEXCEPT;
+
+/**
+ * The registered instruments, in the order of their numbers; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `instruments` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_book_manager_instruments(const struct mm_book_manager_t *manager,
+                                        uint32_t *instruments,
+                                        size_t capacity,
+                                        size_t *count) MM_NOEXCEPT;
+
+/**
+ * Applies an event to the book of its instrument; `touched` may be null. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_apply`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `event` is readable; `touched` is null or writable.
+ */
+mm_status_t mm_book_manager_apply(struct mm_book_manager_t *manager,
+                                  const struct mm_event_t *event,
+                                  uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * `mm_book_submit` on the book of an instrument.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_submit`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `events` is writable for `capacity` elements; `count` is writable;
+ * `outcome` is null or writable.
+ */
+mm_status_t mm_book_manager_submit(struct mm_book_manager_t *manager,
+                                   uint32_t instrument,
+                                   const struct mm_new_order_t *order,
+                                   struct mm_book_event_t *events,
+                                   size_t capacity,
+                                   size_t *count,
+                                   struct mm_match_t *outcome) MM_NOEXCEPT;
+
+/**
+ * `mm_book_cancel` on the book of an instrument.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_cancel`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `events` is writable for `capacity` elements; `count` is writable;
+ * `outcome` is null or writable.
+ */
+mm_status_t mm_book_manager_cancel(struct mm_book_manager_t *manager,
+                                   uint32_t instrument,
+                                   uint64_t order_id,
+                                   uint64_t quantity,
+                                   struct mm_book_event_t *events,
+                                   size_t capacity,
+                                   size_t *count,
+                                   struct mm_match_t *outcome) MM_NOEXCEPT;
+
+/**
+ * `mm_book_best` of an instrument's book. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_best`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `level` is writable.
+ */
+mm_status_t mm_book_manager_best(const struct mm_book_manager_t *manager,
+                                 uint32_t instrument,
+                                 uint8_t side,
+                                 struct mm_level_t *level) MM_NOEXCEPT;
+
+/**
+ * `mm_book_levels` of an instrument's book. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_levels`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `levels` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_book_manager_levels(const struct mm_book_manager_t *manager,
+                                   uint32_t instrument,
+                                   uint8_t side,
+                                   struct mm_level_t *levels,
+                                   size_t capacity,
+                                   size_t *count) MM_NOEXCEPT;
+
+/**
+ * `mm_book_level_count` of an instrument's book.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_level_count`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_book_manager_level_count(const struct mm_book_manager_t *manager,
+                                        uint32_t instrument,
+                                        uint8_t side,
+                                        size_t *count) MM_NOEXCEPT;
+
+/**
+ * `mm_book_order` of an instrument's book. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_order`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `order` is writable.
+ */
+mm_status_t mm_book_manager_order(const struct mm_book_manager_t *manager,
+                                  uint32_t instrument,
+                                  uint64_t order_id,
+                                  struct mm_resting_order_t *order) MM_NOEXCEPT;
+
+/**
+ * `mm_book_queue_position` of an instrument's book.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument; those of `mm_book_queue_position`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `position` is writable.
+ */
+mm_status_t mm_book_manager_queue_position(const struct mm_book_manager_t *manager,
+                                           uint32_t instrument,
+                                           uint64_t order_id,
+                                           struct mm_queue_position_t *position) MM_NOEXCEPT;
+
+/**
+ * How many orders rest in an instrument's book.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_book_manager_order_count(const struct mm_book_manager_t *manager,
+                                        uint32_t instrument,
+                                        size_t *count) MM_NOEXCEPT;
+
+/**
+ * The best level of a side. Hot path, O(1) inside the window.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` when the side is empty, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `level` is writable.
+ */
+mm_status_t mm_book_best(const struct mm_book_t *book, uint8_t side, struct mm_level_t *level) MM_NOEXCEPT;
+
+/**
+ * The level at a price. Hot path, O(1) inside the window.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `level` is writable.
+ */
+mm_status_t mm_book_level(const struct mm_book_t *book,
+                          uint8_t side,
+                          int64_t price,
+                          struct mm_level_t *level) MM_NOEXCEPT;
+
+/**
+ * The best levels of a side, best first, at most `capacity`; `count` gets how many were written. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `levels` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_book_levels(const struct mm_book_t *book,
+                           uint8_t side,
+                           struct mm_level_t *levels,
+                           size_t capacity,
+                           size_t *count) MM_NOEXCEPT;
+
+/**
+ * How many levels a side has.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_book_level_count(const struct mm_book_t *book, uint8_t side, size_t *count) MM_NOEXCEPT;
+
+/**
+ * The resting order with this id. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `order` is writable.
+ */
+mm_status_t mm_book_order(const struct mm_book_t *book,
+                          uint64_t order_id,
+                          struct mm_resting_order_t *order) MM_NOEXCEPT;
+
+/**
+ * The orders of a level, first in the queue first, at most `capacity`; `count` gets how many were written, 0 where there is no
+ * level.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_book_orders_at(const struct mm_book_t *book,
+                              uint8_t side,
+                              int64_t price,
+                              struct mm_resting_order_t *orders,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
+
+/**
+ * All orders of a side, best level first, first in the queue first, at most `capacity`; `count` gets how many were written.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_book_orders(const struct mm_book_t *book,
+                           uint8_t side,
+                           struct mm_resting_order_t *orders,
+                           size_t capacity,
+                           size_t *count) MM_NOEXCEPT;
+
+/**
+ * What stands before an order in its level's queue. O(orders ahead).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `position` is writable.
+ */
+mm_status_t mm_book_queue_position(const struct mm_book_t *book,
+                                   uint64_t order_id,
+                                   struct mm_queue_position_t *position) MM_NOEXCEPT;
+
+/**
+ * How many orders rest, anonymous liquidity included (one a level).
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_book_order_count(const struct mm_book_t *book, size_t *count) MM_NOEXCEPT;
+
+/**
+ * A hash of everything that rests, queue order included: equal books have equal hashes on every machine.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `hash` is writable.
+ */
+mm_status_t mm_book_state_hash(const struct mm_book_t *book, uint64_t *hash) MM_NOEXCEPT;
+
+/**
+ * Bytes that a snapshot takes now.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `size` is writable.
+ */
+mm_status_t mm_book_snapshot_size(const struct mm_book_t *book, size_t *size) MM_NOEXCEPT;
+
+/**
+ * Writes a snapshot with a checksum; `size` gets how many bytes. O(orders), allocates nothing.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when `capacity` is less than `mm_book_snapshot_size`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `bytes` is writable for `capacity` bytes and `size` is
+ * writable.
+ */
+mm_status_t mm_book_write_snapshot(const struct mm_book_t *book,
+                                   uint8_t *bytes,
+                                   size_t capacity,
+                                   size_t *size) MM_NOEXCEPT;
+
+/**
+ * Replaces the book's contents by a snapshot's, queue order and arrival stamps included; the book keeps its own sizes and
+ * rules. Not for the hot path.
+ *
+ * Errors:
+ * `MM_E_SNAPSHOT` when the bytes are cut short or damaged, `MM_E_SNAPSHOT_VERSION`, `MM_E_FULL`, `MM_E_OUT_OF_MEMORY`. The book is
+ * as before then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `bytes` is readable for `size` bytes.
+ */
+mm_status_t mm_book_read_snapshot(struct mm_book_t *book,
+                                  const uint8_t *bytes,
+                                  size_t size) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_level_book_config_init(struct mm_level_book_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes an empty level book with all its storage.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a size out of range, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `config` points to an initialised config; `book` is writable. Free the handle with `mm_level_book_destroy`.
+ */
+mm_status_t mm_level_book_create(const struct mm_level_book_config_t *config,
+                                 struct mm_level_book_t **book) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `book` is null or a live handle that is not used afterwards.
+ */
+void mm_level_book_destroy(struct mm_level_book_t *book) MM_NOEXCEPT;
+
+/**
+ * The level at `price` now shows `quantity` lots in all; zero removes it. `touched` may be null. Hot path.
+ *
+ * Errors:
+ * `MM_E_PRICE_RANGE`, `MM_E_QUANTITY_RANGE`, `MM_E_FULL`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_level_book_set_level(struct mm_level_book_t *book,
+                                    uint8_t side,
+                                    int64_t price,
+                                    uint64_t quantity,
+                                    uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Applies one event of a level feed; trades, quotes and status events change nothing. `touched` may be null. Hot path.
+ *
+ * Errors:
+ * As for `mm_level_book_set_level`; `MM_E_WRONG_EVENT` for an event about an order.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `event` is readable; `touched` is null or writable.
+ */
+mm_status_t mm_level_book_apply(struct mm_level_book_t *book,
+                                const struct mm_event_t *event,
+                                uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * Everything leaves. `touched` may be null.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `touched` is null or writable.
+ */
+mm_status_t mm_level_book_clear(struct mm_level_book_t *book, uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * The best level of a side. Hot path, O(1) inside the window.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` when the side is empty, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `level` is writable.
+ */
+mm_status_t mm_level_book_best(const struct mm_level_book_t *book,
+                               uint8_t side,
+                               struct mm_level_t *level) MM_NOEXCEPT;
+
+/**
+ * The level at a price. Hot path, O(1) inside the window.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `level` is writable.
+ */
+mm_status_t mm_level_book_level(const struct mm_level_book_t *book,
+                                uint8_t side,
+                                int64_t price,
+                                struct mm_level_t *level) MM_NOEXCEPT;
+
+/**
+ * The best levels of a side, best first, at most `capacity`; `count` gets how many were written. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `levels` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_level_book_levels(const struct mm_level_book_t *book,
+                                 uint8_t side,
+                                 struct mm_level_t *levels,
+                                 size_t capacity,
+                                 size_t *count) MM_NOEXCEPT;
+
+/**
+ * How many levels a side has.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_level_book_level_count(const struct mm_level_book_t *book,
+                                      uint8_t side,
+                                      size_t *count) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_engine_config_init(struct mm_engine_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Builds an engine and everything it will ever need.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT`; the message names the setting.
+ *
+ * Safety:
+ * `config` points to an initialised config whose pointers are null or point to initialised configs; `engine` is writable.
+ * Free the handle with `mm_engine_destroy`.
+ */
+mm_status_t mm_engine_create(const struct mm_engine_config_t *config,
+                             struct mm_engine_t **engine) MM_NOEXCEPT;
+
+/**
+ * Frees an engine. Null is fine. Orders that still work at the venue are the host's to cancel.
+ *
+ * Safety:
+ * `engine` is null or a live handle that is not used afterwards.
+ */
+void mm_engine_destroy(struct mm_engine_t *engine) MM_NOEXCEPT;
+
+/**
+ * Takes one market-data event; writes the order actions that follow from it, of which there are at most
+ * `MM_MAX_ENGINE_ACTIONS`, and `count` gets how many. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_DUPLICATE`, `MM_E_FULL` and the other statuses of `mm_book_apply` when the book refuses the event:
+ * book, quotes and orders stay as they were. `MM_E_BUFFER_TOO_SMALL`: the event has been applied, no action was made, and
+ * quotes are computed again at the next event. `MM_E_ENUM` for a kind or side without meaning.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `event` points to an event; `actions` is writable for `capacity`
+ * elements and `count` is writable.
+ */
+mm_status_t mm_engine_on_event(struct mm_engine_t *engine,
+                               const struct mm_event_t *event,
+                               struct mm_order_action_t *actions,
+                               size_t capacity,
+                               size_t *count) MM_NOEXCEPT;
+
+/**
+ * Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns.
+ *
+ * Errors:
+ * As for `mm_engine_on_event`, but for the book's.
+ *
+ * Safety:
+ * As for `mm_engine_on_event`.
+ */
+mm_status_t mm_engine_refresh(struct mm_engine_t *engine,
+                              uint64_t now,
+                              struct mm_order_action_t *actions,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
+
+/**
+ * Takes the venue's word on an own order. Returns `MM_STALE` for an order that is over: nothing changed. Hot path.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ORDER_STATE`, `MM_E_REPORT_INCONSISTENT`, `MM_E_BAD_REPORT`, `MM_E_WRONG_INSTRUMENT` for a report
+ * that fits no order, `MM_E_ORDER_FINISHED` for a fill of an order that is over, `MM_E_OVERFLOW` for a fill that the position
+ * cannot hold, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `report` points to a report.
+ */
+mm_status_t mm_engine_on_report(struct mm_engine_t *engine,
+                                const struct mm_execution_report_t *report) MM_NOEXCEPT;
+
+/**
+ * The counters.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `stats` is writable.
+ */
+mm_status_t mm_engine_stats(const struct mm_engine_t *engine, struct mm_engine_stats_t *stats) MM_NOEXCEPT;
+
+/**
+ * Position and result.
+ *
+ * Errors:
+ * `MM_E_OVERFLOW` when the unrealised profit does not fit its integer.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `account` is writable.
+ */
+mm_status_t mm_engine_account(const struct mm_engine_t *engine,
+                              struct mm_engine_account_t *account) MM_NOEXCEPT;
+
+/**
+ * A hash of everything sent and reported so far, of the book and of the position: two replays of the same data with the
+ * same settings give the same number on every machine and from every language. Linear in the book.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `hash` is writable.
+ */
+mm_status_t mm_engine_state_hash(const struct mm_engine_t *engine,
+                                 uint64_t *hash) MM_NOEXCEPT;
+
+/**
+ * The best levels of the engine's book, best first; `count` gets how many there were. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM` for a side without meaning.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `levels` is writable for `capacity` elements, `count` is
+ * writable.
+ */
+mm_status_t mm_engine_levels(const struct mm_engine_t *engine,
+                             uint8_t side,
+                             struct mm_level_t *levels,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * What the engine's risk gate passed and refused.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `counters` is writable.
+ */
+mm_status_t mm_engine_risk_counters(const struct mm_engine_t *engine,
+                                    struct mm_risk_counters_t *counters) MM_NOEXCEPT;
+
+/**
+ * The switch that stops every new order, for any thread. At the next event after it every order is cancelled.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `kill_switch` is writable. Free it with
+ * `mm_kill_switch_destroy`; it outlives the engine.
+ */
+mm_status_t mm_engine_kill_switch(const struct mm_engine_t *engine,
+                                  struct mm_kill_switch_t **kill_switch) MM_NOEXCEPT;
+
+/**
+ * Percentiles of a stage's latency (`MM_STAGE_*`).
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `latency` is writable.
+ */
+mm_status_t mm_engine_latency(const struct mm_engine_t *engine,
+                              uint8_t stage_number,
+                              struct mm_latency_t *latency) MM_NOEXCEPT;
+
+/**
+ * Adds a latency that the host measured, ns, to a stage's histogram. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses.
+ */
+mm_status_t mm_engine_record_latency(struct mm_engine_t *engine,
+                                     uint8_t stage_number,
+                                     uint64_t nanoseconds) MM_NOEXCEPT;
+
+/**
+ * Accepts an order, trades what it can at the makers' prices by price and time, and lets the rest rest or cancels it.
+ * Events: one `MM_BOOK_ACCEPTED`, a `MM_BOOK_TRADE` for each maker, one `MM_BOOK_CANCELLED` if a rest may not rest. `count` gets
+ * how many; `outcome` may be null. Hot path, O(trades).
+ *
+ * Errors:
+ * `MM_E_ZERO_QUANTITY`, `MM_E_QUANTITY_RANGE`, `MM_E_PRICE_RANGE`, `MM_E_BAD_ORDER`, `MM_E_DUPLICATE`, `MM_E_WOULD_TRADE`,
+ * `MM_E_CANNOT_FILL`, `MM_E_OVERFLOW`, `MM_E_FULL`, `MM_E_ENUM`; `MM_E_BUFFER_TOO_SMALL` when not all events fit. The order is
+ * rejected and the book is unchanged then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `events` is writable for `capacity` elements; `count` is writable;
+ * `outcome` is null or writable.
+ */
+mm_status_t mm_book_submit(struct mm_book_t *book,
+                           const struct mm_new_order_t *order,
+                           struct mm_book_event_t *events,
+                           size_t capacity,
+                           size_t *count,
+                           struct mm_match_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Cancels a resting order, or `quantity` lots of it (0 is all); what stays keeps its priority. One `MM_BOOK_CANCELLED`.
+ * Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_QUANTITY_EXCEEDS`, `MM_E_BUFFER_TOO_SMALL`. The book is unchanged then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `events` is writable for `capacity` elements; `count` is writable;
+ * `outcome` is null or writable.
+ */
+mm_status_t mm_book_cancel(struct mm_book_t *book,
+                           uint64_t order_id,
+                           uint64_t quantity,
+                           struct mm_book_event_t *events,
+                           size_t capacity,
+                           size_t *count,
+                           struct mm_match_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Gives a resting order a new price and a new open quantity, by the rules of `mm_book_modify`, and trades if its new price
+ * meets the other side. One `MM_BOOK_AMENDED`, then trades. Hot path.
+ *
+ * Errors:
+ * As for `mm_book_modify`; `MM_E_BUFFER_TOO_SMALL`. The book is unchanged then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses; `events` is writable for `capacity` elements; `count` is writable;
+ * `outcome` is null or writable.
+ */
+mm_status_t mm_book_amend(struct mm_book_t *book,
+                          uint64_t order_id,
+                          int64_t price,
+                          uint64_t quantity,
+                          struct mm_book_event_t *events,
+                          size_t capacity,
+                          size_t *count,
+                          struct mm_match_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_order_manager_config_init(struct mm_order_manager_config_t *config,
+                                         size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a manager without orders.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a capacity or first sequence out of range.
+ *
+ * Safety:
+ * `config` points to an initialised config; `manager` is writable. Free the handle with `mm_order_manager_destroy`.
+ */
+mm_status_t mm_order_manager_create(const struct mm_order_manager_config_t *config,
+                                    struct mm_order_manager_t **manager) MM_NOEXCEPT;
+
+/**
+ * Frees a manager. Null is fine.
+ *
+ * Safety:
+ * `manager` is null or a live handle that is not used afterwards.
+ */
+void mm_order_manager_destroy(struct mm_order_manager_t *manager) MM_NOEXCEPT;
+
+/**
+ * Compares what is wanted with what works and writes the messages that close the gap; `count` gets how many.
+ * `decision` may be null. At most one action per level and side, so that room for 8 always is enough. Refusals by the
+ * gate are no errors here. While the gate's switch is on nothing is wanted. Hot path.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL`, `MM_E_BAD_QUOTE`, `MM_E_CROSSED_QUOTES`, `MM_E_IDS_EXHAUSTED`, `MM_E_ENUM`,
+ * `MM_E_INVALID_ARGUMENT`. Nothing has changed then.
+ *
+ * Safety:
+ * `manager` and `gate` are live handles that no other thread uses; `wanted` and `top` are readable; `actions` is
+ * writable for `capacity` elements, `count` is writable, `decision` null or writable.
+ */
+mm_status_t mm_order_manager_decide(struct mm_order_manager_t *manager,
+                                    struct mm_risk_gate_t *gate,
+                                    const struct mm_wanted_quotes_t *wanted,
+                                    const struct mm_market_top_t *top,
+                                    struct mm_order_action_t *actions,
+                                    size_t capacity,
+                                    size_t *count,
+                                    struct mm_decision_t *decision) MM_NOEXCEPT;
+
+/**
+ * Makes an order of the host's own and the action that places it. Decisions count it in the exposure and leave it
+ * alone. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_FULL`, `MM_E_IDS_EXHAUSTED`, `MM_E_QUANTITY_RANGE`, `MM_E_RISK_*`, `MM_E_ENUM`. No order has been made then.
+ *
+ * Safety:
+ * `manager` and `gate` are live handles that no other thread uses; `request` and `top` are readable; `action` is
+ * writable.
+ */
+mm_status_t mm_order_manager_place(struct mm_order_manager_t *manager,
+                                   struct mm_risk_gate_t *gate,
+                                   const struct mm_order_request_t *request,
+                                   const struct mm_market_top_t *top,
+                                   struct mm_order_action_t *action) MM_NOEXCEPT;
+
+/**
+ * The action that replaces an acknowledged order by one with the request's price and quantity. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ORDER_FINISHED`, `MM_E_ORDER_STATE` while it is not acknowledged or another request is under
+ * way, `MM_E_IDS_EXHAUSTED`, `MM_E_QUANTITY_RANGE`, `MM_E_RISK_*`. The order is as it was then.
+ *
+ * Safety:
+ * As for `mm_order_manager_place`.
+ */
+mm_status_t mm_order_manager_replace(struct mm_order_manager_t *manager,
+                                     struct mm_risk_gate_t *gate,
+                                     uint64_t order_id,
+                                     const struct mm_order_request_t *request,
+                                     const struct mm_market_top_t *top,
+                                     struct mm_order_action_t *action) MM_NOEXCEPT;
+
+/**
+ * The action that cancels an order at `timestamp` ns. Never refused by the risk gate. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ORDER_FINISHED`, `MM_E_ORDER_STATE` while a cancel or replacement is under way.
+ *
+ * Safety:
+ * `manager` and `gate` are live handles that no other thread uses; `action` is writable.
+ */
+mm_status_t mm_order_manager_cancel(struct mm_order_manager_t *manager,
+                                    struct mm_risk_gate_t *gate,
+                                    uint64_t order_id,
+                                    uint64_t timestamp,
+                                    struct mm_order_action_t *action) MM_NOEXCEPT;
+
+/**
+ * Cancels every order that has no request under way; `count` gets the number of actions. O(capacity of the manager).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there is less room than there are orders; nothing has changed then.
+ *
+ * Safety:
+ * `manager` and `gate` are live handles that no other thread uses; `actions` is writable for `capacity` elements and
+ * `count` is writable.
+ */
+mm_status_t mm_order_manager_cancel_all(struct mm_order_manager_t *manager,
+                                        struct mm_risk_gate_t *gate,
+                                        uint64_t timestamp,
+                                        struct mm_order_action_t *actions,
+                                        size_t capacity,
+                                        size_t *count) MM_NOEXCEPT;
+
+/**
+ * Follows one report of the venue. `order` (the order after it; forgotten by the manager when its state is final) and
+ * `filled` (lots that the report filled) may be null. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_ORDER_FINISHED`, `MM_E_ORDER_STATE`, `MM_E_REPORT_INCONSISTENT`, `MM_E_WRONG_INSTRUMENT`,
+ * `MM_E_BAD_REPORT`, `MM_E_ENUM`. Nothing has changed then.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `report` is readable; `order` and `filled` are null or
+ * writable.
+ */
+mm_status_t mm_order_manager_on_report(struct mm_order_manager_t *manager,
+                                       const struct mm_execution_report_t *report,
+                                       struct mm_order_t *order,
+                                       uint64_t *filled) MM_NOEXCEPT;
+
+/**
+ * A working order by its id or the id of its replacement under way. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `order` is writable.
+ */
+mm_status_t mm_order_manager_order(const struct mm_order_manager_t *manager,
+                                   uint64_t order_id,
+                                   struct mm_order_t *order) MM_NOEXCEPT;
+
+/**
+ * The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_order_manager_orders(const struct mm_order_manager_t *manager,
+                                    struct mm_order_t *orders,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `lots` is writable.
+ */
+mm_status_t mm_order_manager_working(const struct mm_order_manager_t *manager,
+                                     uint8_t side,
+                                     uint64_t *lots) MM_NOEXCEPT;
+
+/**
+ * The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `sequence` is writable.
+ */
+mm_status_t mm_order_manager_next_sequence(const struct mm_order_manager_t *manager,
+                                           uint64_t *sequence) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_position_tracker_config_init(struct mm_position_tracker_config_t *config,
+                                            size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a tracker without instruments.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a capacity out of range or a negative limit.
+ *
+ * Safety:
+ * `config` points to an initialised config; `tracker` is writable. Free the handle with
+ * `mm_position_tracker_destroy`.
+ */
+mm_status_t mm_position_tracker_create(const struct mm_position_tracker_config_t *config,
+                                       struct mm_position_tracker_t **tracker) MM_NOEXCEPT;
+
+/**
+ * Frees a tracker. Null is fine.
+ *
+ * Safety:
+ * `tracker` is null or a live handle that is not used afterwards.
+ */
+void mm_position_tracker_destroy(struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * Adds an instrument, flat; its `id` and fees are used. `unit_value` is what one tick x lot is worth in account units:
+ * 1 when all instruments share tick and lot.
+ *
+ * Errors:
+ * `MM_E_FULL`, `MM_E_DUPLICATE`, `MM_E_INVALID_ARGUMENT` unless `unit_value` is positive.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses; `instrument` points to an initialised struct.
+ */
+mm_status_t mm_position_tracker_register(struct mm_position_tracker_t *tracker,
+                                         const struct mm_instrument_t *instrument,
+                                         int64_t unit_value) MM_NOEXCEPT;
+
+/**
+ * Books a fill and values the position at its mark. `outcome` may be null. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument, `MM_E_ZERO_QUANTITY`, `MM_E_PRICE_RANGE`, `MM_E_QUANTITY_RANGE`,
+ * `MM_E_OVERFLOW`, `MM_E_ENUM`. Nothing has changed then.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses; `fill` is readable, `outcome` null or writable.
+ */
+mm_status_t mm_position_tracker_record_fill(struct mm_position_tracker_t *tracker,
+                                            const struct mm_fill_t *fill,
+                                            struct mm_fill_outcome_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Values an instrument's open lots at `price`. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_PRICE_RANGE`, `MM_E_OVERFLOW`. Nothing has changed then.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses.
+ */
+mm_status_t mm_position_tracker_mark(struct mm_position_tracker_t *tracker,
+                                     uint32_t instrument,
+                                     int64_t price) MM_NOEXCEPT;
+
+/**
+ * One instrument's position.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` for an unregistered instrument.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes; `position` is writable.
+ */
+mm_status_t mm_position_tracker_get(const struct mm_position_tracker_t *tracker,
+                                    uint32_t instrument,
+                                    struct mm_position_t *position) MM_NOEXCEPT;
+
+/**
+ * Every registered instrument's position, in the order of registration; `count` gets how many there are.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`; a buffer of the configured `instruments` always fits.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes; `positions` is writable for `capacity` elements.
+ */
+mm_status_t mm_position_tracker_positions(const struct mm_position_tracker_t *tracker,
+                                          struct mm_position_t *positions,
+                                          size_t capacity,
+                                          size_t *count) MM_NOEXCEPT;
+
+/**
+ * Sums over all instruments, with equity and drawdown.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes; `totals` is writable.
+ */
+mm_status_t mm_position_tracker_totals(const struct mm_position_tracker_t *tracker,
+                                       struct mm_position_totals_t *totals) MM_NOEXCEPT;
+
+/**
+ * Whether a fill of `quantity` would keep the instrument within its position limits; an unregistered instrument is
+ * flat. What reduces a position is always allowed. Hot path.
+ *
+ * Errors:
+ * `MM_E_LIMIT_POSITION`, `MM_E_LIMIT_LONG`, `MM_E_LIMIT_SHORT`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes.
+ */
+mm_status_t mm_position_tracker_check_position(const struct mm_position_tracker_t *tracker,
+                                               uint32_t instrument,
+                                               uint8_t side,
+                                               uint64_t quantity) MM_NOEXCEPT;
+
+/**
+ * Whether the day's loss and the drawdown are within their limits. Hot path.
+ *
+ * Errors:
+ * `MM_E_LIMIT_DAILY_LOSS`, `MM_E_LIMIT_DRAWDOWN`.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes.
+ */
+mm_status_t mm_position_tracker_check_loss(const struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * The limits.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes; `limits` is writable.
+ */
+mm_status_t mm_position_tracker_limits(const struct mm_position_tracker_t *tracker,
+                                       struct mm_position_limits_t *limits) MM_NOEXCEPT;
+
+/**
+ * Replaces the limits.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when one is negative.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses; `limits` is readable.
+ */
+mm_status_t mm_position_tracker_set_limits(struct mm_position_tracker_t *tracker,
+                                           const struct mm_position_limits_t *limits) MM_NOEXCEPT;
+
+/**
+ * The latest trades, oldest first: at most `capacity` of the newest; `count` gets how many were written.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread changes; `trades` is writable for `capacity` elements.
+ */
+mm_status_t mm_position_tracker_history(const struct mm_position_tracker_t *tracker,
+                                        struct mm_trade_t *trades,
+                                        size_t capacity,
+                                        size_t *count) MM_NOEXCEPT;
+
+/**
+ * Begins a new day: the daily loss counts from the present equity. Drawdown goes on.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses.
+ */
+mm_status_t mm_position_tracker_start_day(struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * Forgets every trade: all positions flat, equity back at the capital, history empty. Instruments stay.
+ *
+ * Safety:
+ * `tracker` is a live handle that no other thread uses.
+ */
+mm_status_t mm_position_tracker_reset(struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_quoter_config_init(struct mm_quoter_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Checks the parameters and solves what can be solved once. The table costs milliseconds, the closed forms nothing.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ *
+ * Safety:
+ * `config` points to an initialised config; `quoter` is writable. Free the handle with `mm_quoter_destroy`.
+ */
+mm_status_t mm_quoter_create(const struct mm_quoter_config_t *config,
+                             struct mm_quoter_t **quoter) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `quoter` is null or a live handle that is not used afterwards.
+ */
+void mm_quoter_destroy(struct mm_quoter_t *quoter) MM_NOEXCEPT;
+
+/**
+ * The optimal quotes around `mid` ticks with `inventory` lots and `remaining` seconds to the horizon. `remaining` is ignored by
+ * the asymptotic model and by a table of the full horizon only; beyond the horizon it counts as the horizon. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for a mid, inventory or time that is no number, or a negative time.
+ *
+ * Safety:
+ * `quoter` is a live handle; `quotes` is writable. Any thread.
+ */
+mm_status_t mm_quoter_quote(const struct mm_quoter_t *quoter,
+                            double mid,
+                            double inventory,
+                            double remaining,
+                            struct mm_quotes_t *quotes) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_reader_config_init(struct mm_reader_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Opens a recorded day of `format` (`MM_FORMAT_*`). Files that end in `.gz` or `.zst` are decompressed at once, others are
+ * mapped. `config` may be null for the defaults.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_ENUM`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT`, `MM_E_IO`, `MM_E_MALFORMED` for a
+ * bad header, `MM_E_TRUNCATED`, `MM_E_UNSUPPORTED`. The message names the file and the place.
+ *
+ * Safety:
+ * `path` is a string; `config` is null or points to an initialised config; `reader` is writable. The files must not be
+ * changed while they are read. Free the handle with `mm_reader_destroy`.
+ */
+mm_status_t mm_reader_open(uint8_t format,
+                           const char *path,
+                           const struct mm_reader_config_t *config,
+                           struct mm_reader_t **reader) MM_NOEXCEPT;
+
+/**
+ * Finds the coarsest tick and lot that every book price and every quantity of a recording is a multiple of, by reading it
+ * once. The instrument of `config` is not used, but for an ITCH symbol; `config` may be null.
+ *
+ * Errors:
+ * As for `mm_reader_open`; `MM_E_UNSUPPORTED` when there is no price at all.
+ *
+ * Safety:
+ * As for `mm_reader_open`; `increments` is writable.
+ */
+mm_status_t mm_reader_detect_increments(uint8_t format,
+                                        const char *path,
+                                        const struct mm_reader_config_t *config,
+                                        struct mm_increments_t *increments) MM_NOEXCEPT;
+
+/**
+ * Frees a reader. Null is fine.
+ *
+ * Safety:
+ * `reader` is null or a live handle that is not used afterwards.
+ */
+void mm_reader_destroy(struct mm_reader_t *reader) MM_NOEXCEPT;
+
+/**
+ * The next events, at most `capacity`; `count` gets how many. Returns `MM_END`, with a count of 0, when there are no more.
+ * Hot path.
+ *
+ * Errors:
+ * `MM_E_MALFORMED`, `MM_E_TRUNCATED`, `MM_E_CORRUPT`, once, after every event before the bad place has been delivered; the
+ * message names the file, the line or offset, and the reason. The stream has ended then. `MM_E_INVALID_ARGUMENT` for a
+ * capacity of 0.
+ *
+ * Safety:
+ * `reader` is a live handle that no other thread uses; `events` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_reader_next(struct mm_reader_t *reader,
+                           struct mm_event_t *events,
+                           size_t capacity,
+                           size_t *count) MM_NOEXCEPT;
+
+/**
+ * How far the reader is, in bytes of decompressed data.
+ *
+ * Safety:
+ * `reader` is a live handle that no other thread uses; `done` and `total` are writable.
+ */
+mm_status_t mm_reader_progress(struct mm_reader_t *reader, uint64_t *done, uint64_t *total) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_risk_config_init(struct mm_risk_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a gate, its message bucket full and its switch off.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a negative limit or a rate that cannot be.
+ *
+ * Safety:
+ * `config` points to an initialised config; `gate` is writable. Free the handle with `mm_risk_gate_destroy`.
+ */
+mm_status_t mm_risk_gate_create(const struct mm_risk_config_t *config,
+                                struct mm_risk_gate_t **gate) MM_NOEXCEPT;
+
+/**
+ * Frees a gate. Null is fine.
+ *
+ * Safety:
+ * `gate` is null or a live handle that is not used afterwards.
+ */
+void mm_risk_gate_destroy(struct mm_risk_gate_t *gate) MM_NOEXCEPT;
+
+/**
+ * Replaces the limits. Counters and the switch stay; the bucket stays when its rate does.
+ *
+ * Errors:
+ * As for `mm_risk_gate_create`; the old limits stay then.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `config` points to an initialised config.
+ */
+mm_status_t mm_risk_gate_set_config(struct mm_risk_gate_t *gate,
+                                    const struct mm_risk_config_t *config) MM_NOEXCEPT;
+
+/**
+ * Passes or refuses one order and counts it. A passed order has used one message of the rate. Hot path, O(1).
+ *
+ * Errors:
+ * The `MM_E_RISK_*` of the first failed check; the message says what was measured against which limit. Nothing but
+ * the counters has changed then.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `order` and `exposure` are readable.
+ */
+mm_status_t mm_risk_gate_check(struct mm_risk_gate_t *gate,
+                               const struct mm_order_intent_t *order,
+                               const struct mm_exposure_t *exposure) MM_NOEXCEPT;
+
+/**
+ * Tells the gate of a cancel that goes out at `timestamp` ns: it uses the rate up and is never refused. Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_note_cancel(struct mm_risk_gate_t *gate,
+                                     uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * How often the gate was asked and what it answered.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread changes; `counters` is writable.
+ */
+mm_status_t mm_risk_gate_counters(const struct mm_risk_gate_t *gate,
+                                  struct mm_risk_counters_t *counters) MM_NOEXCEPT;
+
+/**
+ * The gate's switch, a handle of its own that any thread may use. All switches of a gate are one.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread changes; `kill_switch` is writable. Free the handle with
+ * `mm_kill_switch_destroy`.
+ */
+mm_status_t mm_risk_gate_kill_switch(const struct mm_risk_gate_t *gate,
+                                     struct mm_kill_switch_t **kill_switch) MM_NOEXCEPT;
+
+/**
+ * Frees a switch; its gate goes on as it is. Null is fine.
+ *
+ * Safety:
+ * `kill_switch` is null or a live handle that is not used afterwards.
+ */
+void mm_kill_switch_destroy(struct mm_kill_switch_t *kill_switch) MM_NOEXCEPT;
+
+/**
+ * Refuses every order from now on (`on` 1) or lets orders pass again (`on` 0). Any thread, hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM` for another number.
+ *
+ * Safety:
+ * `kill_switch` is a live handle.
+ */
+mm_status_t mm_kill_switch_set(const struct mm_kill_switch_t *kill_switch, uint8_t on) MM_NOEXCEPT;
+
+/**
+ * Whether orders are refused: `on` gets 1 or 0. Any thread, hot path.
+ *
+ * Safety:
+ * `kill_switch` is a live handle; `on` is writable.
+ */
+mm_status_t mm_kill_switch_get(const struct mm_kill_switch_t *kill_switch, uint8_t *on) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_stoikov_config_init(struct mm_stoikov_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_synthetic_config_init(struct mm_synthetic_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Opens synthetic flow as a reader: the same settings give the same events on every machine.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ *
+ * Safety:
+ * `config` points to an initialised config; `reader` is writable. Free the handle with `mm_reader_destroy`.
+ */
+mm_status_t mm_reader_open_synthetic(const struct mm_synthetic_config_t *config,
+                                     struct mm_reader_t **reader) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_venue_config_init(struct mm_venue_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Builds a venue without orders.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a capacity out of range.
+ *
+ * Safety:
+ * `config` points to an initialised config; `venue` is writable. Free the handle with `mm_venue_destroy`.
+ */
+mm_status_t mm_venue_create(const struct mm_venue_config_t *config, struct mm_venue_t **venue) MM_NOEXCEPT;
+
+/**
+ * Frees a venue. Null is fine.
+ *
+ * Safety:
+ * `venue` is null or a live handle that is not used afterwards.
+ */
+void mm_venue_destroy(struct mm_venue_t *venue) MM_NOEXCEPT;
+
+/**
+ * Sends a request at the time `now`, ns; it arrives after its latency. Hot path.
+ *
+ * Errors:
+ * `MM_E_FULL` when too many are under way, `MM_E_ZERO_QUANTITY`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread uses; `action` points to an action.
+ */
+mm_status_t mm_venue_submit(struct mm_venue_t *venue,
+                            uint64_t now,
+                            const struct mm_order_action_t *action) MM_NOEXCEPT;
+
+/**
+ * How many reports the next call of `mm_venue_on_event` may write.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread changes; `count` is writable.
+ */
+mm_status_t mm_venue_reports_needed(const struct mm_venue_t *venue, size_t *count) MM_NOEXCEPT;
+
+/**
+ * Lets the requests that are due arrive and the recorded event act on own orders. Call it with each event *before*
+ * `mm_engine_on_event`: the engine's book is the recorded book before the event. `count` gets how many reports were
+ * written, for `mm_engine_on_report`. Hot path; linear in own orders.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when `capacity` is less than `mm_venue_reports_needed` says: nothing has changed. `MM_E_ENUM`.
+ *
+ * Safety:
+ * `venue` is a live handle that no other thread uses, `engine` one that no other thread changes; `event` points to an
+ * event; `reports` is writable for `capacity` elements and `count` is writable.
+ */
+mm_status_t mm_venue_on_event(struct mm_venue_t *venue,
+                              const struct mm_engine_t *engine,
+                              const struct mm_event_t *event,
+                              struct mm_execution_report_t *reports,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
 
 #ifdef __cplusplus
 }  // extern "C"

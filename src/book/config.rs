@@ -18,16 +18,16 @@ impl Default for BookConfig {
     fn default() -> Self {
         Self {
             max_orders: 1 << 16,
-            window_ticks: 1 << 14,
+            window_ticks: 1 << 16,
             keep_priority_on_decrease: true,
-            track_priority: true,
+            track_priority: false,
         }
     }
 }
 
 impl BookConfig {
     /// Largest [`BookConfig::max_orders`].
-    pub const MAX_ORDERS: u32 = 1 << 30;
+    pub const MAX_ORDERS: u32 = (1 << 27) - 1;
     /// Largest [`BookConfig::window_ticks`].
     pub const MAX_WINDOW_TICKS: u32 = 1 << 24;
 

@@ -213,7 +213,7 @@ impl Levels {
     pub(super) fn below(&self, side: Side, key: i64) -> Option<(i64, u32)> {
         let s = side.index();
         let near = self.near_below(s, key);
-        if self.far.best(s) == NO_KEY {
+        if near.map_or(NO_KEY, |(key, _)| key) >= self.far.best(s) {
             return near;
         }
         let far = self.far.below(s, key).map(|(key, place)| (key, self.far_origin + place));
@@ -348,34 +348,90 @@ impl Levels {
         }
         self.nodes[to as usize] = level;
     }
+}
 
-    /// Panics when an invariant does not hold.
-    #[cfg(test)]
-    pub(super) fn check(&self) {
-        for side in Side::BOTH {
-            let s = side.index();
-            let (mut near, mut all, mut from, mut best) = (0, 0, i64::MAX, None);
-            while let Some((key, index)) = self.below(side, from) {
-                assert!(key < from);
-                assert_eq!(self.find(side, key), Some(index));
-                assert_eq!(self.nodes[index as usize].tag, Tag::new(side, key));
-                best = best.or(Some(key));
-                near += u32::from(self.is_near(s, key));
-                all += 1;
-                from = key;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    impl Levels {
+        /// Panics when an invariant does not hold.
+        fn check(&self) {
+            for side in Side::BOTH {
+                let s = side.index();
+                let (mut near, mut all, mut from, mut best) = (0, 0, i64::MAX, None);
+                while let Some((key, index)) = self.below(side, from) {
+                    assert!(key < from);
+                    assert_eq!(self.find(side, key), Some(index));
+                    assert_eq!(self.nodes[index as usize].tag, Tag::new(side, key));
+                    best = best.or(Some(key));
+                    near += u32::from(self.is_near(s, key));
+                    all += 1;
+                    from = key;
+                }
+                let half = &self.halves[s];
+                assert_eq!(best.unwrap_or(NO_KEY), half.best);
+                assert_eq!((near, all), (half.near, half.count));
+                let occupied = (0..=self.mask as u32)
+                    .filter(|i| {
+                        let index = half.origin + i;
+                        let level = self.nodes[index as usize];
+                        assert!(level.id != 0 || level.next == index && level.prev == index);
+                        level.id != 0
+                    })
+                    .count();
+                assert_eq!(occupied as u32, half.near);
             }
-            let half = &self.halves[s];
-            assert_eq!(best.unwrap_or(NO_KEY), half.best);
-            assert_eq!((near, all), (half.near, half.count));
-            let occupied = (0..=self.mask as u32)
-                .filter(|i| {
-                    let index = half.origin + i;
-                    let level = self.nodes[index as usize];
-                    assert_eq!(level.next == index, level.id == 0);
-                    level.id != 0
-                })
-                .count();
-            assert_eq!(occupied as u32, half.near);
         }
+    }
+
+    /// Makes a level of one anonymous lot appear or disappear.
+    fn toggle(levels: &mut Levels, side: Side, key: i64) {
+        if let Some(index) = levels.find(side, key) {
+            levels.nodes[index as usize].id = 0;
+            levels.emptied(side, key);
+        } else if let Some(index) = levels.place(side, key) {
+            levels.nodes[index as usize].id = 1;
+            levels.filled(side, key, index);
+        }
+    }
+
+    #[test]
+    fn invariants_hold_while_windows_move() {
+        for (seed, spread, drift) in [(1, 50, 0), (2, 500, 3), (3, 100_000, 0), (4, 200, 40)] {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let mut levels = Levels::new(0, 128, 400).unwrap();
+            for step in 0..60_000_i64 {
+                let side = Side::from_u8((rng.next_u32() % 2) as u8).unwrap();
+                if levels.count(Side::Buy) + levels.count(Side::Sell) > 390 {
+                    let (key, _) = levels.below(side, i64::MAX).unwrap_or((0, 0));
+                    toggle(&mut levels, side, key);
+                } else {
+                    let key = step * drift / 10 + i64::from(rng.next_u32() % spread);
+                    toggle(&mut levels, side, key);
+                }
+                if step % 16 == 0 {
+                    levels.check();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lone_outlier_does_not_move_a_crowded_window() {
+        let mut levels = Levels::new(0, 1024, 2000).unwrap();
+        for key in 0..512 {
+            toggle(&mut levels, Side::Buy, key);
+        }
+        let base = levels.halves[0].base;
+        for _ in 0..20 {
+            toggle(&mut levels, Side::Buy, 1 << 40);
+            assert_eq!(levels.best(Side::Buy), 1 << 40);
+            toggle(&mut levels, Side::Buy, 1 << 40);
+            assert_eq!(levels.best(Side::Buy), 511);
+        }
+        assert_eq!(levels.halves[0].base, base);
     }
 }

@@ -237,7 +237,7 @@ impl OrderBook {
         }
         let remaining = node.quantity - removed;
         let touched = if remaining == 0 {
-            self.ids.remove(at);
+            self.ids.remove(at, id.0);
             self.take_out(slot)
         } else {
             self.levels.nodes[slot as usize].quantity = remaining;
@@ -327,7 +327,7 @@ impl OrderBook {
             .union(Touched::level(side.opposite(), remaining != quantity.0));
         if remaining == 0 {
             if let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes) {
-                self.ids.remove(at);
+                self.ids.remove(at, node.id);
             }
             self.levels.nodes[slot as usize].next = self.free;
             self.free = slot;
@@ -461,7 +461,7 @@ impl OrderBook {
                 if !maker.tag.is_anonymous()
                     && let Some((at, _)) = self.ids.find(maker.id, &self.levels.nodes)
                 {
-                    self.ids.remove(at);
+                    self.ids.remove(at, maker.id);
                 }
                 self.take_out(slot);
             } else {

@@ -9,6 +9,7 @@ mod apply;
 mod bitmap;
 mod config;
 mod far;
+mod id_buckets;
 mod id_map;
 mod level_book;
 mod levels;

@@ -12,7 +12,7 @@ use super::config::{BookConfig, BookError};
 use super::id_map::IdMap;
 use super::levels::Levels;
 use super::node::{NIL, Node, Tag, key_of};
-use crate::mem::buffer::AlignedBuffer;
+use crate::mem::buffer::{AlignedBuffer, prefetch};
 use crate::types::{OrderId, Price, Quantity, Side};
 
 /// What an operation touched: one byte of facts.
@@ -168,7 +168,7 @@ impl OrderBook {
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
     /// [`BookError::DuplicateOrder`], [`BookError::PoolFull`], [`BookError::QuantityOverflow`].
-    #[inline]
+    #[inline(always)]
     pub fn add(
         &mut self,
         id: OrderId,
@@ -197,7 +197,7 @@ impl OrderBook {
     ///
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
-    #[inline]
+    #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
         let node = &mut self.levels.nodes[slot as usize];
@@ -205,7 +205,7 @@ impl OrderBook {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
         }
         if by.0 == node.quantity {
-            self.ids.remove(at);
+            self.ids.remove(at, id.0);
             return Ok(self.take_out(slot));
         }
         node.quantity -= by.0;
@@ -219,10 +219,10 @@ impl OrderBook {
     ///
     /// # Errors
     /// [`BookError::UnknownOrder`].
-    #[inline]
+    #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
-        self.ids.remove(at);
+        self.ids.remove(at, id.0);
         Ok(self.take_out(slot))
     }
 
@@ -230,7 +230,7 @@ impl OrderBook {
     ///
     /// # Errors
     /// As [`OrderBook::reduce`].
-    #[inline]
+    #[inline(always)]
     pub fn execute(&mut self, id: OrderId, quantity: Quantity) -> Result<Touched, BookError> {
         self.reduce(id, quantity)
     }
@@ -242,7 +242,7 @@ impl OrderBook {
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::QuantityOutOfRange`], [`BookError::PriceOutOfRange`],
     /// [`BookError::UnknownOrder`], [`BookError::QuantityOverflow`].
-    #[inline]
+    #[inline(never)]
     pub fn modify(&mut self, id: OrderId, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
@@ -277,7 +277,7 @@ impl OrderBook {
         let before = self.levels.best(side);
         self.detach(slot);
         if new != old {
-            self.ids.remove(at);
+            self.ids.remove(at, old.0);
             // The id was seen to be free and a place was just given back.
             if let Some(at) = self.ids.vacancy(new.0, &self.levels.nodes) {
                 self.ids.insert(at, new.0, slot);
@@ -297,7 +297,7 @@ impl OrderBook {
                 if !node.tag.is_anonymous()
                     && let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes)
                 {
-                    self.ids.remove(at);
+                    self.ids.remove(at, node.id);
                 }
                 touched = touched.union(self.take_out(slot));
             }
@@ -427,6 +427,7 @@ impl OrderBook {
         } else {
             let last = level.prev;
             level.prev = slot;
+            prefetch(nodes, last as usize);
             nodes[last as usize].next = slot;
             nodes[slot as usize] = Node { id, quantity, tag, next: index, prev: last };
             if let Some(stamp) = self.stamps.get_mut(slot as usize) {
@@ -448,6 +449,9 @@ impl OrderBook {
         let index = self.levels.held(tag.side(), tag.key());
         let nodes = &mut self.levels.nodes[..];
         let Node { quantity, next, prev, .. } = nodes[slot as usize];
+        // Stores retire in order, one miss after the other; loads ahead of them fetch both lines at once.
+        prefetch(nodes, prev as usize);
+        prefetch(nodes, next as usize);
         nodes[prev as usize].next = next;
         nodes[next as usize].prev = prev;
         let level = &mut nodes[index as usize];

@@ -19,7 +19,7 @@ use crate::types::{Event, EventKind, Instrument, Money, Price, Quantity, Side, T
 pub struct EngineConfig {
     /// The instrument: increments, fees, and the id that orders carry.
     pub instrument: Instrument,
-    /// Storage of the book.
+    /// Storage of the book; arrival stamps are kept whatever it says.
     pub book: BookConfig,
     /// Whether the feed shows price levels instead of orders.
     pub by_level: bool,
@@ -119,6 +119,8 @@ pub struct Engine<S> {
     orders: OrderManager,
     position: Position,
     top: TopOfBook,
+    /// Twice the last mid: an empty side (a cleared book, the end of a session) does not take the mark away.
+    last_mid2: Option<i64>,
     now: Timestamp,
     /// The features have not seen the book's last change yet.
     is_top_stale: bool,
@@ -143,13 +145,15 @@ impl<S: Strategy> Engine<S> {
         let orders = OmsConfig { instrument: config.instrument.id, ..config.orders };
         Ok(Self {
             instrument: config.instrument,
-            book: MarketBook::new(&config.book, config.by_level)?,
+            // Queue positions of own orders are told by arrival stamps.
+            book: MarketBook::new(&BookConfig { track_priority: true, ..config.book }, config.by_level)?,
             features: Features::new(&config.features)?,
             strategy,
             gate: RiskGate::new(&config.risk)?,
             orders: OrderManager::new(&orders)?,
             position: Position::FLAT,
             top: TopOfBook::default(),
+            last_mid2: None,
             now: Timestamp(0),
             is_top_stale: false,
             requote: false,
@@ -222,6 +226,7 @@ impl<S: Strategy> Engine<S> {
             self.is_top_stale = false;
             let side = |side| self.book.best(side).map(|level| (level.price, level.quantity));
             self.top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
+            self.last_mid2 = self.top.mid2().or(self.last_mid2);
             self.features.on_top(self.now, &self.top);
             self.track_drawdown();
         }
@@ -442,11 +447,11 @@ impl<S> Engine<S> {
         &self.stats
     }
 
-    /// The price that the position is marked at: the mid, a half tick rounded against the position (down when long, up
-    /// when short). `None` until both sides have been seen.
+    /// The price that the position is marked at: the last mid, a half tick rounded against the position (down when
+    /// long, up when short). `None` until both sides have been seen; a side that empties later leaves the mark.
     #[must_use]
     pub fn mark(&self) -> Option<Price> {
-        let mid2 = self.top.mid2()?;
+        let mid2 = self.last_mid2?;
         Some(Price(if self.position.quantity().0 < 0 {
             (mid2 + 1).div_euclid(2)
         } else {

@@ -225,8 +225,11 @@ struct Decoder<'a> {
     ts_out: bool,
 }
 
-/// What one record stands for: no event, or one and up to two that follow it, the next one last.
-type Decoded = Option<(Event, [Event; 2], usize)>;
+/// The events that follow a record's first one: how many, the next one last.
+struct Followers<'a> {
+    events: &'a mut [Event; 2],
+    count: &'a mut usize,
+}
 
 impl Decoder<'_> {
     /// Checks a record's length against its type; whether it is of a type that makes events.
@@ -250,7 +253,12 @@ impl Decoder<'_> {
     }
 
     #[inline]
-    fn record(&self, record: &[u8], single: &mut Option<InstrumentId>) -> Result<Decoded, Reason> {
+    fn record(
+        &self,
+        record: &[u8],
+        single: &mut Option<InstrumentId>,
+        followers: Followers<'_>,
+    ) -> Result<Option<Event>, Reason> {
         let kind = load!(record, RecordHeader, rtype, u8);
         if !self.check(kind, record.len())? {
             return Ok(None);
@@ -264,32 +272,31 @@ impl Decoder<'_> {
             }
             InstrumentFilter::Only(_) | InstrumentFilter::Single => self.instrument.id,
         };
-        let event = Event {
+        let mut event = Event {
             timestamp: Timestamp(load!(record, RecordHeader, ts_event, u64)),
             instrument,
             ..Event::EMPTY
         };
         match kind {
-            rtype::MBO => self.mbo(record, event).map(|event| Some((event, [Event::EMPTY; 2], 0))),
-            rtype::MBP_1 => self.mbp1(record, event).map(Some),
-            _ => self.trades(record, event).map(|event| Some((event, [Event::EMPTY; 2], 0))),
+            rtype::MBO => self.mbo(record, &mut event)?,
+            rtype::MBP_1 => self.mbp1(record, &mut event, followers)?,
+            _ => self.trades(record, &mut event)?,
         }
+        Ok(Some(event))
     }
 
+    /// Writes into an event in place: building it anew would copy a cache line several times.
     #[inline]
-    fn mbo(&self, record: &[u8], event: Event) -> Result<Event, Reason> {
+    fn mbo(&self, record: &[u8], event: &mut Event) -> Result<(), Reason> {
         let raw_flags = load!(record, MboMsg, flags, u8);
         let raw_price = load!(record, MboMsg, price, i64);
         let side = side(load!(record, MboMsg, side, u8))?;
-        let mut event = Event {
-            received: Timestamp(load!(record, MboMsg, ts_recv, u64)),
-            sequence: u64::from(load!(record, MboMsg, sequence, u32)),
-            order_id: OrderId(load!(record, MboMsg, order_id, u64)),
-            quantity: self.quantity(load!(record, MboMsg, size, u32))?,
-            side: side.unwrap_or(Side::Buy),
-            flags: event_bits(raw_flags),
-            ..event
-        };
+        event.received = Timestamp(load!(record, MboMsg, ts_recv, u64));
+        event.sequence = u64::from(load!(record, MboMsg, sequence, u32));
+        event.order_id = OrderId(load!(record, MboMsg, order_id, u64));
+        event.quantity = self.quantity(load!(record, MboMsg, size, u32))?;
+        event.side = side.unwrap_or(Side::Buy);
+        event.flags = event_bits(raw_flags);
         event.kind = match load!(record, MboMsg, action, u8) {
             b'A' => EventKind::Add,
             b'C' => EventKind::Reduce,
@@ -315,37 +322,33 @@ impl Decoder<'_> {
                 }
             }
             // A record that only informs may have no price.
-            EventKind::None | EventKind::Fill if raw_price == UNDEF_PRICE => mark_side(&mut event, side),
-            _ => self.print(&mut event, raw_price, side)?,
+            EventKind::None | EventKind::Fill if raw_price == UNDEF_PRICE => mark_side(event, side),
+            _ => self.print(event, raw_price, side)?,
         }
         // The side of a fill is that of the resting order.
         if event.kind == EventKind::Fill && event.has(event_flags::SIDED) {
             event.flags ^= event_flags::SIDED | event_flags::LOCATED;
         }
-        Ok(event)
+        Ok(())
     }
 
-    fn trades(&self, record: &[u8], event: Event) -> Result<Event, Reason> {
-        let mut event = Event {
-            received: Timestamp(load!(record, TradeMsg, ts_recv, u64)),
-            sequence: u64::from(load!(record, TradeMsg, sequence, u32)),
-            quantity: self.quantity(load!(record, TradeMsg, size, u32))?,
-            flags: event_bits(load!(record, TradeMsg, flags, u8)),
-            kind: EventKind::Trade,
-            ..event
-        };
+    fn trades(&self, record: &[u8], event: &mut Event) -> Result<(), Reason> {
+        event.kind = EventKind::Trade;
+        event.received = Timestamp(load!(record, TradeMsg, ts_recv, u64));
+        event.sequence = u64::from(load!(record, TradeMsg, sequence, u32));
+        event.quantity = self.quantity(load!(record, TradeMsg, size, u32))?;
+        event.flags = event_bits(load!(record, TradeMsg, flags, u8));
         let side = side(load!(record, TradeMsg, side, u8))?;
-        self.print(&mut event, load!(record, TradeMsg, price, i64), side)?;
-        Ok(event)
+        self.print(event, load!(record, TradeMsg, price, i64), side)
     }
 
-    fn mbp1(&self, record: &[u8], event: Event) -> Result<(Event, [Event; 2], usize), Reason> {
+    fn mbp1(&self, record: &[u8], first: &mut Event, followers: Followers<'_>) -> Result<(), Reason> {
         const LEVEL: usize = offset_of!(Mbp1Msg, levels);
         let event = Event {
             received: Timestamp(load!(record, Mbp1Msg, ts_recv, u64)),
             sequence: u64::from(load!(record, Mbp1Msg, sequence, u32)),
             flags: event_bits(load!(record, Mbp1Msg, flags, u8)),
-            ..event
+            ..*first
         };
         let inner = Event { flags: event.flags & !event_flags::LAST, ..event };
         let level = &record[LEVEL..LEVEL + size_of::<BidAskPair>()];
@@ -359,7 +362,7 @@ impl Decoder<'_> {
             load!(level, BidAskPair, ask_px, i64),
             load!(level, BidAskPair, ask_sz, u32),
         )?;
-        match load!(record, Mbp1Msg, action, u8) {
+        (*first, *followers.events, *followers.count) = match load!(record, Mbp1Msg, action, u8) {
             b'T' => {
                 let mut trade = Event {
                     kind: EventKind::Trade,
@@ -368,11 +371,12 @@ impl Decoder<'_> {
                 };
                 let side = side(load!(record, Mbp1Msg, side, u8))?;
                 self.print(&mut trade, load!(record, Mbp1Msg, price, i64), side)?;
-                Ok((trade, [ask, bid], 2))
+                (trade, [ask, bid], 2)
             }
-            b'A' | b'C' | b'M' | b'R' | b'F' | b'N' => Ok((bid, [ask, Event::EMPTY], 1)),
-            other => Err(Reason::UnknownType(other)),
-        }
+            b'A' | b'C' | b'M' | b'R' | b'F' | b'N' => (bid, [ask, Event::EMPTY], 1),
+            other => return Err(Reason::UnknownType(other)),
+        };
+        Ok(())
     }
 
     fn best(&self, event: Event, raw_price: i64, size: u32) -> Result<Event, Reason> {
@@ -482,14 +486,12 @@ impl EventSource for DbnReader {
                 let wrong = rest.get(1).and_then(|&kind| decoder.check(kind, length).err());
                 return Err(self.fail(wrong));
             };
-            match decoder.record(record, &mut self.single) {
-                Ok(decoded) => {
+            let followers = Followers { events: &mut self.pending, count: &mut self.waiting };
+            match decoder.record(record, &mut self.single, followers) {
+                Ok(event) => {
                     self.offset += length;
-                    if let Some((event, pending, waiting)) = decoded {
-                        if waiting > 0 {
-                            (self.pending, self.waiting) = (pending, waiting);
-                        }
-                        return Ok(Some(event));
+                    if event.is_some() {
+                        return Ok(event);
                     }
                 }
                 Err(reason) => return Err(self.fail(Some(reason))),

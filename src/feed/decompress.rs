@@ -112,8 +112,7 @@ fn walk_frame(data: &[u8]) -> Walk {
         _ => 8,
     };
     let mut at = 5 + usize::from(!single_segment) + dictionary + content;
-    loop {
-        let Some(&[a, b, c]) = data.get(at..at + 3) else { break };
+    while let Some(&[a, b, c]) = data.get(at..at + 3) {
         let header = u32::from_le_bytes([a, b, c, 0]);
         let size = match (header >> 1) & 3 {
             1 => 1,

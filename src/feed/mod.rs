@@ -24,5 +24,5 @@ pub use databento_csv::{DatabentoCsvMboReader, DatabentoCsvMbp10Reader, Mbp10Lev
 pub use error::{FeedError, Reason};
 pub use input::{Damage, Input};
 pub use lobster::{LobsterBookReader, LobsterLevel, LobsterReader};
-pub use open::{Format, Increments, SourceConfig, detect_increments, open};
+pub use open::{Format, Increments, SourceConfig, detect_increments, increments_of, open};
 pub use source::{EventSource, Progress};

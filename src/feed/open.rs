@@ -79,7 +79,7 @@ pub struct SourceConfig {
 /// let input = Input::from_bytes("day", b"34200.1,1,7,100,5853300,1\n34200.2,1,8,50,5853500,1\n".to_vec());
 /// let (format, config) = ("lobster".parse::<Format>()?, SourceConfig::default());
 /// let instrument = detect_increments(format, std::slice::from_ref(&input), &config)?.instrument("AAPL")?;
-/// assert_eq!((instrument.tick(), instrument.lot()), (0.02, 50.0));
+/// assert_eq!((instrument.tick(), instrument.lot()), (0.01, 50.0));
 /// let mut source = open(format, vec![input], &instrument, &config)?;
 /// assert_eq!(source.next_event()?.unwrap().quantity.0, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -212,7 +212,14 @@ pub fn detect_increments(
 ) -> Result<Increments, FeedError> {
     let finest = Instrument::from_nanos(Symbol::default(), 1, 1)
         .map_err(|_| FeedError::Unsupported("no instrument has increments of 1e-9"))?;
-    let mut source = open(format, inputs.to_vec(), &finest, config)?;
+    increments_of(&mut open(format, inputs.to_vec(), &finest, config)?)
+}
+
+/// As [`detect_increments`], of a source whose instrument has a tick and a lot of 10⁻⁹. Reads it to its end.
+///
+/// # Errors
+/// As there.
+pub fn increments_of(source: &mut impl EventSource) -> Result<Increments, FeedError> {
     let (mut book, mut prints, mut quantities) = (Divisor(0), Divisor(0), Divisor(0));
     let outcome = loop {
         match source.next_event() {

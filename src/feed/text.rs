@@ -89,32 +89,46 @@ impl<'a> Scanner<'a> {
     /// Digits, at least one.
     #[inline]
     pub(super) fn unsigned(&mut self, field: &'static str) -> Result<u64, Fault> {
-        let (value, count) = self.digits(0, usize::MAX, field)?;
+        let (value, count) = self.digits(usize::MAX, field)?;
         if count == 0 { Err(self.fail(field)) } else { Ok(value) }
     }
 
-    /// Continues `value` by at most `most` digits; the value and how many digits there were.
+    /// At most `most` digits, which is 9 or no limit; the value and how many digits there were.
     #[inline]
-    fn digits(&mut self, mut value: u64, most: usize, field: &'static str) -> Result<(u64, usize), Fault> {
+    fn digits(&mut self, most: usize, field: &'static str) -> Result<(u64, usize), Fault> {
+        // Eighteen digits cannot overflow; the check is left to the rare longer numbers.
+        const SURE: usize = 18;
+        let mut value = 0;
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let mut count = 0;
-        for &byte in rest.iter().take(most) {
-            let digit = u64::from(byte.wrapping_sub(b'0'));
+        for &byte in rest.iter().take(most.min(SURE)) {
+            let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
                 break;
             }
-            // Eighteen digits cannot overflow; the check is left to the rare longer numbers.
-            value = if count < 18 && value < 1_000_000_000_000_000_000 {
-                value * 10 + digit
-            } else {
-                value
-                    .checked_mul(10)
-                    .and_then(|v| v.checked_add(digit))
-                    .ok_or(Fault::Bad(Reason::OutOfRange(field)))?
-            };
+            value = value * 10 + u64::from(digit);
             count += 1;
         }
         self.at += count;
+        if count == SURE { self.more_digits(value, count, field) } else { Ok((value, count)) }
+    }
+
+    /// Goes on with [`digits`](Self::digits) where a number can overflow.
+    #[cold]
+    fn more_digits(
+        &mut self,
+        mut value: u64,
+        mut count: usize,
+        field: &'static str,
+    ) -> Result<(u64, usize), Fault> {
+        while let Some(byte @ b'0'..=b'9') = self.peek() {
+            value = value
+                .checked_mul(10)
+                .and_then(|v| v.checked_add(u64::from(byte - b'0')))
+                .ok_or(Fault::Bad(Reason::OutOfRange(field)))?;
+            count += 1;
+            self.at += 1;
+        }
         Ok((value, count))
     }
 
@@ -160,11 +174,11 @@ impl<'a> Scanner<'a> {
     /// An unsigned decimal up to its ninth decimal, in nano-units.
     #[inline]
     fn magnitude(&mut self, field: &'static str) -> Result<(i64, bool), Fault> {
-        let (whole, mut count) = self.digits(0, usize::MAX, field)?;
+        let (whole, mut count) = self.digits(usize::MAX, field)?;
         let mut fraction = 0;
         let has_point = self.take(b'.');
         if has_point {
-            let (digits, decimals) = self.digits(0, 9, field)?;
+            let (digits, decimals) = self.digits(9, field)?;
             fraction = digits * POWERS[9 - decimals];
             count += decimals;
         }

@@ -28,7 +28,8 @@ pub(super) unsafe trait Config: Copy {
 /// # Safety
 /// `config` is null or writable for `struct_size` bytes, and nobody else uses that memory during the call.
 pub(super) unsafe fn init<C: Config>(config: *mut C, struct_size: usize) -> Outcome {
-    check::<C>(config, struct_size)?;
+    check_pointer(config)?;
+    check_size::<C>(struct_size)?;
     let defaults = C::defaults();
     let known = struct_size.min(size_of::<C>());
     // SAFETY: writable for `struct_size` bytes by the caller's promise.
@@ -48,10 +49,10 @@ pub(super) unsafe fn init<C: Config>(config: *mut C, struct_size: usize) -> Outc
 /// # Safety
 /// `config` is null or points to an initialised struct whose first field says how many bytes may be read.
 pub(super) unsafe fn read<C: Config>(config: *const C) -> Result<C, Failure> {
-    check::<C>(config, usize::MAX)?;
+    check_pointer(config)?;
     // SAFETY: not null and aligned (checked), begins with its size (trait).
     let struct_size = unsafe { config.cast::<usize>().read() };
-    check::<C>(config, struct_size)?;
+    check_size::<C>(struct_size)?;
     let known = struct_size.min(size_of::<C>());
     let mut copy = C::defaults();
     // SAFETY: `struct_size` bytes may be read by the caller's promise, `known` is at most both sizes, and the local
@@ -74,14 +75,18 @@ pub(super) unsafe fn read<C: Config>(config: *const C) -> Result<C, Failure> {
 /// Largest struct that is believed: a size beyond it is an uninitialised field.
 const LARGEST: usize = 1 << 16;
 
-fn check<C: Config>(config: *const C, struct_size: usize) -> Result<(), Failure> {
+fn check_pointer<C>(config: *const C) -> Result<(), Failure> {
     if config.is_null() {
         return Err(Failure::null("config"));
     }
     if !config.is_aligned() {
         return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("config is not aligned")));
     }
-    if struct_size != usize::MAX && !(C::FIRST_SIZE..=LARGEST).contains(&struct_size) {
+    Ok(())
+}
+
+fn check_size<C: Config>(struct_size: usize) -> Result<(), Failure> {
+    if !(C::FIRST_SIZE..=LARGEST).contains(&struct_size) {
         return Err(Failure::new(
             MM_E_STRUCT_SIZE,
             format_args!("struct_size is {struct_size}, expected {} or more", C::FIRST_SIZE),

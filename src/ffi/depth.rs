@@ -151,7 +151,7 @@ impl Noun for mm_level_book_t {
 pub struct mm_level_book_config_t {
     /// Set by `mm_level_book_config_init`.
     pub struct_size: usize,
-    /// Most levels of both sides together, 1 to 2^30. Default 16384.
+    /// Most levels of both sides together, 1 to 2^27-1. Default 16384.
     pub max_levels: u32,
     /// As for a book. Default 16384.
     pub window_ticks: u32,

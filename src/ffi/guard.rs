@@ -19,8 +19,9 @@ pub(super) type Outcome = Result<mm_status_t, Failure>;
 
 /// An opaque type of the ABI. Implemented by the empty structs that the header shows.
 pub(super) trait Noun {
-    /// What the handle holds. `Send` because a handle may change threads, `Sync` because `const*` calls may overlap.
-    type Value: Send + Sync;
+    /// What the handle holds. `Send` because a handle may change threads; [`Shared`] access wants `Sync` too, because
+    /// `const*` calls may overlap.
+    type Value: Send;
     /// The name in messages, e.g. `"mm_pool_t"`.
     const NAME: &'static str;
     /// The first eight bytes of a live handle; different for every noun.
@@ -173,7 +174,7 @@ impl<N: Noun> Shared<'_, N> {
 
 impl<'a, N: Noun> Access for Shared<'a, N>
 where
-    N::Value: 'a,
+    N::Value: Sync + 'a,
 {
     type Borrow = &'a N::Value;
     fn enter(&self) -> Result<Self::Borrow, Failure> {

@@ -19,6 +19,7 @@ pub mod book;
 pub mod book_manager;
 pub mod book_view;
 pub mod depth;
+pub mod engine;
 pub mod event;
 pub mod matching;
 pub mod orders;
@@ -27,6 +28,9 @@ pub mod position;
 pub mod quote;
 pub mod reader;
 pub mod risk;
+pub mod strategy;
+pub mod synthetic;
+pub mod venue;
 
 #[cfg(test)]
 mod tests;

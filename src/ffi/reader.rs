@@ -5,13 +5,11 @@ use std::ffi::c_char;
 use super::args::{self, Out};
 use super::config::{self, Config};
 use super::event::{mm_event_t, mm_instrument_t};
-use super::guard::{Exclusive, NoHandle, Noun, Outcome, Shared, create, destroy, guard};
+use super::guard::{Exclusive, NoHandle, Noun, Outcome, create, destroy, guard};
 use super::status::*;
-use crate::feed::itch::{ItchReader, StockFilter};
-use crate::feed::{
-    BinanceReader, DatabentoCsvMboReader, EventSource, FeedError, Input, LobsterReader, Progress,
-};
-use crate::types::{Event, Instrument};
+use crate::feed::itch::{Stock, StockFilter};
+use crate::feed::{self, EventSource, FeedError, Format, Input, SourceConfig, increments_of};
+use crate::types::{Instrument, InstrumentId};
 
 /// LOBSTER message file; prices of 1e-4 dollar.
 pub const MM_FORMAT_LOBSTER: u8 = 1;
@@ -29,46 +27,17 @@ pub struct mm_reader_t {
     _opaque: [u8; 0],
 }
 
-/// The readers, by their own types: a handle may change threads, which a boxed trait would not say.
-#[derive(Debug)]
-pub(super) enum Source {
-    Lobster(LobsterReader),
-    Itch(ItchReader),
-    #[cfg(feature = "dbn")]
-    Dbn(Box<crate::feed::dbn::DbnReader>),
-    DatabentoCsv(DatabentoCsvMboReader),
-    Binance(BinanceReader),
-}
-
-impl EventSource for Source {
-    fn next_event(&mut self) -> Result<Option<Event>, FeedError> {
-        match self {
-            Self::Lobster(reader) => reader.next_event(),
-            Self::Itch(reader) => reader.next_event(),
-            #[cfg(feature = "dbn")]
-            Self::Dbn(reader) => reader.next_event(),
-            Self::DatabentoCsv(reader) => reader.next_event(),
-            Self::Binance(reader) => reader.next_event(),
-        }
-    }
-
-    fn progress(&self) -> Progress {
-        match self {
-            Self::Lobster(reader) => reader.progress(),
-            Self::Itch(reader) => reader.progress(),
-            #[cfg(feature = "dbn")]
-            Self::Dbn(reader) => reader.progress(),
-            Self::DatabentoCsv(reader) => reader.progress(),
-            Self::Binance(reader) => reader.progress(),
-        }
-    }
-}
-
 /// A source, and the error that it ended in while events before it were still to be delivered.
-#[derive(Debug)]
 pub(super) struct Reader {
-    source: Source,
+    source: Box<dyn EventSource + Send>,
     pending: Option<FeedError>,
+}
+
+impl Reader {
+    /// A reader at its start.
+    pub(super) const fn new(source: Box<dyn EventSource + Send>) -> Self {
+        Self { source, pending: None }
+    }
 }
 
 impl Noun for mm_reader_t {
@@ -90,7 +59,7 @@ pub struct mm_reader_config_t {
     pub seed_path: *const c_char,
     /// LOBSTER: row of the order book file, the first is 0.
     pub seed_row: u64,
-    /// Binance: more files of the same day, in the order of time.
+    /// More files of the same recording, in the order of time.
     pub more_paths: *const *const c_char,
     /// How many.
     pub more_path_count: usize,
@@ -131,47 +100,49 @@ impl From<FeedError> for Failure {
     }
 }
 
-/// Opens a file by its format.
+/// Opens files by their format.
 ///
 /// # Safety
 /// The pointers of `config` are null or as `mm_reader_config_t` says.
-unsafe fn open(format: u8, path: &str, config: &mm_reader_config_t) -> Result<Source, Failure> {
+unsafe fn open(
+    format: u8,
+    path: &str,
+    config: &mm_reader_config_t,
+) -> Result<Box<dyn EventSource + Send>, Failure> {
+    let format = match format {
+        MM_FORMAT_LOBSTER => Format::Lobster,
+        MM_FORMAT_ITCH => Format::Itch,
+        MM_FORMAT_DBN => Format::Dbn,
+        MM_FORMAT_DATABENTO_CSV => Format::DatabentoCsv,
+        MM_FORMAT_BINANCE => Format::Binance,
+        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
+    };
     let instrument = if config.instrument.is_null() {
         Instrument::try_from(&mm_instrument_t::defaults())?
     } else {
         // SAFETY: not null, and initialised by the caller's promise.
         Instrument::try_from(&unsafe { config::read(config.instrument) }?)?
     };
-    let input = Input::open(path)?;
-    Ok(match format {
-        MM_FORMAT_LOBSTER => {
-            let mut reader = LobsterReader::new(input, &instrument);
-            if !config.seed_path.is_null() {
-                // SAFETY: not null, and a string by the caller's promise.
-                let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
-                reader = reader.with_seed(&Input::open(seed)?, config.seed_row)?;
-            }
-            Source::Lobster(reader)
-        }
-        MM_FORMAT_ITCH => Source::Itch(ItchReader::new(input, &instrument, stock(&instrument, config)?)),
-        MM_FORMAT_DBN => dbn(input, &instrument, config)?,
-        MM_FORMAT_DATABENTO_CSV => Source::DatabentoCsv(DatabentoCsvMboReader::new(input, &instrument)?),
-        MM_FORMAT_BINANCE => {
-            // SAFETY: by the caller's promise.
-            let more = unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }?;
-            let mut files = vec![input];
-            for &path in more {
-                // SAFETY: each is a string by the caller's promise.
-                files.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
-            }
-            Source::Binance(BinanceReader::new(files, &instrument))
-        }
-        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
-    })
+    let mut source = SourceConfig {
+        seed: None,
+        stocks: if format == Format::Itch { stock(&instrument, config)? } else { StockFilter::All },
+        only: (config.venue_instrument != 0).then_some(InstrumentId(config.venue_instrument)),
+    };
+    if !config.seed_path.is_null() {
+        // SAFETY: not null, and a string by the caller's promise.
+        let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
+        source.seed = Some((Input::open(seed)?, config.seed_row));
+    }
+    let mut inputs = vec![Input::open(path)?];
+    // SAFETY: by the caller's promise.
+    for &path in unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }? {
+        // SAFETY: each is a string by the caller's promise.
+        inputs.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
+    }
+    Ok(feed::open(format, inputs, &instrument, &source)?)
 }
 
 fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFilter, Failure> {
-    use crate::feed::itch::Stock;
     if config.venue_instrument != 0 {
         return u16::try_from(config.venue_instrument).map(StockFilter::Locate).map_err(|_| {
             Failure::new(MM_E_INVALID_ARGUMENT, format_args!("a locate number is at most 65535"))
@@ -183,22 +154,6 @@ fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFi
             Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is no ITCH stock symbol"))
         }),
     }
-}
-
-#[cfg(feature = "dbn")]
-fn dbn(input: Input, instrument: &Instrument, config: &mm_reader_config_t) -> Result<Source, Failure> {
-    use crate::feed::dbn::{DbnReader, InstrumentFilter};
-    use crate::types::InstrumentId;
-    let filter = match config.venue_instrument {
-        0 => InstrumentFilter::Single,
-        id => InstrumentFilter::Only(InstrumentId(id)),
-    };
-    Ok(Source::Dbn(Box::new(DbnReader::new(input, instrument, filter)?)))
-}
-
-#[cfg(not(feature = "dbn"))]
-fn dbn(_: Input, _: &Instrument, _: &mm_reader_config_t) -> Result<Source, Failure> {
-    Err(Failure::new(MM_E_UNSUPPORTED, format_args!("this library was built without DBN")))
 }
 
 /// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
@@ -246,7 +201,61 @@ pub unsafe extern "C" fn mm_reader_open(
         };
         // SAFETY: by this function's contract.
         let source = unsafe { open(format, path, &config) }?;
-        out.set(create(Reader { source, pending: None }));
+        out.set(create(Reader::new(source)));
+        Ok(MM_OK)
+    })
+}
+
+/// The smallest steps of a recording.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct mm_increments_t {
+    /// Tick in currency.
+    pub tick: f64,
+    /// Lot in units of the asset.
+    pub lot: f64,
+}
+
+/// Finds the coarsest tick and lot that every book price and every quantity of a recording is a multiple of, by reading it
+/// once. The instrument of `config` is not used, but for an ITCH symbol; `config` may be null.
+///
+/// # Errors
+/// As for `mm_reader_open`; `MM_E_UNSUPPORTED` when there is no price at all.
+///
+/// # Safety
+/// As for `mm_reader_open`; `increments` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_reader_detect_increments(
+    format: u8,
+    path: *const c_char,
+    config: *const mm_reader_config_t,
+    increments: *mut mm_increments_t,
+) -> mm_status_t {
+    guard(NoHandle, |()| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { Out::new(increments, "increments") }?;
+        // SAFETY: by this function's contract.
+        let path = unsafe { args::string(path, "path") }?;
+        let config = if config.is_null() {
+            mm_reader_config_t::defaults()
+        } else {
+            // SAFETY: not null, by this function's contract.
+            unsafe { config::read(config) }?
+        };
+        // One unit of 1e-9 as tick and lot: every price and quantity is a whole number of them.
+        let finest = mm_instrument_t { tick: 1e-9, lot: 1e-9, ..mm_instrument_t::defaults() };
+        let symbol = if config.instrument.is_null() {
+            finest.symbol
+        } else {
+            // SAFETY: not null, and initialised by this function's contract.
+            unsafe { config::read(config.instrument) }?.symbol
+        };
+        let finest = mm_instrument_t { symbol, ..finest };
+        let config = mm_reader_config_t { instrument: &raw const finest, ..config };
+        // SAFETY: the pointers are the caller's, and the local instrument that outlives the call.
+        let mut source = unsafe { open(format, path, &config) }?;
+        let found = increments_of(&mut source)?;
+        out.set(mm_increments_t { tick: found.tick_nanos as f64 / 1e9, lot: found.lot_nanos as f64 / 1e9 });
         Ok(MM_OK)
     })
 }
@@ -318,15 +327,15 @@ fn outcome(written: usize) -> Outcome {
 /// How far the reader is, in bytes of decompressed data.
 ///
 /// # Safety
-/// `reader` is a live handle that no other thread changes; `done` and `total` are writable.
+/// `reader` is a live handle that no other thread uses; `done` and `total` are writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mm_reader_progress(
-    reader: *const mm_reader_t,
+    reader: *mut mm_reader_t,
     done: *mut u64,
     total: *mut u64,
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(reader) }, |reader| {
+    guard(unsafe { Exclusive::new(reader) }, |reader| {
         // SAFETY: by this function's contract.
         let done = unsafe { Out::new(done, "done") }?;
         // SAFETY: by this function's contract.

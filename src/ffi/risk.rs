@@ -6,7 +6,8 @@ use super::event;
 use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
 use super::status::*;
 use crate::risk::{
-    Exposure, KillSwitch, OrderIntent, RateLimit, RiskConfig, RiskError, RiskGate, RiskReason, RiskReject,
+    Exposure, KillSwitch, OrderIntent, RateLimit, RiskConfig, RiskCounters, RiskError, RiskGate, RiskReason,
+    RiskReject,
 };
 use crate::types::{Money, Price, Quantity, SignedQuantity, Timestamp};
 
@@ -156,6 +157,16 @@ pub struct mm_risk_counters_t {
     pub evaluated: u64,
     /// Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`.
     pub refused: [u64; 16],
+}
+
+impl From<&RiskCounters> for mm_risk_counters_t {
+    fn from(counters: &RiskCounters) -> Self {
+        let mut refused = [0; 16];
+        for reason in RiskReason::ALL {
+            refused[reason as usize] = counters.refused_for(reason);
+        }
+        Self { evaluated: counters.evaluated, refused }
+    }
 }
 
 impl From<RiskReject> for Failure {
@@ -315,11 +326,7 @@ pub unsafe extern "C" fn mm_risk_gate_counters(
     guard(unsafe { Shared::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(counters, "counters") }?;
-        let mut refused = [0; 16];
-        for reason in RiskReason::ALL {
-            refused[reason as usize] = gate.counters().refused_for(reason);
-        }
-        out.set(mm_risk_counters_t { evaluated: gate.counters().evaluated, refused });
+        out.set(gate.counters().into());
         Ok(MM_OK)
     })
 }

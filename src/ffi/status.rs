@@ -20,6 +20,9 @@ pub const MM_END: mm_status_t = 1;
 /// Success up to a point: the output says how far, and why not further.
 pub const MM_PARTIAL: mm_status_t = 2;
 
+/// Success, and nothing changed: the report was about an order that is over.
+pub const MM_STALE: mm_status_t = 3;
+
 /// A pointer that must not be null is null.
 pub const MM_E_NULL: mm_status_t = -1;
 /// The handle is not a live handle of this kind (another kind, already destroyed, or not a handle at all).
@@ -132,6 +135,7 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_OK, c"MM_OK", c"success"),
     (MM_END, c"MM_END", c"the stream has ended"),
     (MM_PARTIAL, c"MM_PARTIAL", c"done up to a point"),
+    (MM_STALE, c"MM_STALE", c"about an order that is over"),
     (MM_E_NULL, c"MM_E_NULL", c"a required pointer is null"),
     (MM_E_HANDLE, c"MM_E_HANDLE", c"not a live handle of this kind"),
     (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", c"struct_size does not fit this library"),

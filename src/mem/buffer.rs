@@ -1,6 +1,6 @@
 //! A fixed-length aligned array, written once at construction so that no later access enters the kernel.
 //!
-//! Buffers of two mebibytes and more are aligned to that size and offered to the kernel for large pages
+//! Buffers of a mebibyte and more are aligned and rounded up to two mebibytes and offered to the kernel for large pages
 //! (`madvise(MADV_HUGEPAGE)`, advice only: a refusal changes nothing but speed). Every element is written before
 //! [`AlignedBuffer::new`] returns, which faults all pages in. After that a buffer is an ordinary slice: indexing is
 //! checked, because a check that never fails costs no latency where a mask would lengthen each pointer chase.
@@ -12,6 +12,8 @@ use std::ptr::NonNull;
 
 /// Size of the large page that big buffers are aligned to.
 const LARGE_PAGE: usize = 2 << 20;
+/// Size from which a buffer is rounded up to large pages.
+const WORTH_A_LARGE_PAGE: usize = 1 << 20;
 /// Alignment of every buffer: two cache lines, the unit that prefetchers of x86-64 and Apple silicon fetch.
 const ALIGNMENT: usize = 128;
 
@@ -81,8 +83,11 @@ impl<T: Copy> AlignedBuffer<T> {
     /// `None` when the size overflows.
     fn layout(len: usize) -> Option<Layout> {
         let array = Layout::array::<T>(len).ok()?;
-        let alignment = if array.size() >= LARGE_PAGE { LARGE_PAGE } else { ALIGNMENT };
-        array.align_to(alignment).ok()
+        if array.size() < WORTH_A_LARGE_PAGE {
+            return array.align_to(ALIGNMENT).ok();
+        }
+        // Whole large pages, so that the last part of the buffer gets one too.
+        Some(array.align_to(LARGE_PAGE).ok()?.pad_to_align())
     }
 }
 
@@ -143,9 +148,38 @@ pub fn prefetch<T>(slice: &[T], index: usize) {
     let _ = address;
 }
 
+/// Bit `i` is set where `words[i] == value`. Hot path; a few instructions without a branch.
+#[inline(always)]
+#[must_use]
+pub fn lanes_equal(words: &[u32; 8], value: u32) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: SSE2 is part of x86-64.
+    return unsafe { lanes_equal_sse2(words, value) };
+    #[cfg(not(target_arch = "x86_64"))]
+    words.iter().enumerate().fold(0, |mask, (lane, &word)| mask | u32::from(word == value) << lane)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+fn lanes_equal_sse2(words: &[u32; 8], value: u32) -> u32 {
+    use std::arch::x86_64::{
+        __m128i, _mm_castsi128_ps, _mm_cmpeq_epi32, _mm_loadu_si128, _mm_movemask_ps, _mm_set1_epi32,
+    };
+    let start = words.as_ptr().cast::<__m128i>();
+    // SAFETY: the first 16 of the array's 32 bytes; the load needs no alignment.
+    let low = unsafe { _mm_loadu_si128(start) };
+    // SAFETY: the last 16 of the array's 32 bytes; the load needs no alignment.
+    let high = unsafe { _mm_loadu_si128(start.wrapping_add(1)) };
+    let value = _mm_set1_epi32(value.cast_signed());
+    let low = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(low, value)));
+    let high = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(high, value)));
+    (low | high << 4).cast_unsigned()
+}
+
 #[cfg(target_os = "linux")]
 fn advise_large_pages(start: *mut u8, bytes: usize) {
-    if bytes >= LARGE_PAGE {
+    if bytes >= WORTH_A_LARGE_PAGE {
         // SAFETY: the range is our own fresh allocation, aligned to a page; the advice keeps its contents and
         // protection, and its failure is harmless.
         let _ = unsafe { libc::madvise(start.cast::<libc::c_void>(), bytes, libc::MADV_HUGEPAGE) };
@@ -184,6 +218,15 @@ mod tests {
     #[test]
     fn a_size_that_overflows_is_an_error() {
         assert_eq!(AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(), OutOfMemory { bytes: usize::MAX });
+    }
+
+    #[test]
+    fn equal_lanes_are_the_set_bits() {
+        for expected in 0..256_u32 {
+            let words =
+                std::array::from_fn(|lane| if expected >> lane & 1 == 1 { u32::MAX } else { lane as u32 });
+            assert_eq!(lanes_equal(&words, u32::MAX), expected);
+        }
     }
 
     #[test]

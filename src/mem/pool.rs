@@ -72,28 +72,22 @@ pub struct PoolStats {
     pub freed: u64,
 }
 
-/// The counters behind [`PoolStats`].
+/// The counters behind [`PoolStats`]. The high-water mark needs none: freed blocks are reused first, so a block is handed
+/// out for the first time only when all those before it are in use.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counters {
-    in_use: u32,
-    high_water: u32,
     allocated: u64,
+    freed: u64,
 }
 
 impl Counters {
-    fn count_alloc(&mut self) {
-        self.in_use += 1;
-        self.high_water = self.high_water.max(self.in_use);
-        self.allocated += 1;
-    }
-
-    fn stats(&self, capacity: u32) -> PoolStats {
+    const fn stats(&self, capacity: u32, high_water: u32) -> PoolStats {
         PoolStats {
-            capacity: capacity.into(),
-            in_use: self.in_use.into(),
-            high_water: self.high_water.into(),
+            capacity: capacity as u64,
+            in_use: self.allocated - self.freed,
+            high_water: high_water as u64,
             allocated: self.allocated,
-            freed: self.allocated - u64::from(self.in_use),
+            freed: self.freed,
         }
     }
 }
@@ -137,9 +131,13 @@ struct Meta {
 /// assert_eq!((pool.get(a), pool.get(b), pool.get(c)), (None, Some(&"b"), Some(&"c")));
 /// ```
 pub struct Pool<T> {
+    /// As many as there are `meta`.
     values: Box<[MaybeUninit<T>]>,
     meta: Box<[Meta]>,
+    /// The slot that was freed last, or [`NONE`].
     free: u32,
+    /// The first slot that was never used.
+    fresh: u32,
     counters: Counters,
 }
 
@@ -151,16 +149,12 @@ impl<T> Pool<T> {
     #[must_use]
     pub fn new(capacity: u32) -> Self {
         assert!(capacity <= MAX_CAPACITY, "a pool holds at most 2^32 - 3 objects");
-        let meta = (0..capacity)
-            .map(|index| Meta {
-                generation: 0,
-                next_free: if index + 1 < capacity { index + 1 } else { NONE },
-            })
-            .collect();
         Self {
             values: touched_storage(capacity as usize),
-            meta,
-            free: if capacity > 0 { 0 } else { NONE },
+            // Not all zero, for the reason in `touched_storage`.
+            meta: vec![Meta { generation: 0, next_free: NONE }; capacity as usize].into_boxed_slice(),
+            free: NONE,
+            fresh: 0,
             counters: Counters::default(),
         }
     }
@@ -171,15 +165,22 @@ impl<T> Pool<T> {
     /// [`Full`] with the object when every slot is in use.
     #[inline]
     pub fn insert(&mut self, value: T) -> Result<PoolKey, Full<T>> {
-        let index = self.free;
+        let is_fresh = self.free == NONE;
+        let index = if is_fresh { self.fresh } else { self.free };
         let Some(meta) = self.meta.get_mut(index as usize) else {
             return Err(Full(value));
         };
-        self.free = meta.next_free;
+        if is_fresh {
+            self.fresh += 1;
+        } else {
+            self.free = meta.next_free;
+        }
         meta.generation = meta.generation.wrapping_add(1);
         let generation = meta.generation;
-        self.values[index as usize].write(value);
-        self.counters.count_alloc();
+        // SAFETY: the index was in bounds of `meta`, and there are as many values.
+        let slot = unsafe { self.values.get_unchecked_mut(index as usize) };
+        slot.write(value);
+        self.counters.allocated += 1;
         Ok(PoolKey { index, generation })
     }
 
@@ -199,8 +200,9 @@ impl<T> Pool<T> {
         meta.generation = meta.generation.wrapping_add(1);
         meta.next_free = self.free;
         self.free = key.index;
-        self.counters.in_use -= 1;
-        let value = &self.values[index];
+        self.counters.freed += 1;
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked(index) };
         // SAFETY: the slot was in use, so it holds an object; its generation is even now, so nobody reads it again.
         Some(unsafe { value.assume_init_read() })
     }
@@ -209,7 +211,9 @@ impl<T> Pool<T> {
     #[inline]
     #[must_use]
     pub fn get(&self, key: PoolKey) -> Option<&T> {
-        let value = &self.values[self.live(key)?];
+        let index = self.live(key)?;
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked(index) };
         // SAFETY: slots in use hold objects.
         Some(unsafe { value.assume_init_ref() })
     }
@@ -218,7 +222,8 @@ impl<T> Pool<T> {
     #[inline]
     pub fn get_mut(&mut self, key: PoolKey) -> Option<&mut T> {
         let index = self.live(key)?;
-        let value = &mut self.values[index];
+        // SAFETY: `live` gives indices in bounds of `meta`, and there are as many values.
+        let value = unsafe { self.values.get_unchecked_mut(index) };
         // SAFETY: slots in use hold objects.
         Some(unsafe { value.assume_init_mut() })
     }
@@ -248,13 +253,13 @@ impl<T> Pool<T> {
     /// Objects in the pool.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.counters.in_use as usize
+        (self.counters.allocated - self.counters.freed) as usize
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.counters.in_use == 0
+        self.len() == 0
     }
 
     /// Objects that fit.
@@ -266,13 +271,13 @@ impl<T> Pool<T> {
     /// Whether an insert is refused.
     #[must_use]
     pub const fn is_full(&self) -> bool {
-        self.free == NONE
+        self.free == NONE && self.fresh as usize == self.meta.len()
     }
 
     /// What the pool has done so far.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        self.counters.stats(self.meta.len() as u32)
+        self.counters.stats(self.meta.len() as u32, self.fresh)
     }
 }
 
@@ -397,7 +402,10 @@ pub struct RawPool {
     region: Region,
     /// Per block: the next free one, or [`IN_USE`].
     links: Box<[u32]>,
+    /// The block that was freed last, or [`NONE`].
     free: u32,
+    /// The first block that was never used.
+    fresh: u32,
     counters: Counters,
     /// Blocks belong to whoever holds the pool: one owner at a time.
     _owner: PhantomData<*mut u8>,
@@ -414,8 +422,8 @@ impl RawPool {
     /// fit the address space.
     pub fn new(config: &RawPoolConfig) -> Result<Self, PoolError> {
         let region = Region::new(config)?;
-        let links = (1..config.capacity).chain([NONE]).collect();
-        Ok(Self { region, links, free: 0, counters: Counters::default(), _owner: PhantomData })
+        let links = vec![NONE; config.capacity as usize].into_boxed_slice();
+        Ok(Self { region, links, free: NONE, fresh: 0, counters: Counters::default(), _owner: PhantomData })
     }
 
     /// A block, aligned, with whatever it last held. It is valid until it is freed or the pool is dropped. Hot path,
@@ -425,13 +433,18 @@ impl RawPool {
     /// [`PoolError::Full`].
     #[inline]
     pub fn alloc(&mut self) -> Result<NonNull<u8>, PoolError> {
-        let index = self.free;
+        let is_fresh = self.free == NONE;
+        let index = if is_fresh { self.fresh } else { self.free };
         let Some(link) = self.links.get_mut(index as usize) else {
             return Err(PoolError::Full);
         };
-        self.free = *link;
+        if is_fresh {
+            self.fresh += 1;
+        } else {
+            self.free = *link;
+        }
         *link = IN_USE;
-        self.counters.count_alloc();
+        self.counters.allocated += 1;
         Ok(self.region.block(index))
     }
 
@@ -449,7 +462,7 @@ impl RawPool {
         }
         *link = self.free;
         self.free = index;
-        self.counters.in_use -= 1;
+        self.counters.freed += 1;
         Ok(())
     }
 
@@ -462,7 +475,7 @@ impl RawPool {
     /// What the pool has done so far.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        self.counters.stats(self.region.capacity())
+        self.counters.stats(self.region.capacity(), self.fresh)
     }
 }
 

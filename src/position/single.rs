@@ -13,6 +13,8 @@ use crate::types::{FeeSchedule, Money, Price, Quantity, Side, SignedQuantity};
 const WIDE_LIMIT: i128 = 1 << 125;
 /// Millionths in one unit of money.
 const MICRO: i128 = 1_000_000;
+/// Bound of the fees in millionths: rounded, they fit [`Money`].
+const FEE_LIMIT: i128 = i64::MAX as i128 * MICRO;
 
 /// What one fill did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +105,9 @@ impl Position {
         let realised = money(cash + basis - self.cash - self.basis)?;
         let fee_micro = fees.fee_micro(price, quantity, is_maker);
         let fees_micro = self.fees_micro.checked_add(fee_micro).ok_or(PositionError::Overflow)?;
-        money(round_micro(fees_micro))?;
+        if !(-FEE_LIMIT..=FEE_LIMIT).contains(&fees_micro) {
+            return Err(PositionError::Overflow);
+        }
 
         self.cash = cash;
         self.basis = basis;
@@ -253,7 +257,8 @@ impl Position {
             && self.quantity != i64::MIN
             && (self.quantity != 0 || self.basis == 0)
             && money(self.cash + self.basis).is_ok()
-            && money(round_micro(self.fees_micro)).is_ok()
+            && self.fees_micro >= -FEE_LIMIT
+            && self.fees_micro <= FEE_LIMIT
     }
 }
 

@@ -300,8 +300,21 @@ impl PositionTracker {
     /// has changed then.
     pub fn mark(&mut self, instrument: InstrumentId, price: Price) -> Result<(), PositionError> {
         let at = self.slot(instrument)?;
-        let next = InstrumentPosition { mark: price, has_mark: 1, ..self.slots[at] };
-        self.update(at, next)
+        // Realised profit and fees stay as they are, so only one sum is formed anew.
+        let slot = &self.slots[at];
+        let before = if slot.has_mark == 1 { slot.position.unrealised(slot.mark)? } else { Money(0) };
+        let after = slot.position.unrealised(price)?;
+        let scaled = |money: Money| money.0.checked_mul(slot.unit_value).ok_or(PositionError::Overflow);
+        let unrealised =
+            i128::from(self.totals.unrealised) - i128::from(scaled(before)?) + i128::from(scaled(after)?);
+        let unrealised = i64::try_from(unrealised).map_err(|_| PositionError::Overflow)?;
+        let totals = Totals { unrealised, ..self.totals };
+        let equity = checked_equity(self.account.capital, &totals)?;
+        self.totals = totals;
+        self.slots[at].mark = price;
+        self.slots[at].has_mark = 1;
+        self.observe(equity);
+        Ok(())
     }
 
     /// Puts `next` in place of a slot, with the totals and the high-water mark, or changes nothing.

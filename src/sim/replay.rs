@@ -3,7 +3,7 @@
 use super::{ReplayVenue, VenueConfig, VenueError};
 use crate::engine::{Engine, EngineConfig, EngineError, EngineStats};
 use crate::feed::{EventSource, FeedError};
-use crate::oms::{ExecutionReport, OmsError, OrderAction};
+use crate::oms::{ExecutionReport, OrderAction};
 use crate::position::PositionError;
 use crate::risk::RiskCounters;
 use crate::strategy::Strategy;
@@ -119,11 +119,9 @@ impl<S: Strategy> Replay<S> {
         self.first.get_or_insert(event.timestamp);
         let count = self.venue.on_event(self.engine.book(), event, &mut self.reports)?;
         for report in &self.reports[..count] {
-            match self.engine.on_report(report) {
-                // A cancel that crossed a fill on its way.
-                Ok(_) | Err(EngineError::Orders(OmsError::FinishedOrder(_))) => {}
-                Err(error) => return Err(error.into()),
-            }
+            // A cancel that crossed a fill on its way is stale to the engine; a fill of a finished order would be a
+            // fill lost, and ends the replay.
+            self.engine.on_report(report)?;
         }
         let count = match self.engine.on_event(event, &mut self.actions) {
             Ok(count) => count,

@@ -75,7 +75,7 @@ pub enum SyntheticError {
 
 /// Orders per side in the opening book.
 const OPENING_ORDERS: u32 = 200;
-/// One message can trade against at most this many resting orders; the rest of its quantity is dropped.
+/// An order that would trade with more resting orders than this is dropped.
 const MOST_TRADES: usize = 62;
 
 /// The flow, as a source of events. See the module's description.
@@ -95,8 +95,9 @@ pub struct SyntheticFlow {
     config: SyntheticConfig,
     rng: Xoshiro256PlusPlus,
     book: OrderBook,
-    /// Ids of resting orders in no particular order, so that a uniform one can be drawn. An id whose order traded
-    /// away is dropped when it is drawn.
+    /// Ids of resting orders in no particular order, so that a uniform one can be drawn. An id whose order traded away
+    /// is dropped when it is drawn, and that arrival cancels nothing: so each order that rests is cancelled at its
+    /// own rate, however many stale ids there are (thinning).
     live: Vec<OrderId>,
     next_id: u64,
     fair: f64,
@@ -247,22 +248,22 @@ impl SyntheticFlow {
     }
 
     fn cancel(&mut self) {
-        while !self.live.is_empty() {
-            let at = (self.rng.next_u64() % self.live.len() as u64) as usize;
-            let id = self.live.swap_remove(at);
-            let Some(order) = self.book.order(id) else { continue };
-            if self.book.delete(id).is_ok() {
-                self.emit(Event {
-                    kind: EventKind::Delete,
-                    order_id: id,
-                    side: order.side,
-                    price: order.price,
-                    quantity: order.quantity,
-                    flags: event_flags::LOCATED,
-                    ..Event::EMPTY
-                });
-                return;
-            }
+        if self.live.is_empty() {
+            return;
+        }
+        let at = (self.rng.next_u64() % self.live.len() as u64) as usize;
+        let id = self.live.swap_remove(at);
+        let Some(order) = self.book.order(id) else { return };
+        if self.book.delete(id).is_ok() {
+            self.emit(Event {
+                kind: EventKind::Delete,
+                order_id: id,
+                side: order.side,
+                price: order.price,
+                quantity: order.quantity,
+                flags: event_flags::LOCATED,
+                ..Event::EMPTY
+            });
         }
     }
 
@@ -277,15 +278,16 @@ impl SyntheticFlow {
         self.fair = self.fair.clamp(-bound, bound);
         let draw = self.uniform() * total;
         let side = self.side();
-        // A book about to fill up takes no more limit orders until cancels have made room.
-        let is_full = self.live.len() + 1 >= self.config.max_orders as usize;
-        if draw <= cancel_rate || is_full {
+        if draw <= cancel_rate {
             self.cancel();
         } else if draw <= cancel_rate + self.config.market_rate {
-            // The last order of a side stays, so that the book is two-sided whenever it was.
-            if self.book.best(side.opposite()).is_some() && self.book.level_count(side.opposite()) > 1 {
+            // Nobody takes the last level, so that a side does not stay empty.
+            if self.book.level_count(side.opposite()) > 1 {
                 self.market(side);
             }
+        } else if self.live.len() + 1 >= self.config.max_orders as usize {
+            // A book about to fill up takes no limit order; one that rests makes room instead.
+            self.cancel();
         } else {
             self.limit(side);
         }
@@ -303,7 +305,7 @@ impl EventSource for SyntheticFlow {
             if !self.opened {
                 let placed = self.next_id - 1;
                 if placed < u64::from(2 * OPENING_ORDERS) {
-                    self.limit(if placed % 2 == 0 { Side::Buy } else { Side::Sell });
+                    self.limit(if placed.is_multiple_of(2) { Side::Buy } else { Side::Sell });
                     continue;
                 }
                 self.opened = true;

@@ -72,6 +72,28 @@ impl VerifyReport {
     }
 }
 
+/// A comparison that broke off, with what it had found by then.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Interrupted {
+    /// Why it broke off.
+    #[source]
+    pub error: VerifyError,
+    /// The rows before that: of a truncated file, every complete one.
+    pub report: VerifyReport,
+}
+
+/// Runs a comparison; its report is kept when it breaks off.
+fn reported(
+    compare: impl FnOnce(&mut VerifyReport) -> Result<(), VerifyError>,
+) -> Result<VerifyReport, Interrupted> {
+    let mut report = VerifyReport::default();
+    match compare(&mut report) {
+        Ok(()) => Ok(report),
+        Err(error) => Err(Interrupted { error, report }),
+    }
+}
+
 /// What to compare in [`verify_lobster`].
 #[derive(Clone, Debug)]
 pub struct LobsterVerifyConfig {
@@ -102,22 +124,26 @@ pub struct LobsterVerifyConfig {
 /// ```
 ///
 /// # Errors
-/// [`VerifyError`].
+/// [`Interrupted`].
 pub fn verify_lobster(
     messages: Input,
     orderbook: Input,
     seed: Option<Input>,
     levels: Option<usize>,
     until_row: Option<u64>,
-) -> Result<VerifyReport, VerifyError> {
+) -> Result<VerifyReport, Interrupted> {
     verify_lobster_rows(&LobsterVerifyConfig { messages, orderbook, seed, aligned: None, levels, until_row })
 }
 
 /// Seeds a book from the first row, drives it by the messages after it and compares every row.
 ///
 /// # Errors
-/// [`VerifyError`].
-pub fn verify_lobster_rows(config: &LobsterVerifyConfig) -> Result<VerifyReport, VerifyError> {
+/// [`Interrupted`].
+pub fn verify_lobster_rows(config: &LobsterVerifyConfig) -> Result<VerifyReport, Interrupted> {
+    reported(|report| compare_lobster(config, report))
+}
+
+fn compare_lobster(config: &LobsterVerifyConfig, report: &mut VerifyReport) -> Result<(), VerifyError> {
     let levels = config.levels.unwrap_or(usize::MAX);
     if levels == 0 {
         return Err(VerifyError::NoLevels);
@@ -133,7 +159,6 @@ pub fn verify_lobster_rows(config: &LobsterVerifyConfig) -> Result<VerifyReport,
     // The message of the seed row is in the seed; it still claims the first row.
     let mut current = LobsterReader::new(config.messages.clone(), instrument).next_event()?;
 
-    let mut report = VerifyReport::default();
     let mut book = new_book(&config.messages)?;
     let mut seeded = false;
     while report.rows < until {
@@ -161,7 +186,7 @@ pub fn verify_lobster_rows(config: &LobsterVerifyConfig) -> Result<VerifyReport,
     while report.rows < until && rows.next_row()?.is_some() {
         report.row(report.rows, false, false);
     }
-    Ok(report)
+    Ok(())
 }
 
 fn next_of(reader: &mut Option<LobsterReader>) -> Result<Option<Event>, FeedError> {
@@ -193,12 +218,15 @@ fn lobster_agrees(book: &OrderBook, row: &[LobsterLevel], levels: usize) -> bool
 /// with the row's sequence; rows of one sequence are found in order. Tick and lot are those of the mbo file.
 ///
 /// # Errors
-/// [`VerifyError`].
-pub fn verify_databento(mbo: Input, mbp10: Input) -> Result<VerifyReport, VerifyError> {
+/// [`Interrupted`].
+pub fn verify_databento(mbo: Input, mbp10: Input) -> Result<VerifyReport, Interrupted> {
+    reported(|report| compare_databento(mbo, mbp10, report))
+}
+
+fn compare_databento(mbo: Input, mbp10: Input, report: &mut VerifyReport) -> Result<(), VerifyError> {
     let format = Format::DatabentoCsv;
     let increments = detect_increments(format, std::slice::from_ref(&mbo), &SourceConfig::default())?;
     let instrument = &increments.instrument("")?;
-    let mut report = VerifyReport::default();
     let mut book = new_book(&mbo)?;
     let mut orders = DatabentoCsvMboReader::new(mbo, instrument)?;
     let mut rows = DatabentoCsvMbp10Reader::new(mbp10, instrument)?;
@@ -225,7 +253,7 @@ pub fn verify_databento(mbo: Input, mbp10: Input) -> Result<VerifyReport, Verify
         report.row(report.rows, false, false);
         row = rows.next_row()?;
     }
-    Ok(report)
+    Ok(())
 }
 
 fn mbp10_agrees(book: &OrderBook, row: &Mbp10Row) -> bool {

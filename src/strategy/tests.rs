@@ -117,7 +117,8 @@ fn inventory_is_measured_from_the_target() {
 
 #[test]
 fn the_spread_sets_the_decay_and_without_risk_aversion_is_quoted() {
-    let follow = StoikovConfig { risk_aversion: RiskAversion::Fixed(0.0), decay: FillDecay::FromSpread, ..config() };
+    let follow =
+        StoikovConfig { risk_aversion: RiskAversion::Fixed(0.0), decay: FillDecay::FromSpread, ..config() };
     for spread in [1.0, 2.0, 3.7, 20.0] {
         let wanted = quotes(&follow, &MarketView { spread: Some(spread), ..view(900, 1100, 5) });
         let (bid, ask) = prices(&wanted);

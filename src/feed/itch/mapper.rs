@@ -4,11 +4,10 @@
 //! prices of prints are rounded to the nearest tick and flagged.
 
 use super::super::Reason;
-use super::messages::{Message, Price4, side};
+use super::messages::{Message, Price4, StockDirectory, side};
 use super::{Stock, StockFilter};
 use crate::types::{
-    ConversionError, Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding,
-    event_flags,
+    Event, EventKind, Instrument, InstrumentId, OrderId, Price, Quantity, Rounding, event_flags,
 };
 
 /// Nano-units in one unit of the fourth decimal.
@@ -87,7 +86,7 @@ impl EventMapper {
             StockFilter::Locate(_) | StockFilter::Stock(_) => return Ok(None),
         };
         let timestamp = message.timestamp();
-        let event = Event {
+        let mut event = Event {
             timestamp,
             received: timestamp,
             sequence,
@@ -95,92 +94,105 @@ impl EventMapper {
             flags: event_flags::LAST,
             ..Event::EMPTY
         };
-        self.fill(message, event).map(Some)
+        self.fill(message, &mut event)?;
+        Ok(Some(event))
+    }
+
+    /// Whether a message of this type and locate number is held back, whatever else it says. Hot path.
+    #[inline]
+    pub(super) fn skips(&self, kind: u8, locate: u16) -> bool {
+        match self.filter {
+            StockFilter::All => false,
+            StockFilter::Locate(_) | StockFilter::Stock(_) => {
+                locate != 0 && kind != StockDirectory::TYPE && self.locate != Some(locate)
+            }
+        }
+    }
+
+    /// Writes into an event in place: building it anew in each arm would copy a cache line several times.
+    #[inline]
+    fn fill(&self, message: &Message<'_>, event: &mut Event) -> Result<(), Reason> {
+        match message {
+            Message::AddOrder(m) => {
+                let order = (m.order_reference(), m.buy_sell(), m.price(), m.shares());
+                self.add(order, event)?;
+            }
+            Message::AddOrderAttributed(m) => {
+                let order = (m.order_reference(), m.buy_sell(), m.price(), m.shares());
+                self.add(order, event)?;
+            }
+            Message::OrderExecuted(m) => {
+                event.kind = EventKind::Execute;
+                event.order_id = OrderId(m.order_reference());
+                event.quantity = self.shares(u64::from(m.shares()))?;
+            }
+            Message::OrderExecutedWithPrice(m) => {
+                event.kind = EventKind::Execute;
+                event.order_id = OrderId(m.order_reference());
+                event.quantity = self.shares(u64::from(m.shares()))?;
+                self.print(m.price(), event)?;
+            }
+            Message::OrderCancel(m) => {
+                event.kind = EventKind::Reduce;
+                event.order_id = OrderId(m.order_reference());
+                event.quantity = self.shares(u64::from(m.shares()))?;
+            }
+            Message::OrderDelete(m) => {
+                event.kind = EventKind::Delete;
+                event.order_id = OrderId(m.order_reference());
+            }
+            Message::OrderReplace(m) => {
+                event.kind = EventKind::Replace;
+                event.order_id = OrderId(m.order_reference());
+                event.new_order_id = OrderId(m.new_order_reference());
+                event.price = self.book_price(m.price())?;
+                event.quantity = self.shares(u64::from(m.shares()))?;
+            }
+            Message::Trade(m) => {
+                event.kind = EventKind::Trade;
+                event.order_id = OrderId(m.order_reference());
+                event.quantity = self.shares(u64::from(m.shares()))?;
+                event.flags |= event_flags::HIDDEN;
+                self.print(m.price(), event)?;
+            }
+            Message::CrossTrade(m) if m.shares() > 0 => {
+                event.kind = EventKind::Trade;
+                event.quantity = self.shares(m.shares())?;
+                self.print(m.price(), event)?;
+            }
+            Message::TradingAction(m) => {
+                event.kind = EventKind::Status;
+                event.quantity = match m.trading_state() {
+                    b'T' => Quantity(1),
+                    b'H' | b'P' | b'Q' => Quantity(0),
+                    _ => return Err(Reason::Field("trading state")),
+                };
+            }
+            Message::OperationalHalt(m) if m.market_code() == b'Q' => {
+                event.kind = EventKind::Status;
+                event.quantity = match m.action() {
+                    b'T' => Quantity(1),
+                    b'H' => Quantity(0),
+                    _ => return Err(Reason::Field("operational halt action")),
+                };
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     #[inline]
-    fn fill(&self, message: &Message<'_>, blank: Event) -> Result<Event, Reason> {
-        Ok(match message {
-            Message::AddOrder(m) => Event {
-                kind: EventKind::Add,
-                order_id: OrderId(m.order_reference()),
-                side: side(m.buy_sell())?,
-                price: self.book_price(m.price())?,
-                quantity: self.shares(u64::from(m.shares()))?,
-                ..blank
-            },
-            Message::AddOrderAttributed(m) => Event {
-                kind: EventKind::Add,
-                order_id: OrderId(m.order_reference()),
-                side: side(m.buy_sell())?,
-                price: self.book_price(m.price())?,
-                quantity: self.shares(u64::from(m.shares()))?,
-                ..blank
-            },
-            Message::OrderExecuted(m) => Event {
-                kind: EventKind::Execute,
-                order_id: OrderId(m.order_reference()),
-                quantity: self.shares(u64::from(m.shares()))?,
-                ..blank
-            },
-            Message::OrderExecutedWithPrice(m) => self.print(
-                m.price(),
-                Event {
-                    kind: EventKind::Execute,
-                    order_id: OrderId(m.order_reference()),
-                    quantity: self.shares(u64::from(m.shares()))?,
-                    ..blank
-                },
-            )?,
-            Message::OrderCancel(m) => Event {
-                kind: EventKind::Reduce,
-                order_id: OrderId(m.order_reference()),
-                quantity: self.shares(u64::from(m.shares()))?,
-                ..blank
-            },
-            Message::OrderDelete(m) => {
-                Event { kind: EventKind::Delete, order_id: OrderId(m.order_reference()), ..blank }
-            }
-            Message::OrderReplace(m) => Event {
-                kind: EventKind::Replace,
-                order_id: OrderId(m.order_reference()),
-                new_order_id: OrderId(m.new_order_reference()),
-                price: self.book_price(m.price())?,
-                quantity: self.shares(u64::from(m.shares()))?,
-                ..blank
-            },
-            Message::Trade(m) => self.print(
-                m.price(),
-                Event {
-                    kind: EventKind::Trade,
-                    order_id: OrderId(m.order_reference()),
-                    quantity: self.shares(u64::from(m.shares()))?,
-                    flags: blank.flags | event_flags::HIDDEN,
-                    ..blank
-                },
-            )?,
-            Message::CrossTrade(m) if m.shares() > 0 => self.print(
-                m.price(),
-                Event { kind: EventKind::Trade, quantity: self.shares(m.shares())?, ..blank },
-            )?,
-            Message::TradingAction(m) => {
-                let trading = match m.trading_state() {
-                    b'T' => 1,
-                    b'H' | b'P' | b'Q' => 0,
-                    _ => return Err(Reason::Field("trading state")),
-                };
-                Event { kind: EventKind::Status, quantity: Quantity(trading), ..blank }
-            }
-            Message::OperationalHalt(m) if m.market_code() == b'Q' => {
-                let trading = match m.action() {
-                    b'T' => 1,
-                    b'H' => 0,
-                    _ => return Err(Reason::Field("operational halt action")),
-                };
-                Event { kind: EventKind::Status, quantity: Quantity(trading), ..blank }
-            }
-            _ => blank,
-        })
+    fn add(
+        &self,
+        (reference, buy_sell, price, shares): (u64, u8, Price4, u32),
+        event: &mut Event,
+    ) -> Result<(), Reason> {
+        event.kind = EventKind::Add;
+        event.order_id = OrderId(reference);
+        event.side = side(buy_sell)?;
+        event.price = self.book_price(price)?;
+        event.quantity = self.shares(u64::from(shares))?;
+        Ok(())
     }
 
     /// A price at which an order rests: a whole number of ticks.
@@ -195,20 +207,19 @@ impl EventMapper {
         }
     }
 
-    /// `event` at the price of a print, rounded where it lies between ticks.
+    /// The price of a print, rounded where it lies between ticks.
     #[inline]
-    fn print(&self, price: Price4, event: Event) -> Result<Event, Reason> {
-        match self.instrument.price_from_nanos(price.nanos(), Rounding::Exact) {
-            Ok(price) => Ok(Event { price, ..event }),
-            Err(ConversionError::OffIncrement { .. }) => {
-                let price = self
-                    .instrument
+    fn print(&self, price: Price4, event: &mut Event) -> Result<(), Reason> {
+        event.price = match self.book_price(price) {
+            Err(Reason::OffIncrement(_)) => {
+                event.flags |= event_flags::ROUNDED;
+                self.instrument
                     .price_from_nanos(price.nanos(), Rounding::Nearest)
-                    .map_err(|error| Reason::number("price", error))?;
-                Ok(Event { price, flags: event.flags | event_flags::ROUNDED, ..event })
+                    .map_err(|error| Reason::number("price", error))?
             }
-            Err(error) => Err(Reason::number("price", error)),
-        }
+            exact => exact?,
+        };
+        Ok(())
     }
 
     /// A number of shares that an event needs: positive, and a whole number of lots.

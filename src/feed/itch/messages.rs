@@ -261,6 +261,19 @@ macro_rules! messages {
     };
 }
 
+/// The length of each message type, 0 where there is none: a check without a branch for each type.
+pub(super) const LENGTHS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut at = 0;
+    while at < MESSAGE_TYPES.len() {
+        let (code, length) = MESSAGE_TYPES[at];
+        assert!(length < 256 && lengths[code as usize] == 0, "lengths fit a byte, types are distinct");
+        lengths[code as usize] = length as u8;
+        at += 1;
+    }
+    lengths
+};
+
 #[cold]
 fn wrong_length(expected: u32, found: usize) -> Reason {
     Reason::Length { expected, found: u32::try_from(found).unwrap_or(u32::MAX) }

@@ -25,7 +25,7 @@
 
 use std::io::{self, Write};
 
-use super::messages::{AddOrder, HEADER_LENGTH, Price4, Stock};
+use super::messages::{AddOrder, HEADER_LENGTH, Price4, Stock, StockDirectory, Trade};
 use super::references::ReferenceTable;
 use crate::types::{Event, EventKind, Instrument, OrderId, Price, Quantity, Side, Timestamp, event_flags};
 
@@ -33,8 +33,8 @@ use crate::types::{Event, EventKind, Instrument, OrderId, Price, Quantity, Side,
 const OWN_REFERENCES: u64 = 1 << 63;
 const NANO: i128 = 1_000_000_000;
 /// Longest message written, with its length in front.
-const FRAME: usize = 2 + 44;
-const _: () = assert!(FRAME >= 2 + AddOrder::LENGTH);
+const FRAME: usize = 2 + Trade::LENGTH;
+const _: () = assert!(Trade::LENGTH >= StockDirectory::LENGTH && Trade::LENGTH >= AddOrder::LENGTH);
 
 /// How an [`ItchWriter`] writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl Frame {
 
 /// A key for a level: prices of a book use 62 bits and a sign.
 const fn level_key(side: Side, price: Price) -> u64 {
-    (price.0 as u64) << 1 | side.index() as u64
+    ((price.0 as u64) << 1) | side.index() as u64
 }
 
 impl<W: Write> ItchWriter<W> {

@@ -30,7 +30,7 @@ struct Venue {
 
 impl Venue {
     fn chance(&mut self, one_in: u32) -> bool {
-        self.random.next_u32() % one_in == 0
+        self.random.next_u32().is_multiple_of(one_in)
     }
 
     fn say(&mut self, kind: ExecutionKind, id: OrderId, side: Side, leaves: u64) {
@@ -226,7 +226,7 @@ impl Check {
             4..8 => self.venue.handle_request(),
             8..12 => self.deliver(),
             12..14 => self.venue.fill_any(),
-            14 if draw % 8 == 0 => self.venue.cancel_any(),
+            14 if draw.is_multiple_of(8) => self.venue.cancel_any(),
             14 => {
                 let report = self.delivered.get(draw as usize % self.delivered.len().max(1)).copied();
                 report.inspect(|report| self.repeat(report));

@@ -29,6 +29,9 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Messages for orderbook-rs, which would otherwise take most of the time: the first of the same stream.
 const SHORT: usize = 300_000;
+/// Messages of the deep matching stream, where one run of lobster would otherwise take most of a minute on a slow
+/// machine; for both engines.
+const DEEP_MATCHING: usize = 1_500_000;
 /// Events in a batch: what a few network packets hold.
 const BATCH: usize = 256;
 
@@ -64,6 +67,11 @@ impl Options {
     }
 }
 
+/// A pass with a clock around every message.
+type LatencyPass<'a> = Box<dyn Fn(&Timer) -> Latency + 'a>;
+/// Measures and prints one group, on streams of so many messages.
+type Group = fn(&mut Report, usize);
+
 /// One engine on one stream.
 struct Entry<'a> {
     engine: &'static str,
@@ -72,7 +80,7 @@ struct Entry<'a> {
     most_runs: usize,
     time: Box<dyn Fn() -> f64 + 'a>,
     allocations: Box<dyn Fn() -> f64 + 'a>,
-    latency: Option<Box<dyn Fn(&Timer) -> Latency + 'a>>,
+    latency: Option<LatencyPass<'a>>,
 }
 
 impl<'a> Entry<'a> {
@@ -277,8 +285,9 @@ fn matching_realistic(report: &mut Report, messages: usize) {
 }
 
 fn matching_deep(report: &mut Report, messages: usize) {
+    let messages = messages.min(DEEP_MATCHING);
     let stream = made(Workload::DEEP, messages, Form::Matching);
-    let short = Workload::DEEP.with_messages(messages.min(SHORT)).stream(Form::Matching);
+    let short = Workload::DEEP.with_messages(messages.min(SHORT / 3)).stream(Form::Matching);
     report.heading();
     report.group(&[
         Entry::new::<OursMatching>("matching/deep", &stream).with_latency::<OursMatching>(&stream),
@@ -298,7 +307,7 @@ fn main() {
          the timer's own {:.0} ns.\n",
         report.timer.overhead()
     );
-    let groups: [(&str, fn(&mut Report, usize)); 4] = [
+    let groups: [(&str, Group); 4] = [
         ("feed/realistic", feed_realistic),
         ("feed/deep", feed_deep),
         ("matching/realistic", matching_realistic),

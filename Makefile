@@ -1,0 +1,8 @@
+# The few commands that a person types. Each is one script.
+.PHONY: setup demo test bench bench-book docs
+setup: ; @scripts/setup
+demo: ; @scripts/demo
+test: ; @scripts/test
+bench: ; @scripts/bench
+bench-book: ; @scripts/bench book
+docs: ; @scripts/docs

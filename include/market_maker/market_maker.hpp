@@ -1,0 +1,15 @@
+// market_maker.hpp: everything that C++ programs use, in one include. Each header also stands alone.
+#ifndef MARKET_MAKER_MARKET_MAKER_HPP
+#define MARKET_MAKER_MARKET_MAKER_HPP
+
+#include "book.hpp"
+#include "engine.hpp"
+#include "orders.hpp"
+#include "pool.hpp"
+#include "position.hpp"
+#include "quote.hpp"
+#include "reader.hpp"
+#include "risk.hpp"
+#include "status.hpp"
+
+#endif

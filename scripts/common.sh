@@ -1,0 +1,38 @@
+# Shared by the scripts of this folder: sourced, not run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+build=$root/build/package
+prefix=$root/prefix
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+
+say() { printf '\n== %s\n' "$*"; }
+
+have_gtest() { [ -f /usr/include/gtest/gtest.h ] || pkg-config --exists gtest 2>/dev/null; }
+
+# What building and testing need besides Rust, one missing package a line.
+missing() {
+  command -v cargo >/dev/null || echo "cargo (https://rustup.rs)"
+  command -v g++ >/dev/null || echo g++
+  command -v cmake >/dev/null || echo cmake
+  command -v ninja >/dev/null || echo ninja-build
+  command -v pkg-config >/dev/null || echo pkg-config
+  have_gtest || echo libgtest-dev
+}
+
+require() {
+  local lacking
+  lacking=$(missing)
+  [ -z "$lacking" ] || "$root/scripts/setup"
+}
+
+configure() {
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" \
+    -DCMAKE_INSTALL_LIBDIR=lib -DMARKET_MAKER_CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}" "$@"
+}
+
+# Builds the package and installs it into prefix/.
+install_package() {
+  rm -rf "$prefix"
+  cmake --install "$build" >/dev/null
+}

@@ -1,0 +1,16 @@
+#!/bin/sh
+# The dynamic symbols of the shared library are exactly the functions that the header declares.
+# Usage: exports.sh NM LIBRARY HEADER
+set -eu
+exported=$("$1" -D --defined-only "$2" | awk '{print $3}' | sort)
+declared=$(grep -oE 'mm_[a-z0-9_]+\(' "$3" | tr -d '(' | sort -u | while read -r name; do
+  grep -qE "^[a-z].*[ *]$name\(" "$3" && echo "$name"
+done)
+if [ "$exported" != "$declared" ]; then
+  printf '%s\n' "$exported" > exported.txt
+  printf '%s\n' "$declared" > declared.txt
+  diff exported.txt declared.txt || true
+  echo "the library and its header differ"
+  exit 1
+fi
+echo "$(printf '%s\n' "$declared" | wc -l) functions, exported and declared"
