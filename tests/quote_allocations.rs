@@ -2,7 +2,9 @@
 
 use market_maker::features::{FeatureConfig, Features, TopOfBook, depth_imbalance};
 use market_maker::quote::{AsParams, GlftParams, GlftTable, avellaneda_stoikov, glft_asymptotic};
-use market_maker::strategy::{FillDecay, MarketView, Model, StoikovConfig, StoikovStrategy, Strategy};
+use market_maker::strategy::{
+    FillDecay, MarketView, Model, RiskAversion, StoikovConfig, StoikovStrategy, Strategy,
+};
 use market_maker::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -45,12 +47,12 @@ fn the_counter_counts() {
 fn an_event_through_features_and_every_strategy_allocates_nothing() {
     let mut features = Features::new(&FeatureConfig::default()).unwrap();
     let models = [
-        (Model::AvellanedaStoikov, FillDecay::FromSpread),
-        (Model::GlftTable { max_sigma: 3.0, steps: 16 }, FillDecay::Fixed(0.4)),
-        (Model::GlftAsymptotic, FillDecay::FromSpread),
+        (Model::AvellanedaStoikov, FillDecay::FromSpread, RiskAversion::AtLimit(1.0)),
+        (Model::GlftTable { max_sigma: 3.0, steps: 16 }, FillDecay::Fixed(0.4), RiskAversion::Fixed(0.01)),
+        (Model::GlftAsymptotic, FillDecay::FromSpread, RiskAversion::Fixed(0.01)),
     ];
-    let mut strategies = models.map(|(model, decay)| {
-        let config = StoikovConfig { model, decay, warm_up: 5, ..StoikovConfig::default() };
+    let mut strategies = models.map(|(model, decay, risk_aversion)| {
+        let config = StoikovConfig { model, decay, risk_aversion, warm_up: 5, ..StoikovConfig::default() };
         StoikovStrategy::new(&config).unwrap()
     });
     let mut quoted = 0;

@@ -2,8 +2,10 @@
 // gate, is filled by queue position, and prints what a trader would want to know.
 //
 //   market_maker [--seed N] [--events N]                                    synthetic order flow
-//   market_maker --format lobster|itch|dbn|databento-csv|binance FILE... [--seed-book FILE] [--symbol NAME]
+//   market_maker [--format lobster|itch|dbn|databento-csv|binance] FILE... [--seed-book FILE] [--symbol NAME]
 //                [--latency-us N] [--quantity UNITS] [--json]
+//
+// Without --format the file's name tells it.
 //
 // The same settings as `mm replay`, so that both end in the same state hash.
 
@@ -22,7 +24,7 @@
 namespace {
 
 struct options {
-    std::string format = "synthetic";
+    std::string format;
     std::vector<std::string> files;
     std::string seed_book;
     std::string symbol;
@@ -36,7 +38,7 @@ struct options {
 [[noreturn]] void usage(const char *why) {
     std::fprintf(stderr,
                  "market_maker: %s\nusage: market_maker [--seed N] [--events N]\n"
-                 "       market_maker --format lobster|itch|dbn|databento-csv|binance FILE... [--seed-book FILE]\n"
+                 "       market_maker [--format lobster|itch|dbn|databento-csv|binance] FILE... [--seed-book FILE]\n"
                  "                    [--symbol NAME] [--latency-us N] [--quantity UNITS] [--json]\n",
                  why);
     std::exit(64);
@@ -49,6 +51,17 @@ std::uint64_t whole(const char *text) {
         usage("a number is malformed");
     }
     return value;
+}
+
+/// The format that files of this name usually have.
+const char *format_by_name(const std::string &path) {
+    const auto has = [&](const char *part) { return path.find(part) != std::string::npos; };
+    if (has(".dbn")) return "dbn";
+    if (has("message") && has(".csv")) return "lobster";
+    if (has("mbo") && has(".csv")) return "databento-csv";
+    if (has(".itch") || has("ITCH")) return "itch";
+    if (has("usdt") || has("perp")) return "binance";
+    usage("the file's name does not tell its format: --format does");
 }
 
 options parse(int argc, char **argv) {
@@ -82,6 +95,9 @@ options parse(int argc, char **argv) {
         } else {
             o.files.push_back(arg);
         }
+    }
+    if (o.format.empty()) {
+        o.format = o.files.empty() ? "synthetic" : format_by_name(o.files[0]);
     }
     return o;
 }

@@ -51,16 +51,27 @@ impl IdMap {
         id as usize & (self.words.len() - 1)
     }
 
+    /// The order with this id where it is at home, at [`Position::Word`]; `None` says nothing. Hot path.
+    #[inline(always)]
+    pub(super) fn find_home(&self, id: u64, nodes: &[Node]) -> Option<u32> {
+        let node = self.words[self.home(id)] & NODE;
+        // One test: a word without a node says node 0, which may carry any id.
+        ((node != 0) & (nodes[node as usize].id == id)).then_some(node)
+    }
+
+    /// Whether nothing has this id's home, so that the id is not in the map and can go to [`Position::Word`]. Hot path.
+    #[inline(always)]
+    pub(super) fn is_home_free(&self, id: u64) -> bool {
+        self.words[self.home(id)] == 0
+    }
+
     /// The order with this id. Hot path.
     #[inline(always)]
     pub(super) fn find(&self, id: u64, nodes: &[Node]) -> Option<(Position, u32)> {
-        let word = self.words[self.home(id)];
-        let node = word & NODE;
-        // One test: a word without a node says node 0, which may carry any id.
-        if (node != 0) & (nodes[node as usize].id == id) {
+        if let Some(node) = self.find_home(id, nodes) {
             return Some((Position::Word, node));
         }
-        if word & !NODE == 0 {
+        if self.words[self.home(id)] & !NODE == 0 {
             return None;
         }
         self.find_bucket(id, nodes)
@@ -74,7 +85,7 @@ impl IdMap {
     /// Where an id that is not in the map can go; `None` when it is in the map. Valid until the map changes. Hot path.
     #[inline(always)]
     pub(super) fn vacancy(&self, id: u64, nodes: &[Node]) -> Option<Position> {
-        if self.words[self.home(id)] == 0 {
+        if self.is_home_free(id) {
             return Some(Position::Word);
         }
         self.vacancy_taken(id, nodes)

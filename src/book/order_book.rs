@@ -9,7 +9,7 @@
 //! outside. Single writer; a shared reference is safe to read from many threads.
 
 use super::config::{BookConfig, BookError};
-use super::id_map::IdMap;
+use super::id_map::{IdMap, Position};
 use super::levels::Levels;
 use super::node::{NIL, Node, Tag, key_of};
 use crate::mem::buffer::{AlignedBuffer, prefetch};
@@ -178,7 +178,35 @@ impl OrderBook {
     ) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
+        if self.ids.is_home_free(id.0) {
+            return self.join(Position::Word, id, side, price, quantity);
+        }
+        self.add_crowded(id, side, price, quantity)
+    }
+
+    /// Adds an order whose id shares its home with another's.
+    #[inline(never)]
+    fn add_crowded(
+        &mut self,
+        id: OrderId,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
         let at = self.ids.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
+        self.join(at, id, side, price, quantity)
+    }
+
+    /// Puts a new order with checked arguments behind its queue, and its id at a vacant position.
+    #[inline(always)]
+    fn join(
+        &mut self,
+        at: Position,
+        id: OrderId,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
         let slot = self.free;
         if slot == NIL {
             return Err(BookError::PoolFull);
@@ -199,7 +227,21 @@ impl OrderBook {
     /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
     #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
+        match self.ids.find_home(id.0, &self.levels.nodes) {
+            Some(slot) => self.reduce_at(Position::Word, slot, id, by),
+            None => self.reduce_crowded(id, by),
+        }
+    }
+
+    /// Reduces an order whose id is not at its home.
+    #[inline(never)]
+    fn reduce_crowded(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        self.reduce_at(at, slot, id, by)
+    }
+
+    #[inline(always)]
+    fn reduce_at(&mut self, at: Position, slot: u32, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         let node = &mut self.levels.nodes[slot as usize];
         if by.0.wrapping_sub(1) >= node.quantity {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
@@ -221,6 +263,16 @@ impl OrderBook {
     /// [`BookError::UnknownOrder`].
     #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
+        if let Some(slot) = self.ids.find_home(id.0, &self.levels.nodes) {
+            self.ids.remove(Position::Word, id.0);
+            return Ok(self.take_out(slot));
+        }
+        self.delete_crowded(id)
+    }
+
+    /// Deletes an order whose id is not at its home.
+    #[inline(never)]
+    fn delete_crowded(&mut self, id: OrderId) -> Result<Touched, BookError> {
         let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
         self.ids.remove(at, id.0);
         Ok(self.take_out(slot))

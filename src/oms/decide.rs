@@ -9,7 +9,7 @@ use super::wanted::RoundedSide;
 use super::{
     MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder,
 };
-use crate::risk::{RiskGate, RiskReject};
+use crate::risk::{Exposure, RiskGate, RiskReject};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// What a decision needs to know of the market.
@@ -52,8 +52,7 @@ pub struct Decision {
 
 /// What the levels of one decision share.
 struct Context<'a> {
-    position: SignedQuantity,
-    reference: Option<Price>,
+    exposure: Exposure,
     now: Timestamp,
     gate: &'a mut RiskGate,
     out: &'a mut [OrderAction],
@@ -61,11 +60,6 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn emit(&mut self, action: OrderAction) {
-        self.out[self.decision.actions] = action;
-        self.decision.actions += 1;
-    }
-
     /// Notes why an order was not sent.
     fn withheld(&mut self, error: OmsError) {
         if let OmsError::Risk(reject) = error {
@@ -111,8 +105,8 @@ impl OrderManager {
         if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
             self.check_room(used, out.len())?;
         }
-        let mut context =
-            Context { position, reference: top.reference, now, gate, out, decision: Decision::default() };
+        let exposure = self.exposure(position, top.reference);
+        let mut context = Context { exposure, now, gate, out, decision: Decision::default() };
         // Where the wanted bid meets our working ask, the ask has to move away first.
         let first = if self.meets_own(Side::Buy, sides[0].best) { Side::Sell } else { Side::Buy };
         for side in [first, first.opposite()] {
@@ -189,17 +183,21 @@ impl OrderManager {
             context.decision.held += 1;
             return;
         }
-        let exposure = self.exposure(context.position, context.reference);
+        let exposure = self.exposure(context.exposure.position, context.exposure.reference);
         let post_only = self.config.post_only;
         match self.place_at(level as u8, side, quote, post_only, &exposure, context.now, context.gate) {
-            Ok(action) => context.emit(action),
+            Ok(action) => {
+                context.out[context.decision.actions] = action;
+                context.decision.actions += 1;
+            }
             Err(error) => context.withheld(error),
         }
     }
 
     fn close_level(&mut self, slot: usize, context: &mut Context<'_>) {
-        if let Some(action) = self.cancel_idle(slot, context.now, context.gate) {
-            context.emit(action);
+        let action = &mut context.out[context.decision.actions];
+        if self.cancel_idle(slot, context.now, context.gate, action).is_ok() {
+            context.decision.actions += 1;
         }
     }
 
@@ -232,18 +230,18 @@ impl OrderManager {
             }
             return;
         }
-        let exposure = self.exposure(context.position, context.reference);
-        let quote = (price, quantity);
-        let post_only = self.config.post_only;
-        match self.replace_idle(slot, quote, post_only, &exposure, context.now, context.gate) {
-            Some(Ok(action)) => context.emit(action),
-            Some(Err(error)) => {
+        context.exposure.working_buy = self.working(Side::Buy);
+        context.exposure.working_sell = self.working(Side::Sell);
+        let Context { exposure, now, gate, out, decision } = context;
+        let (quote, action) = ((price, quantity), &mut out[decision.actions]);
+        match self.replace_idle(slot, quote, self.config.post_only, exposure, *now, gate, action) {
+            Ok(()) => decision.actions += 1,
+            Err(error) => {
                 context.withheld(error);
                 if !may_stay {
                     self.close_level(slot, context);
                 }
             }
-            None => {}
         }
     }
 }

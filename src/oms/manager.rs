@@ -209,13 +209,19 @@ impl OrderManager {
 
     /// Changes a working order to one that still works and keeps the working quantity right.
     #[inline]
-    fn change(&mut self, slot: usize, change: impl FnOnce(&mut WorkingOrder)) -> Option<&WorkingOrder> {
-        let order = self.slots[slot].as_mut()?;
+    fn change(
+        &mut self,
+        slot: usize,
+        change: impl FnOnce(&mut WorkingOrder),
+    ) -> Result<&WorkingOrder, OmsError> {
+        let Some(order) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
+            return Err(OmsError::FinishedOrder(OrderId(slot as u64)));
+        };
         let before = order.worst_case().0;
         change(order);
         let working = &mut self.working[order.side.index()];
         *working = *working - before + order.worst_case().0;
-        Some(order)
+        Ok(order)
     }
 
     #[inline]
@@ -323,23 +329,27 @@ impl OrderManager {
         gate: &mut RiskGate,
     ) -> Result<OrderAction, OmsError> {
         let slot = self.idle(id)?;
-        self.cancel_idle(slot, now, gate).ok_or(OmsError::FinishedOrder(id))
+        let mut action = OrderAction::EMPTY;
+        self.cancel_idle(slot, now, gate, &mut action)?;
+        Ok(action)
     }
 
-    /// Cancels the order in a slot, which has no request under way; `None` for an empty slot.
+    /// Cancels the order in a slot, which has no request under way. The action is written where it stays: copying one
+    /// that has just been put together field by field waits for all of them.
     pub(super) fn cancel_idle(
         &mut self,
         slot: usize,
         now: Timestamp,
         gate: &mut RiskGate,
-    ) -> Option<OrderAction> {
+        action: &mut OrderAction,
+    ) -> Result<(), OmsError> {
         let instrument = self.config.instrument;
         let order = self.change(slot, |order| {
             order.state = OrderState::PendingCancel;
             order.sent = now;
         })?;
         gate.note_cancel(now);
-        Some(OrderAction {
+        *action = OrderAction {
             order_id: order.id,
             price: order.price,
             quantity: order.remaining,
@@ -348,7 +358,8 @@ impl OrderManager {
             side: order.side,
             level: order.level,
             ..OrderAction::EMPTY
-        })
+        };
+        Ok(())
     }
 
     /// The slot of an order without a cancel or replacement under way.
@@ -385,12 +396,17 @@ impl OrderManager {
     ) -> Result<OrderAction, OmsError> {
         let slot = self.idle(id)?;
         let exposure = self.exposure(position, reference);
-        self.replace_idle(slot, (price, quantity), post_only, &exposure, now, gate)
-            .unwrap_or(Err(OmsError::FinishedOrder(id)))
+        let mut action = OrderAction::EMPTY;
+        self.replace_idle(slot, (price, quantity), post_only, &exposure, now, gate, &mut action)?;
+        Ok(action)
     }
 
-    /// Replaces the order in a slot, which has no request under way; `None` for an empty slot.
+    /// Replaces the order in a slot, which has no request under way.
     #[inline]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an order, what it is checked against, and where its action goes"
+    )]
     pub(super) fn replace_idle(
         &mut self,
         slot: usize,
@@ -399,22 +415,23 @@ impl OrderManager {
         exposure: &Exposure,
         now: Timestamp,
         gate: &mut RiskGate,
-    ) -> Option<Result<OrderAction, OmsError>> {
-        let order = self.slots[slot].as_ref()?;
+        action: &mut OrderAction,
+    ) -> Result<(), OmsError> {
+        let Some(order) = self.in_slot(slot) else {
+            return Err(OmsError::FinishedOrder(OrderId(slot as u64)));
+        };
         if order.state == OrderState::PendingNew {
-            return Some(Err(OmsError::WrongState { order_id: order.id, state: order.state }));
+            return Err(OmsError::WrongState { order_id: order.id, state: order.state });
         }
         if !self.has_ids(1) {
-            return Some(Err(OmsError::IdsExhausted));
+            return Err(OmsError::IdsExhausted);
         }
         if quantity > MAX_ORDER_QUANTITY {
-            return Some(Err(OmsError::QuantityOutOfRange));
+            return Err(OmsError::QuantityOutOfRange);
         }
         let intent =
             OrderIntent { side: order.side, price, quantity, replaces: order.remaining, timestamp: now };
-        if let Err(reject) = gate.check(&intent, exposure) {
-            return Some(Err(reject.into()));
-        }
+        gate.check(&intent, exposure)?;
         let instrument = self.config.instrument;
         let new_order_id = self.issue(slot as u32);
         let order = self.change(slot, |order| {
@@ -425,7 +442,7 @@ impl OrderManager {
             order.state = OrderState::PendingReplace;
             order.sent = now;
         })?;
-        Some(Ok(OrderAction {
+        *action = OrderAction {
             order_id: order.id,
             new_order_id,
             price,
@@ -436,7 +453,8 @@ impl OrderManager {
             side: order.side,
             post_only: u8::from(post_only),
             level: order.level,
-        }))
+        };
+        Ok(())
     }
 
     /// Cancels every order that has no request under way; the orders that have one need a further call once it is

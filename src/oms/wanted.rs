@@ -130,16 +130,12 @@ impl WantedQuotes {
 /// How far from a whole number noise may be.
 const NOISE: f64 = 1e-6;
 
-/// The largest whole number that is not above `value`, |value| < 2^63, and whether `value` lies so little below the next
-/// one that it is noise. A cast and a correction: exact, the same on every machine, and no call where the processor
-/// has no instruction for it.
+/// The largest whole number that is not above `value`, |value| < 2^63. A cast and a correction: exact, the same on every
+/// machine, and no call where the processor has no instruction for it.
 #[inline]
-fn floor(value: f64) -> (i64, bool) {
+fn floor(value: f64) -> i64 {
     let truncated = value as i64;
-    let below = truncated - i64::from(truncated as f64 > value);
-    // Beyond 2^53 the next whole number is no double and the second condition alone says nothing.
-    let is_next = (value - below as f64 >= 0.5) & ((below + 1) as f64 - value <= NOISE);
-    (below, is_next)
+    truncated - i64::from(truncated as f64 > value)
 }
 
 #[inline]
@@ -148,12 +144,10 @@ fn round_price(side: Side, price: f64) -> Result<Price, OmsError> {
     if price.is_nan() || price.abs() >= 2_305_843_009_213_693_952.0 {
         return Err(OmsError::BadQuote);
     }
-    let (below, is_next) = floor(price);
-    let is_up = match side {
-        Side::Buy => is_next,
-        Side::Sell => price - below as f64 > NOISE,
-    };
-    Ok(Price(below + i64::from(is_up)))
+    Ok(Price(match side {
+        Side::Buy => floor(price + NOISE),
+        Side::Sell => -floor(NOISE - price),
+    }))
 }
 
 #[inline]
@@ -161,8 +155,7 @@ fn round_quantity(quantity: f64) -> Result<Quantity, OmsError> {
     if !(0.0..=MAX_ORDER_QUANTITY.0 as f64).contains(&quantity) {
         return Err(OmsError::BadQuote);
     }
-    let (below, is_next) = floor(quantity);
-    Ok(Quantity((below + i64::from(is_next)) as u64))
+    Ok(Quantity(floor(quantity + NOISE) as u64))
 }
 
 #[cfg(test)]
@@ -174,9 +167,7 @@ mod tests {
 
     /// What the rounding is to be, by the mathematical functions.
     fn oracle(side: Side, price: f64) -> i64 {
-        let nearest = price.round();
-        let outward = if side == Side::Buy { price.floor() } else { price.ceil() };
-        (if (price - nearest).abs() <= NOISE { nearest } else { outward }) as i64
+        if side == Side::Buy { (price + NOISE).floor() as i64 } else { (price - NOISE).ceil() as i64 }
     }
 
     #[track_caller]
@@ -213,6 +204,24 @@ mod tests {
         }
         for exact in [0.0, -0.0, f64::MIN_POSITIVE, -f64::MIN_POSITIVE, 2_305_843_009_213_693_696.0] {
             check(exact);
+        }
+    }
+
+    #[test]
+    fn noise_around_a_whole_tick_is_that_tick_and_a_fraction_goes_outward() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(2);
+        for _ in 0..200_000 {
+            let ticks = random.next_u64() as i64 >> 34;
+            let fraction = (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+            let noise = 0.99 * NOISE * (2.0 * fraction - 1.0);
+            let inside = 1.01 * NOISE + (1.0 - 2.02 * NOISE) * fraction;
+            for (side, outward) in [(Side::Buy, ticks), (Side::Sell, ticks + 1)] {
+                assert_eq!(round_price(side, ticks as f64 + noise), Ok(Price(ticks)));
+                assert_eq!(round_price(side, ticks as f64 + inside), Ok(Price(outward)));
+            }
+            let lots = ticks.unsigned_abs() + 1;
+            assert_eq!(round_quantity(lots as f64 + noise), Ok(Quantity(lots)));
+            assert_eq!(round_quantity(lots as f64 + inside), Ok(Quantity(lots)));
         }
     }
 

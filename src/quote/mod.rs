@@ -115,9 +115,16 @@ fn in_range(value: f64, parameter: &'static str) -> Result<f64, QuoteError> {
 /// (1/γ)·ln(1 + γ/k), the half-spread of a maker without inventory risk; 1/k at γ = 0.
 #[inline]
 fn intensity_half_spread(gamma: f64, k: f64) -> f64 {
-    let x = gamma / k;
+    // k is known long before γ where that follows volatility: only products wait for γ.
+    let inverse = 1.0 / k;
+    let x = gamma * inverse;
     // Indifferent to inventory or nearly so, as makers are.
-    if x < SMALL { log1p_ratio(x) / k } else { libm::log1p(x) / x / k }
+    if x < SMALL {
+        return log1p_ratio(x) * inverse;
+    }
+    // Divided, because the inverse of the smallest k is no double.
+    let x = gamma / k;
+    if x == 0.0 { 1.0 / k } else { libm::log1p(x) / x / k }
 }
 
 /// Up to here the series below is precise to the last bit: its first missing term is x¹¹/12 < 2⁻⁵⁸.

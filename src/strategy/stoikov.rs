@@ -276,6 +276,13 @@ impl Horizon {
     }
 }
 
+/// Both distances grown by as much. A call, so that distances that need no growing do not wait for its sum.
+#[cold]
+#[inline(never)]
+fn widened(bid: f64, ask: f64, by: f64) -> Offsets {
+    Offsets { bid: Some(bid + by), ask: Some(ask + by) }
+}
+
 impl Strategy for StoikovStrategy {
     #[inline]
     fn quotes(&mut self, view: &MarketView) -> WantedQuotes {
@@ -306,7 +313,7 @@ impl Strategy for StoikovStrategy {
         let gamma = match config.risk_aversion {
             RiskAversion::Fixed(gamma) => gamma,
             RiskAversion::AtLimit(shift) => {
-                let variance = sigma * sigma * tau * config.position_limit.0 as f64;
+                let variance = sigma * sigma * (tau * config.position_limit.0 as f64);
                 match view.spread {
                     Some(spread) if variance > 0.0 => shift * spread / variance,
                     _ => 0.0,
@@ -315,8 +322,10 @@ impl Strategy for StoikovStrategy {
         };
         let mut offsets = self.offsets(inventory, gamma, sigma, k, tau);
         if let Offsets { bid: Some(bid), ask: Some(ask) } = offsets {
-            let widen = (config.min_half_spread - 0.5 * (bid + ask)).max(0.0);
-            offsets = Offsets { bid: Some(bid + widen), ask: Some(ask + widen) };
+            let half_spread = 0.5 * (bid + ask);
+            if half_spread < config.min_half_spread {
+                offsets = widened(bid, ask, config.min_half_spread - half_spread);
+            }
         }
         let limit = i128::from(config.position_limit.0);
         let position = i128::from(view.position.0);
@@ -329,8 +338,14 @@ impl Strategy for StoikovStrategy {
         let highest_bid = best_ask.0.saturating_sub(1) as f64;
         let lowest_ask = best_bid.0.saturating_add(1) as f64;
         WantedQuotes::one_level(
-            offsets.bid.and_then(|offset| quote((reference - offset).min(highest_bid), limit - position)),
-            offsets.ask.and_then(|offset| quote((reference + offset).max(lowest_ask), limit + position)),
+            offsets.bid.and_then(|offset| {
+                let bid = reference - offset;
+                quote(if bid > highest_bid { highest_bid } else { bid }, limit - position)
+            }),
+            offsets.ask.and_then(|offset| {
+                let ask = reference + offset;
+                quote(if ask < lowest_ask { lowest_ask } else { ask }, limit + position)
+            }),
         )
     }
 }
