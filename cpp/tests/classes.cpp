@@ -1,9 +1,11 @@
 // The C++17 classes over the C interface; also built without exceptions and RTTI.
 #include "market_maker/market_maker.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 static int failures = 0;
@@ -22,7 +24,121 @@ constexpr bool is_move_only = std::is_nothrow_move_constructible_v<T> && std::is
 static_assert(is_move_only<mm::pool> && is_move_only<mm::book> && is_move_only<mm::level_book> &&
               is_move_only<mm::book_manager> && is_move_only<mm::tracker> && is_move_only<mm::risk_gate> &&
               is_move_only<mm::kill_switch> && is_move_only<mm::order_manager> && is_move_only<mm::quoter> &&
-              is_move_only<mm::reader> && is_move_only<mm::result<mm::book>>);
+              is_move_only<mm::reader> && is_move_only<mm::engine> && is_move_only<mm::venue> &&
+              is_move_only<mm::result<mm::book>>);
+
+
+/// Synthetic flow through a venue and an engine; what the engine counted, and its hash.
+static std::pair<mm_engine_stats_t, std::uint64_t> replay(std::uint64_t seed, std::uint64_t count) {
+    mm_synthetic_config_t flow = mm::reader::synthetic_defaults();
+    flow.seed = seed;
+    flow.events = count;
+    mm::reader reader(flow);
+    mm_stoikov_config_t strategy = mm::engine::strategy_defaults();
+    strategy.order_quantity = 100;
+    strategy.position_limit = 1000;
+    mm_engine_config_t config = mm::engine::defaults();
+    config.strategy = &strategy;
+    mm::engine engine(config);
+    mm::venue venue;
+    std::vector<mm_event_t> events(512);
+    std::vector<mm_order_action_t> actions(MM_MAX_ENGINE_ACTIONS);
+    std::vector<mm_execution_report_t> reports;
+    for (auto batch = reader.next(events); !batch.empty(); batch = reader.next(events)) {
+        for (const mm_event_t &event : batch) {
+            reports.resize(std::max(reports.size(), venue.reports_needed()));
+            for (const mm_execution_report_t &report : venue.on_event(engine, event, reports)) {
+                CHECK(engine.try_on_report(report).ok());
+            }
+            for (const mm_order_action_t &action : engine.on_event(event, actions)) {
+                venue.submit(event.timestamp, action);
+            }
+        }
+    }
+    return {engine.stats(), engine.state_hash()};
+}
+
+static void engines_replay_alike() {
+    const auto [stats, hash] = replay(1, 100'000);
+    CHECK(stats.events == 100'000 && stats.refused_events == 0 && stats.fills > 100 && stats.orders_sent > stats.fills);
+    const auto [again, hash_again] = replay(1, 100'000);
+    CHECK(hash == hash_again && stats.fills == again.fills && stats.filled_quantity == again.filled_quantity);
+    CHECK(replay(2, 100'000).second != hash);
+    CHECK(replay(1, 99'999).second != hash);
+}
+
+static void engines_venues_and_flows_say_what_is_wrong() {
+    mm_engine_config_t config = mm::engine::defaults();
+    config.clock = 9;
+    CHECK(mm::engine::try_create(config).status().code() == MM_E_ENUM);
+    mm_venue_config_t narrow = mm::venue::defaults();
+    narrow.max_requests = 0;
+    CHECK(mm::venue::try_create(narrow).status().code() == MM_E_INVALID_ARGUMENT);
+    mm_synthetic_config_t flow = mm::reader::synthetic_defaults();
+    flow.market_rate = -1.0;
+    CHECK(mm::reader::try_open(flow).status().code() == MM_E_INVALID_ARGUMENT);
+
+    mm_stoikov_config_t strategy = mm::engine::strategy_defaults();
+    strategy.warm_up = 1;
+    config = mm::engine::defaults();
+    config.strategy = &strategy;
+    mm::engine engine(config);
+    std::array<mm_order_action_t, MM_MAX_ENGINE_ACTIONS> actions{};
+    std::vector<mm_order_action_t> sent;
+    mm_event_t event{};
+    event.kind = MM_EVENT_ADD;
+    event.flags = MM_FLAG_LAST;
+    event.quantity = 100;
+    for (std::uint64_t id = 1; sent.empty() && id < 10; ++id) {
+        event.order_id = id;
+        event.timestamp = id * 1'000'000'000;
+        event.side = id == 2 ? MM_SIDE_SELL : MM_SIDE_BUY;
+        event.price = id == 2 ? 10'010 : 9'989 + static_cast<std::int64_t>(id);
+        const auto now = engine.on_event(event, actions);
+        sent.assign(now.begin(), now.end());
+    }
+    CHECK(sent.size() == 2);
+    std::array<mm_level_t, 2> levels{};
+    CHECK(engine.levels(mm::side::sell, levels).size() == 1 && levels[0].price == 10'010);
+    const std::uint64_t hash = engine.state_hash();
+    CHECK(engine.try_on_event(event, actions).status().code() == MM_E_DUPLICATE);
+    CHECK(engine.state_hash() == hash && engine.stats().refused_events == 1);
+
+    // The venue: a buffer too small changes nothing; what is over is stale.
+    mm::venue venue;
+    const mm_order_action_t &order = sent.front();
+    venue.submit(event.timestamp, order);
+    std::vector<mm_execution_report_t> reports(venue.reports_needed());
+    CHECK(!reports.empty());
+    event.order_id = 99;
+    event.price = 9'000;
+    const auto too_small = mm::span<mm_execution_report_t>(reports.data(), reports.size() - 1);
+    CHECK(venue.try_on_event(engine, event, too_small).status().code() == MM_E_BUFFER_TOO_SMALL);
+    const auto accepted = venue.on_event(engine, event, reports);
+    CHECK(accepted.size() == 1 && accepted[0].kind == MM_EXECUTION_ACCEPTED && engine.on_report(accepted[0]).ok());
+    mm_execution_report_t over = accepted[0];
+    over.kind = MM_EXECUTION_CANCELLED;
+    over.leaves = 0;
+    CHECK(engine.on_report(over).code() == MM_OK);
+    CHECK(engine.on_report(over).code() == MM_STALE);
+    mm_order_action_t empty = order;
+    empty.quantity = 0;
+    CHECK(venue.try_submit(0, empty).code() == MM_E_ZERO_QUANTITY);
+
+    engine.record_latency(mm::stage::tick_to_quote, 250);
+    CHECK(engine.latency(mm::stage::tick_to_quote).count == 1);
+    const mm::kill_switch kill = engine.kill_switch();
+    kill.kill();
+    for (const mm_order_action_t &action : engine.refresh(event.timestamp, actions)) {
+        CHECK(action.kind == MM_ACTION_CANCEL);
+    }
+    const std::uint64_t evaluated = engine.risk_counters().evaluated;
+    kill.revive();
+    CHECK(!engine.refresh(event.timestamp, actions).empty() && actions[0].kind == MM_ACTION_PLACE);
+    CHECK(engine.risk_counters().evaluated > evaluated);
+    const mm::engine moved = std::move(engine);
+    CHECK(moved.account().position == 0 && engine.try_on_event(event, actions).status().code() == MM_E_NULL);
+}
 
 int main() {
     mm::book book;
@@ -85,6 +201,9 @@ int main() {
     const mm::quoter quoter;
     CHECK(quoter.quote(100.0, 0.0, 1.0).has_bid == 1);
     CHECK(mm::reader::try_open(mm::format::itch, "no such file").status().code() == MM_E_IO);
+
+    engines_replay_alike();
+    engines_venues_and_flows_say_what_is_wrong();
 
 #if MM_HAS_EXCEPTIONS
     try {

@@ -173,14 +173,13 @@ impl<S: Strategy> Engine<S> {
     /// A buffer of twice the quoted levels per side plus two always suffices. Hot path.
     ///
     /// # Errors
-    /// [`EngineError::Book`] when the book refuses the event: the book, the quotes and the orders stay as they were.
+    /// [`EngineError::Book`] when the book refuses the event: the book, the quotes, the orders, the time and the state
+    /// hash stay as they were; the statistics count it.
     /// [`EngineError::Orders`] with [`OmsError::ActionBufferFull`] when `out` is too small: the event has been applied,
     /// no action was made, and quotes are computed again at the next event.
     pub fn on_event(&mut self, event: &Event, out: &mut [OrderAction]) -> Result<usize, EngineError> {
         let start = self.tick(ClockMode::Total);
         self.stats.events += 1;
-        // Feeds merge several sources: a step back in time is no elapsed time.
-        self.now = self.now.max(event.timestamp);
         let touched = match self.book.apply(event) {
             Ok(touched) => touched,
             Err(error) => {
@@ -188,6 +187,8 @@ impl<S: Strategy> Engine<S> {
                 return Err(error.into());
             }
         };
+        // Feeds merge several sources: a step back in time is no elapsed time.
+        self.now = self.now.max(event.timestamp);
         self.is_top_stale |= touched.top_changed();
         self.requote |= self.gate.is_killed() && !self.orders.is_empty();
         match event.kind {
@@ -488,7 +489,7 @@ impl<S> Engine<S> {
             position.cash() as u64,
             (position.cash() >> 64) as u64,
             position.fees().0 as u64,
-            self.stats.events,
+            self.stats.events - self.stats.refused_events,
             self.stats.quotes,
         ]);
         hash.finish()

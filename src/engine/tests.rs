@@ -262,6 +262,7 @@ fn a_cancel_refused_while_killed_is_sent_again() {
 fn an_event_that_the_book_refuses_changes_nothing_but_its_counter() {
     let mut rig = Rig::quoting();
     let (before, asked) = (rig.state(), rig.engine.strategy().asked);
+    let (hash, now) = (rig.engine.state_hash(), rig.engine.now());
     for (event, error) in [
         (delete(999), BookError::UnknownOrder),
         (add(1, Side::Buy, 101), BookError::DuplicateOrder),
@@ -270,6 +271,7 @@ fn an_event_that_the_book_refuses_changes_nothing_but_its_counter() {
     ] {
         assert_eq!(rig.feed(event), Err(EngineError::Book(error)));
         assert_eq!((rig.state(), rig.engine.strategy().asked), (before.clone(), asked));
+        assert_eq!((rig.engine.state_hash(), rig.engine.now()), (hash, now));
     }
     assert_eq!(rig.engine.stats().refused_events, 4);
     assert_eq!(rig.engine.stats().events, 6);

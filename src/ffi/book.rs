@@ -37,11 +37,11 @@ pub struct mm_book_config_t {
     /// Most orders that can rest at a time, 1 to 2^27-1; each costs about 100 bytes. Default 65536.
     pub max_orders: u32,
     /// Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
-    /// costs 64 bytes. Prices outside are legal. Default 16384.
+    /// costs 64 bytes. Prices outside are legal. Default 65536.
     pub window_ticks: u32,
     /// 1, the default, if an order that shrinks at its price keeps its place in the queue.
     pub keep_priority_on_decrease: u8,
-    /// 1, the default, if each order's arrival stamp is kept.
+    /// 1 if each order's arrival stamp is kept and told as its `priority`. Default 0; an engine's book always keeps it.
     pub track_priority: u8,
     /// Zero.
     pub reserved: [u8; 6],

@@ -38,6 +38,8 @@ static void destroying_null_is_fine(void) {
     mm_order_manager_destroy(NULL);
     mm_quoter_destroy(NULL);
     mm_reader_destroy(NULL);
+    mm_engine_destroy(NULL);
+    mm_venue_destroy(NULL);
 }
 
 static void configs_state_their_size(void) {
@@ -504,6 +506,375 @@ static void readers_deliver_what_precedes_a_bad_line(void) {
     remove(path);
 }
 
+static mm_event_t quoted(uint64_t id, uint8_t side, int64_t price, uint64_t second) {
+    mm_event_t event = add_event(id, side, price, 100);
+    event.timestamp = second * 1000000000u;
+    event.flags = MM_FLAG_LAST;
+    return event;
+}
+
+static mm_execution_report_t word_on(const mm_order_action_t *action, uint8_t kind, uint64_t leaves) {
+    mm_execution_report_t report;
+    memset(&report, 0, sizeof report);
+    report.order_id = action->order_id;
+    report.instrument = action->instrument;
+    report.side = action->side;
+    report.kind = kind;
+    report.leaves = leaves;
+    return report;
+}
+
+static uint64_t hash_of(const mm_engine_t *engine) {
+    uint64_t hash = 0;
+    CHECK(mm_engine_state_hash(engine, &hash) == MM_OK);
+    return hash;
+}
+
+static void engine_configs_are_checked(void) {
+    mm_engine_config_t config;
+    mm_instrument_t instrument;
+    mm_book_config_t book;
+    mm_stoikov_config_t strategy;
+    mm_risk_config_t risk;
+    mm_order_manager_config_t orders;
+    mm_engine_t *engine = NULL;
+
+    CHECK(mm_engine_config_init(NULL, sizeof config) == MM_E_NULL);
+    CHECK(mm_engine_config_init(&config, 4) == MM_E_STRUCT_SIZE);
+    CHECK(mm_engine_config_init(&config, sizeof config) == MM_OK && config.struct_size == sizeof config);
+    CHECK(mm_engine_create(NULL, &engine) == MM_E_NULL && engine == NULL);
+    CHECK(mm_engine_create(&config, NULL) == MM_E_NULL);
+    config.struct_size = 8;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_STRUCT_SIZE && engine == NULL);
+    config.struct_size = sizeof config;
+    config.by_level = 2;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_ENUM && engine == NULL);
+    config.by_level = 0;
+    config.clock = 9;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_ENUM && engine == NULL);
+    config.clock = MM_CLOCK_OFF;
+    config.volatility_half_life = -1.0;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_INVALID_ARGUMENT && engine == NULL);
+    mm_engine_config_init(&config, sizeof config);
+
+    /* Each part is checked as it is alone. */
+    mm_instrument_init(&instrument, sizeof instrument);
+    mm_book_config_init(&book, sizeof book);
+    mm_stoikov_config_init(&strategy, sizeof strategy);
+    mm_risk_config_init(&risk, sizeof risk);
+    mm_order_manager_config_init(&orders, sizeof orders);
+    config.instrument = &instrument;
+    config.book = &book;
+    config.strategy = &strategy;
+    config.risk = &risk;
+    config.orders = &orders;
+    instrument.tick = 0.0;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_INVALID_ARGUMENT && engine == NULL);
+    instrument.tick = 0.01;
+    book.max_orders = 0;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_INVALID_ARGUMENT && engine == NULL);
+    book.max_orders = 64;
+    strategy.model = 77;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_ENUM && engine == NULL);
+    strategy.model = MM_MODEL_AVELLANEDA_STOIKOV;
+    strategy.order_quantity = 0;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_INVALID_ARGUMENT && engine == NULL);
+    strategy.order_quantity = 1;
+    risk.struct_size = 0;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_STRUCT_SIZE && engine == NULL);
+    risk.struct_size = sizeof risk;
+    orders.replace_mode = 5;
+    CHECK(mm_engine_create(&config, &engine) == MM_E_ENUM && engine == NULL);
+    orders.replace_mode = MM_REPLACE_ATOMIC;
+    CHECK(mm_engine_create(&config, &engine) == MM_OK && engine != NULL);
+    mm_engine_destroy(engine);
+}
+
+static void engines_refuse_and_stay_as_they_were(void) {
+    mm_engine_config_t config;
+    mm_instrument_t instrument;
+    mm_stoikov_config_t strategy;
+    mm_engine_t *engine = NULL;
+    mm_kill_switch_t *kill = NULL;
+    mm_order_action_t actions[MM_MAX_ENGINE_ACTIONS], untouched[MM_MAX_ENGINE_ACTIONS], bid, ask;
+    mm_execution_report_t report;
+    mm_engine_stats_t stats;
+    mm_engine_account_t account;
+    mm_risk_counters_t counters;
+    mm_latency_t latency;
+    mm_level_t levels[4];
+    mm_event_t event;
+    uint64_t hash = 0, evaluated = 0;
+    size_t count = 55, i;
+    mm_status_t status = MM_OK;
+
+    mm_instrument_init(&instrument, sizeof instrument);
+    instrument.id = 7;
+    mm_stoikov_config_init(&strategy, sizeof strategy);
+    strategy.warm_up = 1;
+    mm_engine_config_init(&config, sizeof config);
+    config.instrument = &instrument;
+    config.strategy = &strategy;
+    CHECK(mm_engine_create(&config, &engine) == MM_OK);
+
+    /* A buffer that is too small: the event counts, nothing is written, and the quotes remain due. */
+    memset(actions, 0x33, sizeof actions);
+    memcpy(untouched, actions, sizeof actions);
+    for (i = 1; i <= 8 && status == MM_OK; ++i) {
+        event = quoted(i, i == 2 ? MM_SIDE_SELL : MM_SIDE_BUY, i == 2 ? 10010 : 9989 + (int64_t)i, i);
+        count = 55;
+        status = mm_engine_on_event(engine, &event, actions, 1, &count);
+    }
+    CHECK(status == MM_E_BUFFER_TOO_SMALL && count == 55 && memcmp(actions, untouched, sizeof actions) == 0);
+    CHECK(mm_engine_levels(engine, MM_SIDE_BUY, levels, 1, &count) == MM_OK && levels[0].price == event.price);
+    CHECK(mm_engine_refresh(engine, event.timestamp, actions, 1, &count) == MM_E_BUFFER_TOO_SMALL);
+    CHECK(mm_engine_refresh(engine, event.timestamp, NULL, 4, &count) == MM_E_NULL);
+    CHECK(mm_engine_refresh(engine, event.timestamp, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_OK && count == 2);
+    CHECK(actions[0].kind == MM_ACTION_PLACE && actions[1].kind == MM_ACTION_PLACE);
+    CHECK(actions[0].side != actions[1].side && actions[0].instrument == 7);
+    bid = actions[actions[0].side == MM_SIDE_BUY ? 0 : 1];
+    ask = actions[actions[0].side == MM_SIDE_BUY ? 1 : 0];
+
+    /* Refused events. */
+    hash = hash_of(engine);
+    count = 55;
+    event = quoted(1, MM_SIDE_BUY, 9000, 1000);
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_DUPLICATE);
+    event.kind = MM_EVENT_DELETE;
+    event.order_id = 999;
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_NOT_FOUND);
+    event.kind = MM_EVENT_LEVEL;
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_WRONG_EVENT);
+    event.kind = 200;
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_ENUM);
+    event = quoted(50, 2, 9000, 1000);
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_ENUM);
+    CHECK(mm_engine_on_event(engine, NULL, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_NULL);
+    CHECK(mm_engine_on_event(NULL, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_E_NULL);
+    event = quoted(50, MM_SIDE_BUY, 9000, 1000);
+    CHECK(mm_engine_on_event(engine, &event, NULL, 4, &count) == MM_E_NULL);
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, NULL) == MM_E_NULL);
+    CHECK(count == 55 && hash_of(engine) == hash);
+    CHECK(mm_engine_stats(engine, &stats) == MM_OK && stats.refused_events == 3 && stats.orders_sent == 2);
+
+    /* Reports: for unknown orders, without meaning, late, and about what is over. */
+    report = word_on(&bid, MM_EXECUTION_ACCEPTED, bid.quantity);
+    report.order_id = 12345;
+    CHECK(mm_engine_on_report(engine, &report) == MM_E_NOT_FOUND);
+    report = word_on(&bid, MM_EXECUTION_ACCEPTED, bid.quantity);
+    report.instrument = 8;
+    CHECK(mm_engine_on_report(engine, &report) == MM_E_WRONG_INSTRUMENT);
+    report = word_on(&bid, 99, bid.quantity);
+    CHECK(mm_engine_on_report(engine, &report) == MM_E_ENUM);
+    CHECK(mm_engine_on_report(engine, NULL) == MM_E_NULL);
+    CHECK(hash_of(engine) == hash);
+    report = word_on(&bid, MM_EXECUTION_ACCEPTED, bid.quantity);
+    CHECK(mm_engine_on_report(engine, &report) == MM_OK && hash_of(engine) != hash);
+    report = word_on(&ask, MM_EXECUTION_ACCEPTED, ask.quantity);
+    CHECK(mm_engine_on_report(engine, &report) == MM_OK);
+    report = word_on(&bid, MM_EXECUTION_FILLED, 0);
+    report.price = bid.price;
+    report.quantity = bid.quantity + 1;
+    hash = hash_of(engine);
+    CHECK(mm_engine_on_report(engine, &report) == MM_E_REPORT_INCONSISTENT && hash_of(engine) == hash);
+    CHECK(mm_engine_account(engine, &account) == MM_OK && account.position == 0 && account.has_mark == 1);
+    report.quantity = bid.quantity;
+    report.is_maker = 1;
+    CHECK(mm_engine_on_report(engine, &report) == MM_OK && hash_of(engine) != hash);
+    hash = hash_of(engine);
+    CHECK(mm_engine_on_report(engine, &report) == MM_E_ORDER_FINISHED && hash_of(engine) == hash);
+    report = word_on(&bid, MM_EXECUTION_CANCEL_REJECTED, 0);
+    CHECK(mm_engine_on_report(engine, &report) == MM_STALE && hash_of(engine) == hash);
+    CHECK(mm_engine_account(engine, &account) == MM_OK && account.position == (int64_t)bid.quantity);
+    CHECK(mm_engine_stats(engine, &stats) == MM_OK && stats.fills == 1 && stats.maker_fills == 1);
+
+    /* The switch cancels what works and lets nothing new out. */
+    CHECK(mm_engine_kill_switch(engine, NULL) == MM_E_NULL);
+    CHECK(mm_engine_kill_switch(engine, &kill) == MM_OK && mm_kill_switch_set(kill, 1) == MM_OK);
+    event = quoted(60, MM_SIDE_BUY, 9000, 1001);
+    CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_OK && count == 1);
+    CHECK(actions[0].kind == MM_ACTION_CANCEL && actions[0].order_id == ask.order_id);
+    report = word_on(&ask, MM_EXECUTION_CANCELLED, 0);
+    CHECK(mm_engine_on_report(engine, &report) == MM_OK && mm_engine_on_report(engine, &report) == MM_STALE);
+    CHECK(mm_engine_refresh(engine, 1002000000000u, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_OK && count == 0);
+    CHECK(mm_engine_risk_counters(engine, &counters) == MM_OK);
+    CHECK(mm_engine_risk_counters(engine, NULL) == MM_E_NULL);
+    evaluated = counters.evaluated;
+    CHECK(mm_kill_switch_set(kill, 0) == MM_OK);
+    CHECK(mm_engine_refresh(engine, 1003000000000u, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_OK && count == 2);
+    CHECK(mm_engine_risk_counters(engine, &counters) == MM_OK && counters.evaluated == evaluated + 2);
+
+    CHECK(mm_engine_levels(engine, 2, levels, 4, &count) == MM_E_ENUM);
+    CHECK(mm_engine_levels(engine, MM_SIDE_BUY, NULL, 4, &count) == MM_E_NULL);
+    CHECK(mm_engine_latency(engine, 99, &latency) == MM_E_ENUM);
+    CHECK(mm_engine_record_latency(engine, 99, 5) == MM_E_ENUM);
+    CHECK(mm_engine_latency(engine, MM_STAGE_EVENT, &latency) == MM_OK && latency.count == 0);
+    CHECK(mm_engine_record_latency(engine, MM_STAGE_EVENT, 500) == MM_OK);
+    CHECK(mm_engine_latency(engine, MM_STAGE_EVENT, &latency) == MM_OK && latency.count == 1);
+    CHECK(latency.p50 >= 490 && latency.p50 <= 510 && latency.max >= 490);
+    CHECK(mm_engine_stats(engine, NULL) == MM_E_NULL && mm_engine_stats(NULL, &stats) == MM_E_NULL);
+    CHECK(mm_engine_account(engine, NULL) == MM_E_NULL && mm_engine_state_hash(engine, NULL) == MM_E_NULL);
+    CHECK(mm_engine_stats((mm_engine_t *)(void *)kill, &stats) == MM_E_HANDLE);
+
+    mm_engine_destroy(engine);
+    CHECK(mm_kill_switch_set(kill, 1) == MM_OK); /* outlives its engine */
+    mm_kill_switch_destroy(kill);
+}
+
+static mm_order_action_t place(uint64_t id, uint8_t side, int64_t price, uint64_t quantity) {
+    mm_order_action_t action;
+    memset(&action, 0, sizeof action);
+    action.kind = MM_ACTION_PLACE;
+    action.order_id = id;
+    action.instrument = 7;
+    action.side = side;
+    action.price = price;
+    action.quantity = quantity;
+    action.post_only = 1;
+    return action;
+}
+
+static void venues_queue_fill_and_refuse(void) {
+    mm_venue_config_t config;
+    mm_engine_config_t engine_config;
+    mm_instrument_t instrument;
+    mm_venue_t *venue = NULL;
+    mm_engine_t *engine = NULL;
+    mm_order_action_t actions[MM_MAX_ENGINE_ACTIONS], action;
+    mm_execution_report_t reports[64], untouched[64];
+    mm_event_t event;
+    size_t count = 0, needed = 0, i;
+
+    CHECK(mm_venue_config_init(NULL, sizeof config) == MM_E_NULL);
+    CHECK(mm_venue_config_init(&config, 4) == MM_E_STRUCT_SIZE);
+    CHECK(mm_venue_config_init(&config, sizeof config) == MM_OK && config.entry_latency == 0);
+    CHECK(mm_venue_create(NULL, &venue) == MM_E_NULL && mm_venue_create(&config, NULL) == MM_E_NULL);
+    config.struct_size = 8;
+    CHECK(mm_venue_create(&config, &venue) == MM_E_STRUCT_SIZE && venue == NULL);
+    config.struct_size = sizeof config;
+    config.max_orders = 0;
+    CHECK(mm_venue_create(&config, &venue) == MM_E_INVALID_ARGUMENT && venue == NULL);
+    CHECK(strstr(mm_last_error_message(), "max_orders") != NULL);
+    config.max_orders = 4;
+    config.max_requests = (1u << 20) + 1;
+    CHECK(mm_venue_create(&config, &venue) == MM_E_INVALID_ARGUMENT && venue == NULL);
+    config.max_requests = 2;
+    CHECK(mm_venue_create(&config, &venue) == MM_OK);
+
+    mm_instrument_init(&instrument, sizeof instrument);
+    instrument.id = 7;
+    mm_engine_config_init(&engine_config, sizeof engine_config);
+    engine_config.instrument = &instrument;
+    CHECK(mm_engine_create(&engine_config, &engine) == MM_OK);
+    for (i = 1; i <= 2; ++i) {
+        event = quoted(i, i == 1 ? MM_SIDE_BUY : MM_SIDE_SELL, i == 1 ? 99 : 103, i);
+        CHECK(mm_engine_on_event(engine, &event, actions, MM_MAX_ENGINE_ACTIONS, &count) == MM_OK && count == 0);
+    }
+
+    action = place(31, MM_SIDE_BUY, 101, 5);
+    CHECK(mm_venue_submit(venue, 0, NULL) == MM_E_NULL && mm_venue_submit(NULL, 0, &action) == MM_E_NULL);
+    action.kind = 9;
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_E_ENUM);
+    action = place(31, 2, 101, 5);
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_E_ENUM);
+    action = place(31, MM_SIDE_BUY, 101, 0);
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_E_ZERO_QUANTITY);
+    CHECK(mm_venue_reports_needed(venue, NULL) == MM_E_NULL);
+    CHECK(mm_venue_reports_needed(venue, &needed) == MM_OK && needed == 0);
+    action = place(31, MM_SIDE_BUY, 101, 5);
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_OK);
+    action = place(32, MM_SIDE_BUY, 103, 5); /* would trade, and must not */
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_OK);
+    action = place(33, MM_SIDE_SELL, 110, 5);
+    CHECK(mm_venue_submit(venue, 0, &action) == MM_E_FULL);
+    CHECK(mm_venue_reports_needed(venue, &needed) == MM_OK && needed >= 2 && needed <= 64);
+
+    memset(reports, 0x33, sizeof reports);
+    memcpy(untouched, reports, sizeof reports);
+    count = 55;
+    event = quoted(3, MM_SIDE_BUY, 98, 3);
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, needed - 1, &count) == MM_E_BUFFER_TOO_SMALL);
+    CHECK(mm_venue_on_event(venue, engine, &event, NULL, needed, &count) == MM_E_NULL);
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, needed, NULL) == MM_E_NULL);
+    CHECK(mm_venue_on_event(venue, engine, NULL, reports, needed, &count) == MM_E_NULL);
+    CHECK(mm_venue_on_event(venue, NULL, &event, reports, needed, &count) == MM_E_NULL);
+    CHECK(mm_venue_on_event(venue, (mm_engine_t *)(void *)venue, &event, reports, needed, &count) < 0);
+    event.kind = 200;
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, needed, &count) == MM_E_ENUM);
+    CHECK(count == 55 && memcmp(reports, untouched, sizeof reports) == 0);
+    event = quoted(3, MM_SIDE_BUY, 98, 3);
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, needed, &count) == MM_OK && count == 2);
+    CHECK(reports[0].kind == MM_EXECUTION_ACCEPTED && reports[0].order_id == 31 && reports[0].leaves == 5);
+    CHECK(reports[1].kind == MM_EXECUTION_REJECTED && reports[1].order_id == 32);
+    CHECK(reports[0].reserved == 0 && reports[0].instrument == 7);
+
+    /* An incoming order reaches ours and fills it; a cancel of what is gone is refused. */
+    event = quoted(4, MM_SIDE_SELL, 101, 4);
+    event.quantity = 3;
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, 64, &count) == MM_OK && count == 1);
+    CHECK(reports[0].kind == MM_EXECUTION_FILLED && reports[0].order_id == 31 && reports[0].quantity == 3);
+    CHECK(reports[0].leaves == 2 && reports[0].price == 101 && reports[0].is_maker == 1);
+    event.order_id = 5;
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, 64, &count) == MM_OK && count == 1);
+    CHECK(reports[0].quantity == 2 && reports[0].leaves == 0);
+    action = place(31, MM_SIDE_BUY, 101, 2);
+    action.kind = MM_ACTION_CANCEL;
+    CHECK(mm_venue_submit(venue, event.timestamp, &action) == MM_OK);
+    CHECK(mm_venue_on_event(venue, engine, &event, reports, 64, &count) == MM_OK && count == 1);
+    CHECK(reports[0].kind == MM_EXECUTION_CANCEL_REJECTED && reports[0].order_id == 31);
+    CHECK(mm_venue_on_event(venue, engine, &event, NULL, 0, &count) == MM_OK && count == 0);
+
+    mm_engine_destroy(engine);
+    mm_venue_destroy(venue);
+}
+
+static void synthetic_flow_repeats_and_checks_its_settings(void) {
+    static mm_event_t one[512], other[512], third[512];
+    mm_synthetic_config_t config;
+    mm_reader_t *readers[3] = {NULL, NULL, NULL};
+    mm_reader_t *reader = NULL;
+    uint64_t total = 0;
+    size_t count = 0, count_of_other = 0, i, differing = 0;
+
+    CHECK(mm_synthetic_config_init(NULL, sizeof config) == MM_E_NULL);
+    CHECK(mm_synthetic_config_init(&config, 4) == MM_E_STRUCT_SIZE);
+    CHECK(mm_synthetic_config_init(&config, sizeof config) == MM_OK && config.seed == 1);
+    CHECK(mm_reader_open_synthetic(NULL, &reader) == MM_E_NULL && reader == NULL);
+    CHECK(mm_reader_open_synthetic(&config, NULL) == MM_E_NULL);
+    config.struct_size = 8;
+    CHECK(mm_reader_open_synthetic(&config, &reader) == MM_E_STRUCT_SIZE && reader == NULL);
+    config.struct_size = sizeof config;
+    config.mean_quantity = 0.0;
+    CHECK(mm_reader_open_synthetic(&config, &reader) == MM_E_INVALID_ARGUMENT && reader == NULL);
+    CHECK(strstr(mm_last_error_message(), "mean_quantity") != NULL);
+    config.mean_quantity = 100.0;
+    config.limit_rate = -1.0;
+    CHECK(mm_reader_open_synthetic(&config, &reader) == MM_E_INVALID_ARGUMENT && reader == NULL);
+    config.limit_rate = 50.0;
+
+    config.instrument = 7;
+    config.events = 10000;
+    for (i = 0; i < 3; ++i) {
+        config.seed = i < 2 ? 42 : 43;
+        CHECK(mm_reader_open_synthetic(&config, &readers[i]) == MM_OK);
+    }
+    CHECK(mm_reader_next(readers[0], NULL, 4, &count) == MM_E_NULL);
+    CHECK(mm_reader_next(readers[0], one, 0, &count) == MM_E_INVALID_ARGUMENT);
+    while (mm_reader_next(readers[0], one, 512, &count) == MM_OK) {
+        CHECK(mm_reader_next(readers[1], other, 512, &count_of_other) == MM_OK && count_of_other == count);
+        CHECK(memcmp(one, other, count * sizeof one[0]) == 0);
+        CHECK(mm_reader_next(readers[2], third, 512, &count_of_other) == MM_OK && count_of_other == count);
+        differing += memcmp(one, third, count * sizeof one[0]) != 0;
+        CHECK(one[0].instrument == 7);
+        total += count;
+    }
+    CHECK(total == 10000 && differing > 0);
+    CHECK(mm_reader_next(readers[1], other, 512, &count_of_other) == MM_END && count_of_other == 0);
+    for (i = 0; i < 3; ++i) {
+        mm_reader_destroy(readers[i]);
+    }
+}
+
 int main(void) {
     versions_and_statuses();
     destroying_null_is_fine();
@@ -518,6 +889,10 @@ int main(void) {
     orders_pass_the_gate_and_follow_reports();
     quoters_quote_the_golden_numbers();
     readers_deliver_what_precedes_a_bad_line();
+    engine_configs_are_checked();
+    engines_refuse_and_stay_as_they_were();
+    venues_queue_fill_and_refuse();
+    synthetic_flow_repeats_and_checks_its_settings();
     printf("%d checks, %d failed\n", checks, failures);
     return failures == 0 ? 0 : 1;
 }
