@@ -1,46 +1,19 @@
 //! Features, quotes and strategies allocate nothing after construction: every call runs under an allocator that counts.
 
+#[path = "common/allocations.rs"]
+mod allocations;
+
+use allocations::allocations_of;
 use market_maker::features::{FeatureConfig, Features, TopOfBook, depth_imbalance};
 use market_maker::quote::{AsParams, GlftParams, GlftTable, avellaneda_stoikov, glft_asymptotic};
 use market_maker::strategy::{
     FillDecay, MarketView, Model, RiskAversion, StoikovConfig, StoikovStrategy, Strategy,
 };
 use market_maker::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call is the system allocator's with the same arguments; the counter neither allocates nor unwinds.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's obligations are those of the system allocator.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: `pointer` came from `alloc` above, that is from the system allocator, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn allocations(work: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.with(Cell::get);
-    work();
-    ALLOCATIONS.with(Cell::get) - before
-}
 
 #[test]
 fn the_counter_counts() {
-    assert!(allocations(|| drop(std::hint::black_box(vec![1u8; 100]))) > 0);
+    assert!(allocations_of(|| drop(std::hint::black_box(vec![1u8; 100]))) > 0);
 }
 
 #[test]
@@ -56,7 +29,7 @@ fn an_event_through_features_and_every_strategy_allocates_nothing() {
         StoikovStrategy::new(&config).unwrap()
     });
     let mut quoted = 0;
-    let counted = allocations(|| {
+    let counted = allocations_of(|| {
         for i in 0..10_000u64 {
             let bid = 1000 + (i * i % 7) as i64;
             // Every hundredth market is crossed, every hundred and first one-sided.
@@ -80,7 +53,7 @@ fn an_event_through_features_and_every_strategy_allocates_nothing() {
 fn formulas_and_lookups_allocate_nothing_even_when_they_refuse() {
     let params = GlftParams::new(0.01, 0.3, 0.3, 0.9);
     let table = GlftTable::over_horizon(&params, 30, 600.0, 12).unwrap();
-    let counted = allocations(|| {
+    let counted = allocations_of(|| {
         for sigma in [0.3, f64::NAN, -1.0] {
             let closed = AsParams { gamma: 0.1, sigma, k: 1.5, tau: 1.0 };
             assert_eq!(avellaneda_stoikov(&closed, 100.0, 3.0).is_ok(), sigma == 0.3);

@@ -1,8 +1,9 @@
 //! After construction, booking fills, checking risk, deciding and following reports never call the allocator.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "common/allocations.rs"]
+mod allocations;
 
+use allocations::allocations_of;
 use market_maker::mem::pool::{Pool, RawPool, RawPoolConfig};
 use market_maker::mem::ring::RingBuffer;
 use market_maker::mem::stable_vec::StableVec;
@@ -12,40 +13,9 @@ use market_maker::position::{Fill, PositionLimits, PositionTracker, TrackerConfi
 use market_maker::risk::{RiskConfig, RiskGate};
 use market_maker::types::*;
 
-/// The system's allocator, with a count of this thread's calls.
-struct Counting;
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        CALLS.with(|calls| calls.set(calls.get() + 1));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        CALLS.with(|calls| calls.set(calls.get() + 1));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn calls_of(work: impl FnOnce()) -> u64 {
-    let before = CALLS.with(Cell::get);
-    work();
-    CALLS.with(Cell::get) - before
-}
-
 #[test]
 fn the_counter_counts() {
-    assert_eq!(calls_of(|| drop(std::hint::black_box(Box::new(1)))), 2);
+    assert_eq!(allocations_of(|| drop(std::hint::black_box(Box::new(1)))), 2);
 }
 
 #[test]
@@ -59,7 +29,7 @@ fn quoting_and_trading_allocate_nothing() {
     let mut oms = OrderManager::new(&OmsConfig::default()).unwrap();
     let mut out = [OrderAction::EMPTY; 8];
     let (mut fills, mut refused) = (0, 0);
-    let calls = calls_of(|| {
+    let calls = allocations_of(|| {
         for n in 0..50_000_u64 {
             let mid = 10_000 + (n * 7919 % 60) as i64;
             let quote = |offset: f64| {
@@ -126,7 +96,7 @@ fn pools_and_rings_allocate_nothing_after_construction() {
     let mut local = shared.local();
     let mut ring = RingBuffer::new(50);
     let mut vector: StableVec<u64, 16> = StableVec::with_capacity(100);
-    let calls = calls_of(|| {
+    let calls = allocations_of(|| {
         for _ in 0..100 {
             let keys: [_; 90] = std::array::from_fn(|n| pool.insert(n).unwrap());
             let blocks: [_; 90] = std::array::from_fn(|_| raw.alloc().unwrap());

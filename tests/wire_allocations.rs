@@ -1,46 +1,17 @@
 //! After construction, the binary readers and the ITCH writer never allocate: a counting allocator watches them over a
 //! recorded hour and over their errors.
 
+#[path = "common/allocations.rs"]
+mod allocations;
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use allocations::allocations_of;
 use std::io::{self, Write};
 
 use common::data_file;
 use market_maker::feed::itch::{ItchReader, ItchWriter, ItchWriterConfig, Stock, StockFilter};
 use market_maker::feed::{EventSource, Input, LobsterReader};
 use market_maker::types::{Event, EventKind, Instrument, OrderId, Price, Quantity};
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[allow(unsafe_code, reason = "the only way to count allocations")]
-// SAFETY: every call is handed to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise about `layout` is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: `pointer` came from `alloc` above with this `layout`, that is, from the system's allocator.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn allocations(work: impl FnOnce()) -> u64 {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
-}
 
 /// An output of fixed size.
 struct Fixed {
@@ -69,7 +40,7 @@ fn drain(source: &mut impl EventSource) -> usize {
 
 #[test]
 fn the_counter_counts() {
-    assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(7)))), 1);
+    assert_eq!(allocations_of(|| drop(std::hint::black_box(Box::new(7)))), 2);
 }
 
 #[test]
@@ -90,7 +61,7 @@ fn itch_is_written_and_read_without_allocation() {
     let output = Fixed { bytes: Vec::with_capacity(8 << 20) };
     let mut writer = ItchWriter::new(output, &aapl, &ItchWriterConfig::default()).unwrap();
     let mut refused = 0;
-    let count = allocations(|| {
+    let count = allocations_of(|| {
         for event in &events {
             refused += u32::from(writer.write(event).is_err());
         }
@@ -103,7 +74,7 @@ fn itch_is_written_and_read_without_allocation() {
     for filter in [StockFilter::All, StockFilter::Stock(Stock::new("AAPL").unwrap())] {
         let mut reader = ItchReader::new(Input::from_bytes("hour", file.clone()), &aapl, filter);
         let mut read = 0;
-        assert_eq!(allocations(|| read = drain(&mut reader)), 0, "the error at the end included");
+        assert_eq!(allocations_of(|| read = drain(&mut reader)), 0, "the error at the end included");
         assert!(read > 90_000);
     }
 }
@@ -119,6 +90,6 @@ fn dbn_is_read_without_allocation() {
     let mut reader =
         DbnReader::new(Input::from_bytes("hour", bytes), &future, InstrumentFilter::Single).unwrap();
     let mut read = 0;
-    assert_eq!(allocations(|| read = drain(&mut reader)), 0, "the error at the end included");
+    assert_eq!(allocations_of(|| read = drain(&mut reader)), 0, "the error at the end included");
     assert_eq!(read, 68_792);
 }
