@@ -19,7 +19,12 @@ struct Market {
 
 impl Market {
     fn new(config: VenueConfig, by_level: bool) -> Self {
-        let book = BookConfig { max_orders: 4096, window_ticks: 1024, ..BookConfig::default() };
+        let book = BookConfig {
+            max_orders: 4096,
+            window_ticks: 1024,
+            track_priority: true,
+            ..BookConfig::default()
+        };
         Self {
             book: MarketBook::new(&book, by_level).unwrap(),
             venue: ReplayVenue::new(&config).unwrap(),

@@ -241,7 +241,13 @@ impl OrderBook {
     }
 
     #[inline(always)]
-    fn reduce_at(&mut self, at: Position, slot: u32, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
+    fn reduce_at(
+        &mut self,
+        at: Position,
+        slot: u32,
+        id: OrderId,
+        by: Quantity,
+    ) -> Result<Touched, BookError> {
         let node = &mut self.levels.nodes[slot as usize];
         if by.0.wrapping_sub(1) >= node.quantity {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
