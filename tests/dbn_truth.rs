@@ -86,7 +86,7 @@ fn every_record_is_what_databentos_decoder_reads() {
             EventKind::Reduce => b'C',
             EventKind::Modify => b'M',
             EventKind::Trade => b'T',
-            EventKind::None => b'F',
+            EventKind::Fill => b'F',
             EventKind::Clear => b'R',
             other => panic!("{other:?}"),
         };

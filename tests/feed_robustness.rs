@@ -301,7 +301,7 @@ fn databento_actions_become_events_with_their_flags() {
     let trade = next();
     assert_eq!((trade.kind, trade.side, trade.price), (EventKind::Trade, Side::Sell, Price(551)));
     assert_eq!(trade.flags, event_flags::SIDED);
-    assert_eq!(next().kind, EventKind::None);
+    assert_eq!(next().kind, EventKind::Fill);
     let cancel = next();
     assert_eq!((cancel.kind, cancel.side, cancel.quantity), (EventKind::Reduce, Side::Buy, Quantity(10)));
     assert_eq!(cancel.flags, event_flags::LAST | event_flags::LOCATED | event_flags::SNAPSHOT);

@@ -630,12 +630,12 @@ typedef struct mm_book_config_t {
      */
     size_t struct_size;
     /**
-     * Most orders that can rest at a time, 1 to 2^30; each costs about 100 bytes. Default 65536.
+     * Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
      */
     uint32_t max_orders;
     /**
      * Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
-     * costs 64 bytes. Prices outside are legal. Default 16384.
+     * costs 64 bytes. Prices outside are legal. Default 65536.
      */
     uint32_t window_ticks;
     /**
@@ -643,7 +643,7 @@ typedef struct mm_book_config_t {
      */
     uint8_t keep_priority_on_decrease;
     /**
-     * 1, the default, if each order's arrival stamp is kept.
+     * 1 if each order's arrival stamp is kept and told as its `priority`. Default 0; an engine's book always keeps it.
      */
     uint8_t track_priority;
     /**
@@ -913,7 +913,7 @@ typedef struct mm_level_book_config_t {
      */
     size_t struct_size;
     /**
-     * Most levels of both sides together, 1 to 2^30. Default 16384.
+     * Most levels of both sides together, 1 to 2^27-1. Default 16384.
      */
     uint32_t max_levels;
     /**

@@ -15,7 +15,8 @@ pub enum MarketBook {
 }
 
 impl MarketBook {
-    /// An empty book; `by_level` chooses the kind, and then `max_orders` counts levels.
+    /// An empty book; `by_level` chooses the kind, and then `max_orders` counts levels. Arrival stamps are kept whatever
+    /// `config` says: a simulated venue tells queue positions by them.
     ///
     /// # Errors
     /// [`BookError`] for a bad configuration.
@@ -24,7 +25,7 @@ impl MarketBook {
             let config = LevelBookConfig { max_levels: config.max_orders, window_ticks: config.window_ticks };
             Self::Levels(LevelBook::new(&config)?)
         } else {
-            Self::Orders(OrderBook::new(config)?)
+            Self::Orders(OrderBook::new(&BookConfig { track_priority: true, ..*config })?)
         })
     }
 

@@ -98,7 +98,7 @@ pub enum ReportEffect {
 /// let strategy = StoikovStrategy::new(&StoikovConfig { warm_up: 1, ..StoikovConfig::default() }).unwrap();
 /// let mut engine = Engine::new(&EngineConfig::new(instrument), strategy).unwrap();
 /// let mut actions = [OrderAction::EMPTY; 16];
-/// let add = |id, side, price, second| Event {
+/// let add = |id, side, price, second: u64| Event {
 ///     kind: EventKind::Add, order_id: OrderId(id), side, price: Price(price), quantity: Quantity(100),
 ///     timestamp: Timestamp(second * 1_000_000_000), flags: event_flags::LAST, ..Event::EMPTY
 /// };
@@ -145,8 +145,7 @@ impl<S: Strategy> Engine<S> {
         let orders = OmsConfig { instrument: config.instrument.id, ..config.orders };
         Ok(Self {
             instrument: config.instrument,
-            // Queue positions of own orders are told by arrival stamps.
-            book: MarketBook::new(&BookConfig { track_priority: true, ..config.book }, config.by_level)?,
+            book: MarketBook::new(&config.book, config.by_level)?,
             features: Features::new(&config.features)?,
             strategy,
             gate: RiskGate::new(&config.risk)?,

@@ -186,8 +186,8 @@ impl ReplayVenue {
     /// Lets the requests that are due arrive, then the recorded event `event` act on own orders.
     ///
     /// `book` is the recorded book **before** the event is applied to it; one by order must keep arrival stamps
-    /// ([`BookConfig::track_priority`](crate::book::BookConfig::track_priority), as every engine's does). Returns how many reports were written to
-    /// `out`. Hot path; linear in own orders.
+    /// ([`BookConfig::track_priority`](crate::book::BookConfig::track_priority)), as [`MarketBook::new`] and every engine
+    /// see to. Returns how many reports were written to `out`. Hot path; linear in own orders.
     ///
     /// # Errors
     /// [`VenueError::ReportBufferTooSmall`].
