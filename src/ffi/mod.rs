@@ -1,6 +1,6 @@
 //! The C ABI: the only binary interface of the library. One file per noun; no logic.
 //!
-//! Every export is one call of [`guard::guard`], which checks the handle, catches a panic, poisons the handle
+//! Every export is one call of `guard::guard`, which checks the handle, catches a panic, poisons the handle
 //! that panicked and turns a typed error into a status with a message. Arguments are checked before anything is
 //! changed, and outputs are written only on success. The rules a caller lives by are in `docs/ABI.md`; the header
 //! is generated from these files by `tests/header.rs`.

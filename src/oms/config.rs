@@ -6,7 +6,7 @@ use crate::types::{InstrumentId, Price, Quantity};
 pub(super) const MAX_CAPACITY: u32 = 1 << 16;
 
 /// Most lots of one order: with it the working quantity of a full table still is a
-/// [`SignedQuantity`].
+/// [`SignedQuantity`](crate::types::SignedQuantity).
 pub const MAX_ORDER_QUANTITY: Quantity = Quantity(Quantity::MAX.0 / MAX_CAPACITY as u64);
 
 /// When a working order is far enough from the wanted price to be moved.
