@@ -329,9 +329,7 @@ impl OrderBook {
             if let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes) {
                 self.ids.remove(at, node.id);
             }
-            self.levels.nodes[slot as usize].next = self.free;
-            self.free = slot;
-            self.len -= 1;
+            self.give_back(slot);
         } else {
             touched = touched.union(Touched::level(side, key >= self.levels.best(side)));
             // Room was checked above, on a side that trading does not touch.
@@ -371,7 +369,7 @@ impl OrderBook {
         }
         if rests {
             self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, NIL)?;
-            if self.free == NIL && !crossing {
+            if self.next_free() == NIL && !crossing {
                 return Err(BookError::PoolFull);
             }
         }

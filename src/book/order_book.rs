@@ -4,8 +4,8 @@
 //! Matching mode stands in the sibling module `matching`, on the same storage; views in `view`.
 //!
 //! Design: orders in a slab as intrusive lists under level sentinels (`node`), a ring ladder with bitmaps around the
-//! best price and a treap beyond it (`levels`), ids through open addressing (`id_map`), free nodes as a stack through
-//! themselves. All storage is taken at construction. Every operation is O(1) inside the window, O(log levels)
+//! best price and a treap beyond it (`levels`), ids through a direct-mapped table (`id_map`), free nodes as a stack in an
+//! array of its own. All storage is taken at construction. Every operation is O(1) inside the window, O(log levels)
 //! outside. Single writer; a shared reference is safe to read from many threads.
 
 use super::config::{BookConfig, BookError};
@@ -110,8 +110,9 @@ pub struct OrderBook {
     /// Arrival stamp of each order's node; empty when priorities are not tracked.
     pub(super) stamps: AlignedBuffer<u64>,
     pub(super) next_stamp: u64,
-    /// Top of the stack of free nodes, linked by `next`.
-    pub(super) free: u32,
+    /// Nodes of orders: those from place `len` on are free, the first of them is the next to be used. One place more
+    /// than there are nodes says [`NIL`].
+    free: AlignedBuffer<u32>,
     pub(super) len: u32,
     pub(super) config: BookConfig,
 }
@@ -124,16 +125,16 @@ impl OrderBook {
     pub fn new(config: &BookConfig) -> Result<Self, BookError> {
         let window = config.window()?;
         let orders = config.max_orders;
-        let mut levels = Levels::new(orders, window, orders)?;
-        for node in 1..orders {
-            levels.nodes[node as usize].next = node + 1;
+        let mut free = AlignedBuffer::new(orders as usize + 1, NIL)?;
+        for (node, place) in (1..=orders).zip(free.iter_mut()) {
+            *place = node;
         }
         Ok(Self {
-            levels,
+            levels: Levels::new(orders, window, orders)?,
             ids: IdMap::new(orders)?,
             stamps: AlignedBuffer::new(if config.track_priority { orders as usize + 1 } else { 0 }, 0)?,
             next_stamp: 1,
-            free: 1,
+            free,
             len: 0,
             config: BookConfig { window_ticks: window, ..*config },
         })
@@ -207,16 +208,14 @@ impl OrderBook {
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
-        let slot = self.free;
+        let slot = self.next_free();
         if slot == NIL {
             return Err(BookError::PoolFull);
         }
         let key = key_of(side, price);
         let best = self.levels.best(side);
-        let following = self.levels.nodes[slot as usize].next;
         self.attach(slot, id.0, Tag::new(side, key), quantity.0)?;
         self.ids.insert(at, id.0, slot);
-        self.free = following;
         self.len += 1;
         Ok(Touched::level(side, key >= best))
     }
@@ -383,13 +382,11 @@ impl OrderBook {
             nodes[slot as usize].quantity = own;
             return Ok(Touched::level(side, key >= best));
         }
-        let slot = self.free;
+        let slot = self.next_free();
         if slot == NIL {
             return Err(BookError::PoolFull);
         }
-        let following = self.levels.nodes[slot as usize].next;
         self.attach(slot, 0, Tag::anonymous(side, key), quantity.0)?;
-        self.free = following;
         self.len += 1;
         Ok(Touched::level(side, key >= best))
     }
@@ -521,15 +518,26 @@ impl OrderBook {
         tag
     }
 
+    /// The node that the next order gets, [`NIL`] when the book is full. It is taken by counting `len` up. Hot path.
+    #[inline(always)]
+    pub(super) fn next_free(&self) -> u32 {
+        self.free[self.len as usize]
+    }
+
+    /// The node of an order that is in no level any more can be used again. Hot path.
+    #[inline(always)]
+    pub(super) fn give_back(&mut self, slot: u32) {
+        self.len -= 1;
+        self.free[self.len as usize] = slot;
+    }
+
     /// Takes an order out of its level and gives its node back. The id map is the caller's.
     #[inline(always)]
     pub(super) fn take_out(&mut self, slot: u32) -> Touched {
         let tag = self.levels.nodes[slot as usize].tag;
         let best = self.levels.best(tag.side());
         self.detach(slot);
-        self.levels.nodes[slot as usize].next = self.free;
-        self.free = slot;
-        self.len -= 1;
+        self.give_back(slot);
         Touched::level(tag.side(), tag.key() >= best)
     }
 }

@@ -83,8 +83,7 @@ impl OrderBook {
         validate(records, count as usize, next_stamp)?;
         self.clear();
         for order in records.chunks_exact(RECORD).map(Record::read) {
-            let slot = self.free;
-            let following = self.levels.nodes[slot as usize].next;
+            let slot = self.next_free();
             let key = key_of(order.side, order.price);
             // All of this was validated: the ids differ, the sums fit and the orders are no more than the nodes.
             if order.anonymous {
@@ -96,7 +95,6 @@ impl OrderBook {
                     *stamp = order.priority;
                 }
             }
-            self.free = following;
             self.len += 1;
         }
         self.next_stamp = next_stamp;
