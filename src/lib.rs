@@ -1,7 +1,7 @@
 //! An embeddable market-making core: market data in, risk-checked quotes out.
 //!
 //! The modules stand in layers; each imports only from those above it in this list:
-//! [`types`], [`mem`], [`book`], [`feed`], [`features`], [`quote`], [`position`], [`risk`], [`oms`],
+//! [`types`], [`mem`], [`simd`], [`book`], [`feed`], [`features`], [`model`], [`quote`], [`position`], [`risk`], [`oms`],
 //! [`strategy`], [`engine`], [`sim`], and `ffi`, the C ABI, over all of them.
 //!
 //! A function whose documentation says *Hot path* never allocates, locks, logs, panics or enters the
@@ -16,10 +16,17 @@ pub mod feed;
 pub mod ffi;
 #[allow(unsafe_code, reason = "pools, aligned memory and memory maps are built on raw memory")]
 pub mod mem;
+pub mod model;
 pub mod oms;
 pub mod position;
 pub mod quote;
 pub mod risk;
 pub mod sim;
+#[allow(
+    unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "kernels are runs of intrinsics over raw lanes"
+)]
+pub mod simd;
 pub mod strategy;
 pub mod types;
