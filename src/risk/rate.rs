@@ -89,6 +89,24 @@ impl TokenBucket {
         enough
     }
 
+    /// As [`take`](Self::take), leaving `reserve` messages untouched. Hot path.
+    #[must_use]
+    pub fn take_above(&mut self, now: Timestamp, reserve: u32) -> bool {
+        self.refill(now);
+        // At most the capacity, which fits.
+        let enough = self.credit >= self.limit.period_ns.saturating_mul(u64::from(reserve) + 1);
+        if enough {
+            self.credit -= self.limit.period_ns;
+        }
+        enough
+    }
+
+    /// Whether less than this share of a full bucket is left, basis points. Hot path.
+    #[must_use]
+    pub fn is_below(&self, share_bps: u32) -> bool {
+        u128::from(self.credit) * 10_000 < u128::from(self.capacity) * u128::from(share_bps)
+    }
+
     /// Takes one message's credit or what is left of it, for a message that goes out in any case. Hot path.
     pub fn take_forced(&mut self, now: Timestamp) {
         self.refill(now);
