@@ -69,7 +69,8 @@ impl KillSwitch {
     #[inline]
     pub(crate) fn enter(&self) -> Option<Passing<'_>> {
         let passing = Passing { shared: &self.0, number: self.0.passing.load(Ordering::Relaxed) };
-        self.0.passing.store(passing.number.wrapping_add(1), Ordering::Relaxed);
+        // Release: whoever waits for one order and finds the next one begun sees everything that was done for the first.
+        self.0.passing.store(passing.number.wrapping_add(1), Ordering::Release);
         fence(Ordering::SeqCst);
         if self.0.is_killed.load(Ordering::Acquire) { None } else { Some(passing) }
     }
