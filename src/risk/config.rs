@@ -204,10 +204,10 @@ pub struct RiskConfig {
     pub min_own_spread: Option<u64>,
     /// Orders must not trade with own orders.
     pub self_trade: Option<SelfTradePolicy>,
-    /// An id may not come again within the last so many ids; 0 switches the check off. At most 2²⁰.
+    /// An id may not come again within at least the last so many ids; 0 switches the check off. At most 2²⁰.
     pub duplicate_ids: u32,
-    /// The same instrument, side, price and quantity may not come again within so many nanoseconds. The last 1024 orders
-    /// are looked at.
+    /// The same instrument, side, price and quantity may not come again within so many nanoseconds. At least
+    /// the last 1024 orders are looked at.
     pub duplicate_window_ns: Option<u64>,
 
     /// Σ of the instruments' worst cases, account units.

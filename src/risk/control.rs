@@ -71,10 +71,11 @@ impl RiskGate {
             .find_or_make(instrument, rules)
             .ok_or(RiskError::InstrumentsFull { capacity })?;
         let is_restricted = rules.restriction == Restriction::Restricted;
-        core.lines.change(place, |line| {
-            line.rules = *rules;
-            line.close(RiskReason::RestrictedInstrument, is_restricted);
-        });
+        let line = core.lines.line_mut(place);
+        line.rules = *rules;
+        line.close(RiskReason::RestrictedInstrument, is_restricted);
+        let mark = line.mark;
+        core.lines.value(place, mark);
         core.rebuild();
         Ok(())
     }
@@ -203,6 +204,7 @@ impl Core {
         self.on = ReasonSet(configured.0 & !self.off.0);
         let mut old = std::mem::replace(&mut self.checks, Checks::new(&self.config, self.on));
         self.checks.keep(&mut old);
+        self.wants_worth = super::gate::wants_worth(self.on);
         self.limits = ConditionLimits::new(&self.config, self.on);
         Conditions::configure(&mut self.conditions, &self.config, self.on);
         // What is on may have to be looked at again at another time.

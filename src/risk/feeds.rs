@@ -26,8 +26,7 @@ impl RiskGate {
         let is_crossed = matches!((update.bid, update.ask), (Some(bid), Some(ask)) if bid >= ask);
         let line = core.lines.line_mut(place);
         line.last_data = Some(now);
-        line.bid = update.bid;
-        line.ask = update.ask;
+        line.best = [update.bid, update.ask];
         let crossing = line.close(RiskReason::CrossedBook, is_crossed);
         if let (Some(bid), Some(ask)) = (update.bid, update.ask)
             && bid.in_range()
@@ -37,7 +36,7 @@ impl RiskGate {
             line.mid2 = Some(mid2);
             let mark = mid2.unsigned_abs() / 2;
             if line.mark != mark {
-                core.lines.change(place, |line| line.mark = mark);
+                core.lines.value(place, mark);
                 core.publish_totals();
             }
             core.feed_bits(
@@ -124,7 +123,7 @@ impl RiskGate {
         core.count_loss(fill.realised, now);
         let Some(place) = core.lines.find_or_make(fill.instrument, &core.rules) else { return };
         let unit = core.lines.line(place).unit(fill.price.0.unsigned_abs());
-        let notional = super::lines::value(fill.quantity.0.min(i64::MAX as u64) as i64, unit);
+        let notional = i128::from(fill.quantity.0) * i128::from(unit);
         core.protect(now, fill.quantity.0, notional);
         core.markouts.add(now, place, fill.side.sign(), fill.price.0, fill.quantity.0);
         core.repeat(place, fill.side, now);
@@ -265,9 +264,6 @@ impl Core {
         let mut wake = self.conditions.next_resume();
         if self.limits.silence.is_on() {
             let last = self.shared.ping.load(Ordering::Relaxed);
-            if last > 0 {
-                self.feed_bits(RiskReason::DeadMan.bit());
-            }
             let silent = i128::from(now) - i128::from(last.max(started));
             self.measure(RiskReason::DeadMan, |limits| limits.silence, silent.max(0), now);
             // A ping of another thread wakes nobody: while the host is near its limit every order looks.

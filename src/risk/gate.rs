@@ -7,14 +7,14 @@ use super::audit::AuditWriter;
 use super::checks::condition::Conditions;
 use super::checks::{Check, Facts, Finding, Limit, cap};
 use super::checks::{exposure, order as of_order, rate};
-use super::lines::Lines;
+use super::lines::{Lines, Lots, Worth};
 use super::monitor::Shared;
 use super::windows::{FillWindow, Markouts};
 use super::{
     AuditKind, AuditRecord, Exposure, InstrumentRules, KillSwitch, OrderIntent, ReasonSet, Restriction,
     RiskConfig, RiskError, RiskMonitor, RiskReason, RiskReject, TradingState,
 };
-use crate::types::{InstrumentId, Price, Quantity, Side, Timestamp};
+use crate::types::{InstrumentId, Price, Quantity, Timestamp};
 
 /// How often the gate was asked and what it answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,13 @@ impl Checks {
     }
 }
 
+/// Whether a limit is on the notional of several instruments.
+pub(super) const fn wants_worth(on: ReasonSet) -> bool {
+    on.contains(RiskReason::GrossNotional)
+        || on.contains(RiskReason::NetNotional)
+        || on.contains(RiskReason::Concentration)
+}
+
 /// The limits of the conditions.
 #[derive(Debug)]
 pub(super) struct ConditionLimits {
@@ -217,6 +224,8 @@ pub(super) struct Core {
     pub(super) off: ReasonSet,
     pub(super) on: ReasonSet,
     pub(super) checks: Checks,
+    /// Some limit is on the notional of several instruments.
+    pub(super) wants_worth: bool,
     pub(super) limits: ConditionLimits,
     pub(super) conditions: Conditions,
     /// As of the last change of a condition.
@@ -281,6 +290,7 @@ impl RiskGate {
             off,
             on,
             checks: Checks::new(config, on),
+            wants_worth: wants_worth(on),
             limits: ConditionLimits::new(config, on),
             conditions: Conditions::new(config, on),
             closed: 0,
@@ -496,10 +506,11 @@ impl Core {
         let mut warnings = 0;
         match self.evaluate(order, exposure, &mut warnings) {
             Ok(place) => {
-                self.passed(place, order, warnings);
+                self.passed(place, order, exposure, warnings);
                 Ok(())
             }
             Err(reject) => {
+                self.observe(order.instrument, exposure);
                 self.refused(order, &reject);
                 Err(reject)
             }
@@ -528,19 +539,34 @@ impl Core {
         let Some(place) = self.lines.find_or_make(order.instrument, &self.rules) else {
             return Err(because(RiskReason::UnknownInstrument, i64::from(order.instrument.0), 0));
         };
-        self.lines.observe(place, exposure);
         self.feed(exposure, order);
         let line = self.lines.line(place);
         let closed = line.closed & self.on.0;
         if closed != 0 {
             return Err(Self::line_reject(closed));
         }
+        let added = order.quantity.0.saturating_sub(order.replaces.0);
+        let before = Lots::of(exposure);
+        let after = before.with(order.side, added);
+        let (mut worth_before, mut worth_after) = Default::default();
+        if self.wants_worth {
+            let mark = exposure.reference.map_or(line.mark, |price| price.0.unsigned_abs());
+            let unit = line.unit(if mark > 0 { mark } else { order.price.0.unsigned_abs() });
+            worth_before = Worth::of(before.high, before.low, unit);
+            worth_after = Worth::of(after.high, after.low, unit);
+        }
         let facts = Facts {
             order,
             exposure,
             line,
             totals: &self.lines.totals,
-            added: order.quantity.0.saturating_sub(order.replaces.0),
+            before,
+            after,
+            worth_before,
+            worth_after,
+            added,
+            own_opposite: [exposure.own_ask, exposure.own_bid][order.side.index()],
+            opposite: line.best[order.side.opposite().index()],
         };
         let mut seen = 0;
         look!(self, seen, facts: fresh_data);
@@ -551,7 +577,15 @@ impl Core {
         look!(self, seen, facts: well_formed tick lot min_quantity quantity notional);
         look!(self, seen, facts: has_reference fresh_reference collar post_only self_trade own_spread);
         look!(self, seen, facts: duplicate_id duplicate_order);
-        look!(self, seen, facts: long short working_orders gross net concentration);
+        // One comparison for the two sides: no branch on the side, which nothing predicts.
+        let limit = [&self.checks.long.0, &self.checks.short.0][order.side.index()];
+        if limit.is_near(after.worst(order.side)) {
+            look!(self, seen, facts: long short);
+        }
+        look!(self, seen, facts: working_orders);
+        if self.wants_worth {
+            look!(self, seen, facts: gross net concentration);
+        }
         look!(self, seen, facts: order_to_trade);
         if let Some(finding) = self.checks.rate.take(order.timestamp) {
             let left = self.checks.rate.available().unwrap_or(0);
@@ -606,10 +640,7 @@ impl Core {
             return Stance::Closed(Self::line_reject(line.closed & self.on.0));
         }
         let order = OrderIntent { timestamp: Timestamp(now), ..OrderIntent::EMPTY };
-        let exposure = Exposure::default();
-        let facts =
-            Facts { order: &order, exposure: &exposure, line, totals: &self.lines.totals, added: 0 };
-        if let Some(finding) = self.checks.fresh_data.look(&facts).filter(|finding| finding.is_breach) {
+        if let Some(finding) = self.checks.fresh_data.age(&order, line).filter(|finding| finding.is_breach) {
             return Stance::Closed(because(RiskReason::StaleData, finding.observed, finding.limit));
         }
         let reducing = self.reducing | self.reducing_here(state, line.rules.restriction);
@@ -641,16 +672,12 @@ impl Core {
     }
 
     #[inline]
-    fn passed(&mut self, place: usize, order: &OrderIntent, warnings: u64) {
+    fn passed(&mut self, place: usize, order: &OrderIntent, exposure: &Exposure, warnings: u64) {
         let added = order.quantity.0.saturating_sub(order.replaces.0);
         let is_new = order.replaces == Quantity::ZERO;
-        self.lines.change(place, |line| {
-            match order.side {
-                Side::Buy => line.high = line.high.saturating_add_unsigned(added),
-                Side::Sell => line.low = line.low.saturating_sub_unsigned(added),
-            }
-            line.working_orders = line.working_orders.saturating_add(u32::from(is_new));
-        });
+        let mark = exposure.reference.map_or(self.lines.line(place).mark, |price| price.0.unsigned_abs());
+        let working = exposure.working_orders.saturating_add(u32::from(is_new));
+        self.lines.set(place, Lots::of(exposure).with(order.side, added), working, mark);
         self.checks.duplicate_id.passed(order);
         self.checks.duplicate_order.passed(order);
         self.checks.order_to_trade.orders += 1;
@@ -686,6 +713,15 @@ impl Core {
         }
     }
 
+    /// Takes over what the caller knows, also of an order that is refused.
+    #[cold]
+    fn observe(&mut self, instrument: InstrumentId, exposure: &Exposure) {
+        if let Some(place) = self.lines.find_or_make(instrument, &self.rules) {
+            self.lines.observe(place, exposure);
+            self.publish_totals();
+        }
+    }
+
     /// Counts a refusal and writes it down.
     #[cold]
     pub(super) fn refused(&mut self, order: &OrderIntent, reject: &RiskReject) {
@@ -710,13 +746,9 @@ impl Core {
 
 /// Whether the order can only make the position smaller, even if every working order of its side fills too.
 fn reduces(order: &OrderIntent, exposure: &Exposure) -> bool {
-    let held = i128::from(exposure.position.0) * i128::from(-order.side.sign());
-    let working = match order.side {
-        Side::Buy => exposure.working_buy,
-        Side::Sell => exposure.working_sell,
-    };
     let added = order.quantity.0.saturating_sub(order.replaces.0);
-    held > 0 && i128::from(working.0) + i128::from(added) <= held
+    let is_held = exposure.position.0 != 0 && (exposure.position.0 > 0) != (order.side.sign() > 0);
+    is_held && Lots::of(exposure).with(order.side, added).worst(order.side) <= 0
 }
 
 #[inline]

@@ -10,16 +10,26 @@
 use super::{Exposure, InstrumentRules, Restriction, RiskReason};
 use crate::types::{InstrumentId, Price, Side};
 
-/// Most account units of one lot.
-const MAX_UNIT: i128 = 1 << 62;
-/// Most account units of one instrument: the sum of all of them, times ten thousand, fits 128 bits.
-const MAX_VALUE: i128 = 1 << 90;
+/// What a line's lots are worth in account units, saturated at 64 bits, which is above every limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Worth {
+    /// If every working buy order filled.
+    pub(super) high: i64,
+    /// If every working sell order filled.
+    pub(super) low: i64,
+}
 
-/// Lots × unit, the nearest number that can be summed.
-#[inline]
-pub(super) fn value(lots: i64, unit: i64) -> i128 {
-    let value = i128::from(lots) * i128::from(unit);
-    if value.unsigned_abs() > MAX_VALUE.unsigned_abs() { value.signum() * MAX_VALUE } else { value }
+impl Worth {
+    #[inline]
+    pub(super) const fn of(high: i64, low: i64, unit: i64) -> Self {
+        Self { high: high.saturating_mul(unit), low: low.saturating_mul(unit) }
+    }
+
+    /// The worse of the two.
+    #[inline]
+    pub(super) fn gross(self) -> i64 {
+        self.high.max(self.low.saturating_neg())
+    }
 }
 
 /// One instrument.
@@ -35,10 +45,12 @@ pub(super) struct Line {
     pub(super) working_orders: u32,
     /// |price| that lots are valued at; 0 while none is known.
     pub(super) mark: u64,
+    /// What is in the sums.
+    pub(super) worth: Worth,
     /// When its market data came last; `None` before the first.
     pub(super) last_data: Option<u64>,
-    pub(super) bid: Option<Price>,
-    pub(super) ask: Option<Price>,
+    /// Best bid and best ask.
+    pub(super) best: [Option<Price>; 2],
     /// Bid + ask as of the last update that had both.
     pub(super) mid2: Option<i64>,
     pub(super) last_sequence: Option<u64>,
@@ -57,15 +69,7 @@ impl Line {
     /// Value of one lot in account units.
     #[inline]
     pub(super) fn unit(&self, price: u64) -> i64 {
-        let unit = i128::from(price) * i128::from(self.rules.unit_value);
-        // A product with lots then fits 128 bits with room to spare.
-        if unit > MAX_UNIT { MAX_UNIT as i64 } else { unit as i64 }
-    }
-
-    /// Worst case of either side, lots.
-    #[inline]
-    pub(super) fn worst(&self) -> i64 {
-        self.high.max(self.low.saturating_neg())
+        (price.min(i64::MAX as u64) as i64).saturating_mul(self.rules.unit_value)
     }
 
     /// Closes or opens the instrument for a reason; whether that is a change.
@@ -74,14 +78,43 @@ impl Line {
         self.closed = if is_closed { before | reason.bit() } else { before & !reason.bit() };
         self.closed != before
     }
+}
 
-    /// The best opposite price that an order of `side` would meet.
+/// Lots held, and in the worst case of each side. The nearest numbers that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lots {
+    pub(super) position: i64,
+    /// If every working buy order filled.
+    pub(super) high: i64,
+    /// If every working sell order filled; negative is short.
+    pub(super) low: i64,
+}
+
+impl Lots {
     #[inline]
-    pub(super) const fn opposite(&self, side: Side) -> Option<Price> {
-        match side {
-            Side::Buy => self.ask,
-            Side::Sell => self.bid,
+    pub(super) fn of(exposure: &Exposure) -> Self {
+        let position = exposure.position.0;
+        Self {
+            position,
+            high: position.saturating_add_unsigned(exposure.working_buy.0),
+            low: position.saturating_sub_unsigned(exposure.working_sell.0),
         }
+    }
+
+    /// With `added` more lots working on a side.
+    #[inline]
+    pub(super) fn with(mut self, side: Side, added: u64) -> Self {
+        // Both, and nothing of the other side's: no branch on the side, which nothing predicts.
+        let of_side = [added, 0];
+        self.high = self.high.saturating_add_unsigned(of_side[side.index()]);
+        self.low = self.low.saturating_sub_unsigned(of_side[side.opposite().index()]);
+        self
+    }
+
+    /// Lots on one side in its worst case; positive is exposed.
+    #[inline]
+    pub(super) fn worst(self, side: Side) -> i64 {
+        [self.high, self.low.saturating_neg()][side.index()]
     }
 }
 
@@ -98,24 +131,14 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// What a line adds.
+    /// A line's part changes.
     #[inline]
-    fn of(line: &Line) -> Self {
-        let unit = line.unit(line.mark);
-        Self {
-            gross: value(line.worst(), unit),
-            high: value(line.high, unit),
-            low: value(line.low, unit),
-            orders: u64::from(line.working_orders),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, before: Self, after: Self) {
-        self.gross += after.gross - before.gross;
-        self.high += after.high - before.high;
-        self.low += after.low - before.low;
-        self.orders = (self.orders + after.orders).saturating_sub(before.orders);
+    fn replace(&mut self, (before, orders_before): (Worth, u32), (after, orders_after): (Worth, u32)) {
+        let change = |after: i64, before: i64| i128::from(after) - i128::from(before);
+        self.gross += change(after.gross(), before.gross());
+        self.high += change(after.high, before.high);
+        self.low += change(after.low, before.low);
+        self.orders = self.orders + u64::from(orders_after) - u64::from(orders_before);
     }
 }
 
@@ -182,9 +205,9 @@ impl Lines {
             position: 0,
             working_orders: 0,
             mark: 0,
+            worth: Worth::default(),
             last_data: None,
-            bid: None,
-            ask: None,
+            best: [None; 2],
             mid2: None,
             last_sequence: None,
             closed: if rules.restriction == Restriction::Restricted {
@@ -222,38 +245,31 @@ impl Lines {
         &mut self.lines[place]
     }
 
-    /// Changes a line and keeps the sums right.
+    /// Sets what the sums are made of.
     #[inline]
-    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut Line)) {
+    pub(super) fn set(&mut self, place: usize, lots: Lots, working_orders: u32, mark: u64) {
         let line = &mut self.lines[place];
-        let before = Totals::of(line);
-        change(line);
-        let after = Totals::of(line);
-        self.totals.replace(before, after);
+        let before = (line.worth, line.working_orders);
+        line.position = lots.position;
+        line.high = lots.high;
+        line.low = lots.low;
+        line.mark = mark;
+        line.working_orders = working_orders;
+        line.worth = Worth::of(lots.high, lots.low, line.unit(mark));
+        self.totals.replace(before, (line.worth, working_orders));
+    }
+
+    /// Values a line's lots anew, after its mark or its unit has changed.
+    pub(super) fn value(&mut self, place: usize, mark: u64) {
+        let line = &self.lines[place];
+        let lots = Lots { position: line.position, high: line.high, low: line.low };
+        self.set(place, lots, line.working_orders, mark);
     }
 
     /// Takes over what the caller knows of an instrument.
-    #[inline]
     pub(super) fn observe(&mut self, place: usize, exposure: &Exposure) {
-        let held = exposure.position.0;
-        let high = held.saturating_add_unsigned(exposure.working_buy.0);
-        let low = held.saturating_sub_unsigned(exposure.working_sell.0);
-        let mark = exposure.reference.map(|price| price.0.unsigned_abs());
-        let line = &mut self.lines[place];
-        let mark = mark.unwrap_or(line.mark);
-        line.position = held;
-        if line.high != high
-            || line.low != low
-            || line.mark != mark
-            || line.working_orders != exposure.working_orders
-        {
-            self.change(place, |line| {
-                line.high = high;
-                line.low = low;
-                line.mark = mark;
-                line.working_orders = exposure.working_orders;
-            });
-        }
+        let mark = exposure.reference.map_or(self.lines[place].mark, |price| price.0.unsigned_abs());
+        self.set(place, Lots::of(exposure), exposure.working_orders, mark);
     }
 
     /// Gives every line windows of these lengths; those that have another length start empty. Allocates.

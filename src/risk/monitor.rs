@@ -227,7 +227,8 @@ impl RiskMonitor {
             reason,
             is_configured: configured.contains(reason),
             is_on: on.contains(reason),
-            is_fed: fed.contains(reason),
+            is_fed: fed.contains(reason)
+                || reason == RiskReason::DeadMan && shared.ping.load(Ordering::Relaxed) > 0,
             evaluated: asked[reason.index()],
             refused: shared.refused.get(reason.index()),
             warned: shared.warned.get(reason.index()),

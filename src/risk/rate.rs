@@ -101,10 +101,10 @@ impl TokenBucket {
         enough
     }
 
-    /// Whether less than this share of a full bucket is left, basis points. Hot path.
+    /// Credit left, and that of a full bucket, in messages × the period's nanoseconds.
     #[must_use]
-    pub fn is_below(&self, share_bps: u32) -> bool {
-        u128::from(self.credit) * 10_000 < u128::from(self.capacity) * u128::from(share_bps)
+    pub const fn credit(&self) -> (u64, u64) {
+        (self.credit, self.capacity)
     }
 
     /// Takes one message's credit or what is left of it, for a message that goes out in any case. Hot path.

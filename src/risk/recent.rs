@@ -1,32 +1,68 @@
-//! The last so many keys and what belongs to them: exact, of fixed size, O(1).
+//! The keys that came last and what belongs to them, of fixed size and without deletion.
 //!
-//! A ring keeps the keys in the order in which they came; an open-addressed table (linear probing, at most half full,
-//! deletion by shifting back, so that no tombstones gather) finds them. Duplicate ids, duplicate orders, fill ids and
-//! finished orders are all kept in one of these. Hot path after construction.
+//! Two open-addressed tables (linear probing, at most half full): new keys go into the younger one, and when it holds
+//! `capacity` of them the older one is forgotten at once and becomes the younger. So at least the last `capacity` keys are
+//! remembered and never more than twice as many, a look costs two probes, and nothing is ever shifted. Duplicate ids,
+//! duplicate orders, fill ids and finished orders are kept in one of these. O(1), hot path after construction.
 
-/// Remembers the last `capacity` keys, each with a value; the oldest is forgotten first.
-#[derive(Clone, Debug)]
-pub(crate) struct RecentMap<V> {
-    /// The ring of keys, in the order in which they came.
-    entries: Box<[(u64, V)]>,
-    /// Place in the ring plus one; 0 is empty.
-    table: Box<[u32]>,
-    shift: u32,
-    /// Where in the ring the next key goes.
-    next: usize,
-    len: usize,
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot<V> {
+    key: u64,
+    /// The table's generation when it was written; any other is empty.
+    generation: u64,
+    value: V,
 }
 
-impl<V: Copy + Default> RecentMap<V> {
+#[derive(Clone, Debug)]
+struct Table<V> {
+    slots: Box<[Slot<V>]>,
+    generation: u64,
+    len: u32,
+}
+
+impl<V: Copy + Default> Table<V> {
+    fn new(size: usize) -> Self {
+        // Slots begin with generation 0, which no table has.
+        Self { slots: vec![Slot::default(); size].into_boxed_slice(), generation: 1, len: 0 }
+    }
+
+    /// Where the key is, or where it would go.
+    #[inline]
+    fn find(&self, home: usize, key: u64) -> Result<usize, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = home & mask;
+        loop {
+            let slot = &self.slots[at];
+            if slot.generation != self.generation {
+                return Err(at);
+            }
+            if slot.key == key {
+                return Ok(at);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+/// Remembers at least the last `capacity` keys, each with a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Recent<V> {
+    tables: [Table<V>; 2],
+    /// The table that new keys go into.
+    young: usize,
+    capacity: u32,
+    shift: u32,
+}
+
+impl<V: Copy + Default> Recent<V> {
     /// Remembers `capacity` keys; none when that is 0.
     pub(crate) fn new(capacity: u32) -> Self {
         let size = (capacity as usize * 2).next_power_of_two().max(2);
         Self {
-            entries: vec![(0, V::default()); capacity as usize].into_boxed_slice(),
-            table: vec![0; size].into_boxed_slice(),
+            tables: [Table::new(size), Table::new(size)],
+            young: 0,
+            capacity,
             shift: 64 - size.trailing_zeros(),
-            next: 0,
-            len: 0,
         }
     }
 
@@ -36,40 +72,25 @@ impl<V: Copy + Default> RecentMap<V> {
         (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
     }
 
-    /// Where in the table the key is, or where it would go.
-    #[inline]
-    fn find(&self, key: u64) -> Result<usize, usize> {
-        let mask = self.table.len() - 1;
-        let mut at = self.home(key);
-        loop {
-            match self.table[at] {
-                0 => return Err(at),
-                place if self.entries[place as usize - 1].0 == key => return Ok(at),
-                _ => at = (at + 1) & mask,
-            }
-        }
-    }
-
-    /// How many keys are remembered.
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
     /// What belongs to a key.
     #[inline]
     pub(crate) fn get(&self, key: u64) -> Option<&V> {
-        if self.len == 0 {
-            return None;
+        let home = self.home(key);
+        for table in [&self.tables[self.young], &self.tables[self.young ^ 1]] {
+            if let Ok(at) = table.find(home, key) {
+                return Some(&table.slots[at].value);
+            }
         }
-        self.find(key).ok().map(|at| &self.entries[self.table[at] as usize - 1].1)
+        None
     }
 
     /// As [`get`](Self::get), to change it.
     pub(crate) fn get_mut(&mut self, key: u64) -> Option<&mut V> {
-        if self.len == 0 {
-            return None;
-        }
-        self.find(key).ok().map(|at| &mut self.entries[self.table[at] as usize - 1].1)
+        let home = self.home(key);
+        let found = [self.young, self.young ^ 1]
+            .into_iter()
+            .find_map(|table| self.tables[table].find(home, key).ok().map(|at| (table, at)));
+        found.map(|(table, at)| &mut self.tables[table].slots[at].value)
     }
 
     /// Whether a key is remembered.
@@ -78,109 +99,70 @@ impl<V: Copy + Default> RecentMap<V> {
         self.get(key).is_some()
     }
 
-    /// The oldest key and what belongs to it.
-    #[inline]
-    pub(crate) fn oldest(&self) -> Option<(u64, V)> {
-        let capacity = self.entries.len();
-        let oldest = if self.next >= self.len { self.next - self.len } else { self.next + capacity - self.len };
-        (self.len > 0).then(|| self.entries[oldest])
-    }
-
-    /// Forgets the oldest key.
-    pub(crate) fn pop(&mut self) {
-        let Some((key, _)) = self.oldest() else { return };
-        let mask = self.table.len() - 1;
-        let Ok(mut hole) = self.find(key) else { return };
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            let place = self.table[at];
-            if place == 0 {
-                break;
-            }
-            // Moves back into the hole unless its home lies between the two.
-            let home = self.home(self.entries[place as usize - 1].0);
-            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
-                self.table[hole] = place;
-                hole = at;
-            }
-        }
-        self.table[hole] = 0;
-        self.len -= 1;
-    }
-
-    /// Remembers a key, in place of the oldest when there is no room; a key that is known keeps its place and gets the
-    /// new value.
+    /// Remembers a key, as the newest, with this value.
     #[inline]
     pub(crate) fn insert(&mut self, key: u64, value: V) {
-        if let Some(known) = self.get_mut(key) {
-            *known = value;
+        if self.capacity == 0 {
             return;
         }
-        if self.entries.is_empty() {
-            return;
+        if self.tables[self.young].len == self.capacity {
+            self.young ^= 1;
+            let table = &mut self.tables[self.young];
+            table.generation += 1;
+            table.len = 0;
         }
-        if self.len == self.entries.len() {
-            self.pop();
-        }
-        let place = self.next;
-        self.entries[place] = (key, value);
-        if let Err(at) = self.find(key) {
-            self.table[at] = place as u32 + 1;
-        }
-        self.next = if place + 1 == self.entries.len() { 0 } else { place + 1 };
-        self.len += 1;
-    }
-
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
-        self.table.fill(0);
-        self.len = 0;
+        let home = self.home(key);
+        let table = &mut self.tables[self.young];
+        let at = match table.find(home, key) {
+            Ok(at) => at,
+            Err(at) => {
+                table.len += 1;
+                at
+            }
+        };
+        table.slots[at] = Slot { key, generation: table.generation, value };
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
     use rand_core::{RngCore, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
 
     #[test]
-    fn it_remembers_exactly_the_last_keys() {
+    fn it_remembers_the_last_keys_and_not_many_more() {
         for seed in 0..30_u64 {
             let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
             let capacity = 1 + random.next_u32() % 20;
-            let (mut map, mut oracle) = (RecentMap::new(capacity), VecDeque::<(u64, u64)>::new());
+            let mut recent = Recent::new(capacity);
+            // Key and value in the order in which they came; a key that comes again counts anew.
+            let mut oracle: Vec<(u64, u64)> = Vec::new();
             for n in 0..3_000_u64 {
                 // Few keys, with the same high bits now and then, so that probes run into each other.
-                let key = (random.next_u64() % 40) << (random.next_u32() % 3 * 20);
-                if random.next_u32().is_multiple_of(16) {
-                    map.pop();
-                    oracle.pop_front();
-                } else {
-                    map.insert(key, n);
-                    if let Some(known) = oracle.iter_mut().find(|known| known.0 == key) {
-                        known.1 = n;
-                    } else {
-                        if oracle.len() == capacity as usize {
-                            oracle.pop_front();
-                        }
-                        oracle.push_back((key, n));
+                let key = (random.next_u64() % 60) << (random.next_u32() % 3 * 20);
+                recent.insert(key, n);
+                oracle.retain(|known| known.0 != key);
+                oracle.push((key, n));
+                for key in (0..60).flat_map(|low: u64| [low, low << 20, low << 40]) {
+                    let age = oracle.iter().rev().position(|known| known.0 == key);
+                    let expected = age.map(|age| oracle[oracle.len() - 1 - age].1);
+                    match recent.get(key) {
+                        Some(&value) => assert_eq!(Some(value), expected),
+                        None => assert!(age.is_none_or(|age| age >= capacity as usize), "{key} was forgotten"),
+                    }
+                    if age.is_none_or(|age| age >= 2 * capacity as usize) {
+                        assert!(!recent.contains(key));
                     }
                 }
-                assert_eq!((map.len(), map.oldest()), (oracle.len(), oracle.front().copied()));
-                for key in (0..40).flat_map(|low: u64| [low, low << 20, low << 40]) {
-                    let expected = oracle.iter().find(|known| known.0 == key).map(|known| known.1);
-                    assert_eq!(map.get(key).copied(), expected);
-                }
             }
-            map.clear();
-            assert!(map.oldest().is_none() && !map.contains(1));
+            if let Some(value) = recent.get_mut(oracle[oracle.len() - 1].0) {
+                *value = 7;
+            }
+            assert_eq!(recent.get(oracle[oracle.len() - 1].0), Some(&7));
         }
-        let mut none = RecentMap::new(0);
+        let mut none = Recent::new(0);
         none.insert(1, 1);
         assert!(!none.contains(1));
     }

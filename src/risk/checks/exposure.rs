@@ -3,8 +3,7 @@
 //! An order is measured only against what it makes worse: one that works a position down passes even while the position
 //! is above a limit.
 
-use super::{Check, Facts, Finding, Limit, cap};
-use crate::risk::lines::value;
+use super::{Check, Facts, Finding, Limit};
 use crate::risk::{ReasonSet, RiskConfig, RiskReason};
 use crate::types::{Quantity, Side};
 
@@ -14,7 +13,7 @@ fn lots(limit: Option<Quantity>) -> Option<i64> {
 
 /// Lots long if every working buy order filled.
 #[derive(Debug)]
-pub(in crate::risk) struct LongPosition(Limit);
+pub(in crate::risk) struct LongPosition(pub(in crate::risk) Limit);
 
 impl Check for LongPosition {
     const REASON: RiskReason = RiskReason::LongPosition;
@@ -28,13 +27,13 @@ impl Check for LongPosition {
         if facts.order.side != Side::Buy || facts.added == 0 {
             return None;
         }
-        self.0.look(facts.worst_after())
+        self.0.look_at(facts.after.worst(facts.order.side))
     }
 }
 
 /// Lots short if every working sell order filled.
 #[derive(Debug)]
-pub(in crate::risk) struct ShortPosition(Limit);
+pub(in crate::risk) struct ShortPosition(pub(in crate::risk) Limit);
 
 impl Check for ShortPosition {
     const REASON: RiskReason = RiskReason::ShortPosition;
@@ -48,7 +47,7 @@ impl Check for ShortPosition {
         if facts.order.side != Side::Sell || facts.added == 0 {
             return None;
         }
-        self.0.look(facts.worst_after())
+        self.0.look_at(facts.after.worst(facts.order.side))
     }
 }
 
@@ -68,24 +67,9 @@ impl Check for WorkingOrders {
         if facts.order.replaces > Quantity::ZERO {
             return None;
         }
-        self.0.look(i128::from(facts.totals.orders) + 1)
+        let others = i128::from(facts.totals.orders) - i128::from(facts.line.working_orders);
+        self.0.look(others + i128::from(facts.exposure.working_orders) + 1)
     }
-}
-
-/// Value of a lot of the order's instrument: at the mark, else at the order's own price.
-#[inline]
-fn unit(facts: &Facts<'_>) -> i64 {
-    let line = facts.line;
-    line.unit(if line.mark > 0 { line.mark } else { facts.order.price.0.unsigned_abs() })
-}
-
-/// The instrument's worst case in account units after the order, and how much that is more than before.
-#[inline]
-fn worst(facts: &Facts<'_>) -> (i128, i128) {
-    let before = facts.line.worst();
-    let after = value(before.max(cap(facts.worst_after())), unit(facts));
-    // What the sums hold of this line is at its mark, which is 0 while none is known.
-    (after, after - value(before, facts.line.unit(facts.line.mark)))
 }
 
 /// Σ of the instruments' worst cases.
@@ -104,8 +88,9 @@ impl Check for GrossNotional {
         if !self.0.is_on() {
             return None;
         }
-        let (_, more) = worst(facts);
-        if more <= 0 { None } else { self.0.look(facts.totals.gross + more) }
+        let (before, after) = (facts.worth_before, facts.worth_after);
+        let others = facts.totals.gross - i128::from(facts.line.worth.gross());
+        if after.gross() <= before.gross() { None } else { self.0.look(others + i128::from(after.gross())) }
     }
 }
 
@@ -125,11 +110,10 @@ impl Check for NetNotional {
         if !self.0.is_on() || facts.added == 0 {
             return None;
         }
-        let total = match facts.order.side {
-            Side::Buy => facts.totals.high,
-            Side::Sell => -facts.totals.low,
-        };
-        self.0.look(total + value(facts.added.min(i64::MAX as u64) as i64, unit(facts)))
+        let (totals, line, after) = (facts.totals, facts.line.worth, facts.worth_after);
+        let long = totals.high - i128::from(line.high) + i128::from(after.high);
+        let short = i128::from(line.low) - i128::from(after.low) - totals.low;
+        self.0.look([long, short][facts.order.side.index()])
     }
 }
 
@@ -155,11 +139,13 @@ impl Check for Concentration {
         if !self.limit.is_on() {
             return None;
         }
-        let (after, more) = worst(facts);
-        if more <= 0 {
+        let (before, after) = (facts.worth_before, facts.worth_after);
+        if after.gross() <= before.gross() {
             return None;
         }
-        let whole = (facts.totals.gross + more).max(self.base).max(1);
+        let after = i128::from(after.gross());
+        let others = facts.totals.gross - i128::from(facts.line.worth.gross());
+        let whole = (others + after).max(self.base).max(1);
         // The share is taken only near the limit: 128-bit division is dear.
         let near = self.limit.near(after, whole);
         if near { self.limit.look(after * 10_000 / whole + i128::from(after * 10_000 % whole != 0)) } else { None }

@@ -10,9 +10,9 @@ pub(super) mod exposure;
 pub(super) mod order;
 pub(super) mod rate;
 
-use super::lines::{Line, Totals};
+use super::lines::{Line, Lots, Totals, Worth};
 use super::{Exposure, OrderIntent, ReasonSet, RiskConfig, RiskReason};
-use crate::types::Side;
+use crate::types::Price;
 
 /// What every check of an order looks at.
 #[derive(Clone, Copy)]
@@ -21,21 +21,17 @@ pub(super) struct Facts<'a> {
     pub(super) exposure: &'a Exposure,
     pub(super) line: &'a Line,
     pub(super) totals: &'a Totals,
+    /// What is held and works, before the order and with it.
+    pub(super) before: Lots,
+    pub(super) after: Lots,
+    /// The same in account units, at the mark or else at the order's own price; nothing while no limit asks for it.
+    pub(super) worth_before: Worth,
+    pub(super) worth_after: Worth,
     /// Lots that the order adds to the working orders of its side.
     pub(super) added: u64,
-}
-
-impl Facts<'_> {
-    /// Lots on the order's own side if everything there filled, this order included; positive is exposed.
-    #[inline]
-    pub(super) fn worst_after(&self) -> i128 {
-        let line = self.line;
-        i128::from(self.added)
-            + match self.order.side {
-                Side::Buy => i128::from(line.high),
-                Side::Sell => -i128::from(line.low),
-            }
-    }
+    /// The own quote and the best price of the other side.
+    pub(super) own_opposite: Option<Price>,
+    pub(super) opposite: Option<Price>,
 }
 
 /// Something at or above its warning share.
@@ -99,6 +95,18 @@ impl Limit {
     /// The largest value of which nothing is said, as a time.
     pub(super) const fn quiet(&self) -> u64 {
         if self.quiet < 0 { 0 } else { self.quiet as u64 }
+    }
+
+    /// Whether a value is worth a look.
+    #[inline(always)]
+    pub(super) const fn is_near(&self, observed: i64) -> bool {
+        observed > self.quiet
+    }
+
+    /// What a value of 64 bits means.
+    #[inline(always)]
+    pub(super) fn look_at(&self, observed: i64) -> Option<Finding> {
+        if self.is_near(observed) { self.judge(observed.into()) } else { None }
     }
 
     /// What a value means.

@@ -1,7 +1,8 @@
 //! Checks of the order by itself and against the instrument's own market.
 
 use super::{Check, Facts, Finding, Limit};
-use crate::risk::recent::RecentMap;
+use crate::risk::lines::Line;
+use crate::risk::recent::Recent;
 use crate::risk::{OrderIntent, ReasonSet, RiskConfig, RiskReason};
 use crate::types::{Price, Quantity, Side};
 
@@ -111,7 +112,7 @@ impl Check for OrderQuantity {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        self.0.look(facts.order.quantity.0.into())
+        self.0.look_at(facts.order.quantity.0 as i64)
     }
 }
 
@@ -170,7 +171,7 @@ impl Check for FreshReference {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        age(&self.limit, facts)
+        age(&self.limit, facts.order, facts.line)
     }
 }
 
@@ -189,7 +190,7 @@ impl Check for FreshData {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        age(&self.limit, facts)
+        age(&self.limit, facts.order, facts.line)
     }
 }
 
@@ -200,10 +201,18 @@ fn capped(nanoseconds: u64) -> i64 {
 
 /// How old the instrument's data are; data that never came are older than any limit.
 #[inline]
-fn age(limit: &Limit, facts: &Facts<'_>) -> Option<Finding> {
-    match facts.line.last_data {
-        Some(last) => limit.look(facts.order.timestamp.0.saturating_sub(last).into()),
-        None => limit.look(i64::MAX.into()),
+fn age(limit: &Limit, order: &OrderIntent, line: &Line) -> Option<Finding> {
+    match line.last_data {
+        Some(last) => limit.look_at(order.timestamp.0.saturating_sub(last).min(i64::MAX as u64) as i64),
+        None => limit.look_at(i64::MAX),
+    }
+}
+
+impl FreshData {
+    /// What it finds without looking at an order's own fields.
+    #[inline]
+    pub(in crate::risk) fn age(&self, order: &OrderIntent, line: &Line) -> Option<Finding> {
+        age(&self.limit, order, line)
     }
 }
 
@@ -281,7 +290,7 @@ impl Check for PostOnly {
         if !self.is_on || !order.post_only {
             return None;
         }
-        let best = facts.line.opposite(order.side)?;
+        let best = facts.opposite?;
         meets(order, best).then(|| Finding::breach(order.price.0.into(), best.0.into()))
     }
 }
@@ -289,14 +298,6 @@ impl Check for PostOnly {
 #[inline]
 fn meets(order: &OrderIntent, other: Price) -> bool {
     order.price == other || order.side.is_better(order.price, other)
-}
-
-#[inline]
-fn own_opposite(facts: &Facts<'_>) -> Option<Price> {
-    match facts.order.side {
-        Side::Buy => facts.exposure.own_ask,
-        Side::Sell => facts.exposure.own_bid,
-    }
 }
 
 /// The order does not meet an own order of the other side. What gives way is for the order manager to arrange: an order
@@ -315,7 +316,7 @@ impl Check for SelfTrade {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        let own = own_opposite(facts).filter(|_| self.is_on)?;
+        let own = facts.own_opposite.filter(|_| self.is_on)?;
         meets(facts.order, own).then(|| Finding::breach(facts.order.price.0.into(), own.0.into()))
     }
 }
@@ -336,7 +337,7 @@ impl Check for OwnSpread {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        let own = own_opposite(facts)?;
+        let own = facts.own_opposite?;
         // Prices in range are far from the ends of 64 bits; others were refused before.
         let spread = (own.0.saturating_sub(facts.order.price.0)).saturating_mul(facts.order.side.sign());
         (spread < self.least).then(|| Finding::breach(spread.into(), self.least.into()))
@@ -344,11 +345,19 @@ impl Check for OwnSpread {
 }
 
 /// No id comes twice.
+///
+/// Ids usually grow: one above all that came before is new without a look, and the last ones are a sorted ring. The
+/// first id that does not grow and is not among them moves the ring into a hashed memory, for good.
 #[derive(Debug)]
 pub(in crate::risk) struct DuplicateId {
     is_on: bool,
-    capacity: u32,
-    seen: RecentMap<()>,
+    ring: Box<[u64]>,
+    next: usize,
+    len: usize,
+    highest: u64,
+    /// Once ids have not grown.
+    hashed: Option<Recent<()>>,
+    spare: Option<Recent<()>>,
 }
 
 impl Check for DuplicateId {
@@ -357,43 +366,102 @@ impl Check for DuplicateId {
     fn new(config: &RiskConfig, on: ReasonSet) -> Self {
         Self {
             is_on: config.duplicate_ids > 0 && on.contains(Self::REASON),
-            capacity: config.duplicate_ids,
-            seen: RecentMap::new(config.duplicate_ids),
+            ring: vec![0; config.duplicate_ids as usize].into_boxed_slice(),
+            next: 0,
+            len: 0,
+            highest: 0,
+            hashed: None,
+            spare: (config.duplicate_ids > 0).then(|| Recent::new(config.duplicate_ids)),
         }
     }
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
         let id = facts.order.order_id.0;
-        (self.is_on && id != 0 && self.seen.contains(id)).then(|| Finding::breach(id.into(), 1))
+        if id > self.highest || !self.is_on || id == 0 { None } else { self.search(id) }
     }
 }
 
 impl DuplicateId {
+    #[cold]
+    fn search(&self, id: u64) -> Option<Finding> {
+        let is_known = match &self.hashed {
+            Some(hashed) => hashed.contains(id),
+            None => {
+                // The ring from its oldest on is sorted; it begins behind the newest once it is full.
+                let (newer, older) = self.ring[..self.len].split_at(self.next.min(self.len));
+                newer.binary_search(&id).is_ok() || older.binary_search(&id).is_ok()
+            }
+        };
+        is_known.then(|| Finding::breach(id.into(), 1))
+    }
+
     /// The order has passed.
     #[inline]
     pub(in crate::risk) fn passed(&mut self, order: &OrderIntent) {
-        if self.is_on && order.order_id.0 != 0 {
-            self.seen.insert(order.order_id.0, ());
+        let id = order.order_id.0;
+        if !self.is_on || id == 0 {
+            return;
+        }
+        if id <= self.highest || self.hashed.is_some() {
+            self.hash(id);
+            return;
+        }
+        self.highest = id;
+        self.ring[self.next] = id;
+        self.next = if self.next + 1 == self.ring.len() { 0 } else { self.next + 1 };
+        self.len = (self.len + 1).min(self.ring.len());
+    }
+
+    #[cold]
+    fn hash(&mut self, id: u64) {
+        if self.hashed.is_none()
+            && let Some(mut hashed) = self.spare.take()
+        {
+            let (newer, older) = self.ring[..self.len].split_at(self.next.min(self.len));
+            older.iter().chain(newer).for_each(|&id| hashed.insert(id, ()));
+            self.hashed = Some(hashed);
+            // From now on every id is looked for.
+            self.highest = u64::MAX;
+        }
+        if let Some(hashed) = &mut self.hashed {
+            hashed.insert(id, ());
         }
     }
 
     /// Goes on with what an older check has seen, where it remembers as many.
     pub(in crate::risk) fn keep(&mut self, old: &mut Self) {
-        if self.capacity == old.capacity {
-            std::mem::swap(&mut self.seen, &mut old.seen);
+        if self.ring.len() == old.ring.len() {
+            let is_on = self.is_on;
+            std::mem::swap(self, old);
+            self.is_on = is_on;
         }
     }
 }
 
-/// Orders that [`DuplicateOrder`] looks back at.
-const ORDERS: u32 = 1024;
+/// Sets of four orders.
+const SETS: usize = 512;
+/// Orders remembered beside them.
+const OVERFLOW: u32 = 1024;
+
+/// Four orders and when they passed: one cache line.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Set {
+    keys: [u64; 4],
+    times: [u64; 4],
+}
 
 /// The same order does not come twice within the window. Orders are told apart by a 64-bit mixture of their fields.
+///
+/// An order has a set of four places and takes that of the oldest there; one that is displaced while its window lasts
+/// goes to a memory beside, which is looked at only once there has been one.
 #[derive(Debug)]
 pub(in crate::risk) struct DuplicateOrder {
     window: u64,
-    seen: RecentMap<u64>,
+    sets: Box<[Set]>,
+    beside: Recent<u64>,
+    has_beside: bool,
 }
 
 impl Check for DuplicateOrder {
@@ -401,9 +469,12 @@ impl Check for DuplicateOrder {
 
     fn new(config: &RiskConfig, on: ReasonSet) -> Self {
         let window = config.duplicate_window_ns.filter(|_| on.contains(Self::REASON));
+        let is_set = config.duplicate_window_ns.is_some();
         Self {
             window: window.unwrap_or(0),
-            seen: RecentMap::new(if config.duplicate_window_ns.is_some() { ORDERS } else { 0 }),
+            sets: vec![Set::default(); if is_set { SETS } else { 0 }].into_boxed_slice(),
+            beside: Recent::new(if is_set { OVERFLOW } else { 0 }),
+            has_beside: false,
         }
     }
 
@@ -412,35 +483,63 @@ impl Check for DuplicateOrder {
         if self.window == 0 {
             return None;
         }
-        let last = *self.seen.get(key(facts.order))?;
-        let elapsed = facts.order.timestamp.0.saturating_sub(last);
-        (elapsed < self.window).then(|| Finding::breach(elapsed.into(), self.window.into()))
+        let key = key(facts.order);
+        let set = &self.sets[key as usize % SETS];
+        let is_there = set.keys.iter().fold(false, |found, &known| found | (known == key));
+        if is_there | self.has_beside { self.search(key, facts.order) } else { None }
     }
 }
 
 impl DuplicateOrder {
+    #[cold]
+    fn search(&self, key: u64, order: &OrderIntent) -> Option<Finding> {
+        let set = &self.sets[key as usize % SETS];
+        let place = set.keys.iter().position(|&known| known == key);
+        let last = place.map(|place| set.times[place]).or_else(|| self.beside.get(key).copied())?;
+        let elapsed = order.timestamp.0.saturating_sub(last);
+        (elapsed < self.window).then(|| Finding::breach(elapsed.into(), self.window.into()))
+    }
+
     /// The order has passed.
     #[inline]
     pub(in crate::risk) fn passed(&mut self, order: &OrderIntent) {
-        if self.window > 0 {
-            self.seen.insert(key(order), order.timestamp.0);
+        if self.window == 0 {
+            return;
         }
+        let (key, now) = (key(order), order.timestamp.0);
+        let set = &mut self.sets[key as usize % SETS];
+        let older = |a: usize, b: usize| if set.times[b] < set.times[a] { b } else { a };
+        let place = older(older(0, 1), older(2, 3));
+        let (old, at) = (set.keys[place], set.times[place]);
+        set.keys[place] = key;
+        set.times[place] = now;
+        if old != 0 && at.saturating_add(self.window) > now {
+            self.set_beside(old, at);
+        }
+    }
+
+    #[cold]
+    fn set_beside(&mut self, key: u64, at: u64) {
+        self.beside.insert(key, at);
+        self.has_beside = true;
     }
 
     /// Goes on with what an older check has seen.
     pub(in crate::risk) fn keep(&mut self, old: &mut Self) {
-        if self.window > 0 && old.window > 0 {
-            std::mem::swap(&mut self.seen, &mut old.seen);
+        if !self.sets.is_empty() && !old.sets.is_empty() {
+            let window = self.window;
+            std::mem::swap(self, old);
+            self.window = window;
         }
     }
 }
 
-/// A mixture of what makes two orders the same.
+/// A mixture of what makes two orders the same, never 0.
 #[inline]
 fn key(order: &OrderIntent) -> u64 {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut mixed = (u64::from(order.instrument.0) << 1 | order.side as u64).wrapping_mul(ODD);
     mixed = (mixed ^ mixed >> 29 ^ order.price.0 as u64).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ mixed >> 32 ^ order.quantity.0).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ mixed >> 31
+    (mixed ^ mixed >> 31) | 1 << 63
 }

@@ -61,18 +61,20 @@ impl OrderToTrade {
 pub(in crate::risk) struct MessageRate {
     bucket: Option<TokenBucket>,
     reserve: u32,
-    /// Share of the bucket below which a warning is given.
-    low_bps: u32,
+    /// Credit below which a warning is given.
+    low: u64,
     is_on: bool,
 }
 
 impl MessageRate {
     pub(in crate::risk) fn new(config: &RiskConfig, on: ReasonSet) -> Self {
+        // The configuration has been validated.
+        let bucket = config.message_rate.and_then(|rate| TokenBucket::new(rate).ok());
+        let full = u128::from(bucket.map_or(0, |bucket| bucket.credit().1));
         Self {
-            // The configuration has been validated.
-            bucket: config.message_rate.and_then(|rate| TokenBucket::new(rate).ok()),
+            bucket,
             reserve: config.cancel_reserve,
-            low_bps: 10_000 - config.warn_share_bps,
+            low: (full * u128::from(10_000 - config.warn_share_bps) / 10_000) as u64,
             is_on: on.contains(RiskReason::MessageRate),
         }
     }
@@ -82,7 +84,7 @@ impl MessageRate {
     pub(in crate::risk) fn take(&mut self, now: Timestamp) -> Option<Finding> {
         let bucket = self.bucket.as_mut()?;
         let passes = bucket.take_above(now, self.reserve);
-        if !self.is_on || passes && !bucket.is_below(self.low_bps) {
+        if !self.is_on || passes && bucket.credit().0 >= self.low {
             return None;
         }
         Some(Self::finding(bucket, passes))
