@@ -560,7 +560,6 @@ impl Core {
             exposure,
             line,
             totals: &self.lines.totals,
-            before,
             after,
             worth_before,
             worth_after,

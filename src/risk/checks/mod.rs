@@ -21,10 +21,9 @@ pub(super) struct Facts<'a> {
     pub(super) exposure: &'a Exposure,
     pub(super) line: &'a Line,
     pub(super) totals: &'a Totals,
-    /// What is held and works, before the order and with it.
-    pub(super) before: Lots,
+    /// What is held and works with the order.
     pub(super) after: Lots,
-    /// The same in account units, at the mark or else at the order's own price; nothing while no limit asks for it.
+    /// What it is worth in account units without and with the order, at the mark or else at the order's own price; nothing while no limit asks for it.
     pub(super) worth_before: Worth,
     pub(super) worth_after: Worth,
     /// Lots that the order adds to the working orders of its side.

@@ -4,7 +4,7 @@ use super::{Check, Facts, Finding, Limit};
 use crate::risk::lines::Line;
 use crate::risk::recent::Recent;
 use crate::risk::{OrderIntent, ReasonSet, RiskConfig, RiskReason};
-use crate::types::{Price, Quantity, Side};
+use crate::types::{Price, Quantity};
 
 /// At least one lot, at most [`Quantity::MAX`], a price in range and, where asked, above zero.
 #[derive(Debug)]
@@ -494,8 +494,9 @@ impl DuplicateOrder {
     #[cold]
     fn search(&self, key: u64, order: &OrderIntent) -> Option<Finding> {
         let set = &self.sets[key as usize % SETS];
-        let place = set.keys.iter().position(|&known| known == key);
-        let last = place.map(|place| set.times[place]).or_else(|| self.beside.get(key).copied())?;
+        let here = set.keys.iter().zip(set.times).filter(|(known, _)| **known == key).map(|(_, time)| time);
+        // It may be there twice, when it passed again after its window.
+        let last = here.chain(self.beside.get(key).copied()).max()?;
         let elapsed = order.timestamp.0.saturating_sub(last);
         (elapsed < self.window).then(|| Finding::breach(elapsed.into(), self.window.into()))
     }
