@@ -12,7 +12,7 @@ use super::monitor::Shared;
 use super::windows::{FillWindow, Markouts};
 use super::{
     AuditKind, AuditRecord, Exposure, InstrumentRules, KillSwitch, OrderIntent, ReasonSet, Restriction,
-    RiskConfig, RiskError, RiskMonitor, RiskReason, RiskReject, TradingState,
+    RiskConfig, RiskError, RiskMonitor, RiskReason, RiskReject, SelfTradePolicy, TradingState,
 };
 use crate::types::{InstrumentId, Price, Quantity, Timestamp};
 
@@ -402,6 +402,37 @@ impl RiskGate {
             self.core.note_kill(is_killed, now.0);
         }
         if is_killed { Stance::Closed(killed()) } else { self.core.stance(instrument, now.0) }
+    }
+
+    /// Whether some check looks at the own quotes of [`Exposure`]. Hot path.
+    #[inline]
+    #[must_use]
+    pub const fn wants_own_quotes(&self) -> bool {
+        self.core.on.contains(RiskReason::SelfTrade) || self.core.on.contains(RiskReason::OwnSpread)
+    }
+
+    /// What gives way when an order would meet an own one; `None` while the check is off. Hot path.
+    #[must_use]
+    pub const fn self_trade_policy(&self) -> Option<SelfTradePolicy> {
+        if self.core.on.contains(RiskReason::SelfTrade) { self.core.config.self_trade } else { None }
+    }
+
+    /// Whether the gate's own state lets any order like this pass. Counts nothing.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn preview(&mut self, order: &OrderIntent) -> Result<(), RiskReject> {
+        match self.stance(order.instrument, order.timestamp) {
+            Stance::Closed(why) => Err(why),
+            Stance::Open | Stance::ReduceOnly(_) => Ok(()),
+        }
+    }
+
+    /// Refuses an order because it would have met own ones, which have been cancelled with it.
+    pub(crate) fn refuse_self_trade(&mut self, order: &OrderIntent) -> RiskReject {
+        let reject = because(RiskReason::SelfTrade, order.price.0, order.price.0);
+        self.core.refused(order, &reject);
+        reject
     }
 
     /// Counts an order that was not even asked about, because of the gate's [`stance`](Self::stance): a quote that was

@@ -93,6 +93,14 @@ impl<V: Copy + Default> Recent<V> {
         found.map(|(table, at)| &mut self.tables[table].slots[at].value)
     }
 
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        for table in &mut self.tables {
+            table.generation += 1;
+            table.len = 0;
+        }
+    }
+
     /// Whether a key is remembered.
     #[inline]
     pub(crate) fn contains(&self, key: u64) -> bool {
@@ -161,6 +169,8 @@ mod tests {
                 *value = 7;
             }
             assert_eq!(recent.get(oracle[oracle.len() - 1].0), Some(&7));
+            recent.clear();
+            assert!((0..60).all(|key| !recent.contains(key)));
         }
         let mut none = Recent::new(0);
         none.insert(1, 1);
