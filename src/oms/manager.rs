@@ -199,7 +199,7 @@ impl OrderManager {
             Some(order) if order.linked_id == id && order.phase() == OrderState::PendingReplace => {
                 Ok((slot, Role::Replacement))
             }
-            Some(order) if order.linked_id == id && order.is_estimate => Ok((slot, Role::Predecessor)),
+            Some(order) if order.predecessor == id && order.is_estimate => Ok((slot, Role::Predecessor)),
             _ => Err(OmsError::FinishedOrder(id)),
         }
     }
@@ -366,6 +366,7 @@ impl OrderManager {
                 state: OrderState::PendingNew,
                 level,
                 is_acknowledged: false,
+                predecessor: OrderId(0),
                 is_estimate: false,
                 was: OrderState::PendingNew,
             },

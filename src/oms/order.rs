@@ -69,6 +69,8 @@ pub struct WorkingOrder {
     pub level: u8,
     /// Whether the venue has shown that it knows the order.
     pub is_acknowledged: bool,
+    /// The order that it took the place of, while that is not confirmed; else 0.
+    pub predecessor: OrderId,
     /// Whether `remaining` awaits the venue's word, because the order took another's place. It is at least what is left.
     pub is_estimate: bool,
     /// What it was while its state is [`OrderState::Unknown`], else without meaning.
@@ -202,6 +204,7 @@ impl WorkingOrder {
             (ExecutionKind::Cancelled, Role::Order) if is_replacing => {
                 // The first half of a replacement: the new order is on its own now, and may be whole.
                 std::mem::swap(&mut self.id, &mut self.linked_id);
+                self.predecessor = self.linked_id;
                 self.price = self.new_price;
                 self.remaining = self.new_quantity_sent;
                 self.filled = Quantity::ZERO;
@@ -233,9 +236,17 @@ impl WorkingOrder {
         }
         self.remaining = open;
         self.is_acknowledged = true;
-        self.is_estimate = false;
-        self.linked_id = OrderId(0);
+        self.confirm();
         Ok(())
+    }
+
+    /// Its place and its quantity are confirmed.
+    fn confirm(&mut self) {
+        self.is_estimate = false;
+        if self.linked_id == self.predecessor {
+            self.linked_id = OrderId(0);
+        }
+        self.predecessor = OrderId(0);
     }
 
     /// The replacement works with `open` lots and the order that it replaces is gone.
@@ -251,6 +262,7 @@ impl WorkingOrder {
         self.state = OrderState::Live;
         self.is_acknowledged = true;
         self.is_estimate = false;
+        self.predecessor = OrderId(0);
         Ok(())
     }
 
@@ -296,6 +308,7 @@ impl WorkingOrder {
             let old = self.id;
             self.become_replacement(report, self.new_quantity_sent)?;
             self.linked_id = old;
+            self.predecessor = old;
             self.is_estimate = true;
         }
         let quantity = report.quantity;
@@ -322,11 +335,12 @@ impl WorkingOrder {
             return Err(inconsistent(report, self.remaining));
         }
         self.remaining = Quantity(total - filled);
-        self.is_estimate = false;
         self.is_acknowledged = true;
-        self.linked_id = OrderId(0);
+        self.confirm();
+        let may_still_come =
+            self.state == OrderState::PendingReplace && self.new_quantity > Quantity::ZERO;
         match self.state {
-            _ if self.remaining == Quantity::ZERO => self.state = OrderState::Filled,
+            _ if self.remaining == Quantity::ZERO && !may_still_come => self.state = OrderState::Filled,
             OrderState::PendingNew => self.state = OrderState::Live,
             _ => {}
         }

@@ -264,6 +264,7 @@ fn fresh(venue: &VenueOrder) -> WorkingOrder {
         state: OrderState::Live,
         level: super::manager::NO_LEVEL,
         is_acknowledged: true,
+        predecessor: OrderId(0),
         is_estimate: false,
         was: OrderState::Live,
     }

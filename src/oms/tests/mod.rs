@@ -1,4 +1,5 @@
 mod decisions;
+mod interleavings;
 mod reports;
 mod venue;
 
