@@ -776,9 +776,11 @@ impl Core {
 
 /// Whether the order can only make the position smaller, even if every working order of its side fills too.
 fn reduces(order: &OrderIntent, exposure: &Exposure) -> bool {
-    let added = order.quantity.0.saturating_sub(order.replaces.0);
     let is_held = exposure.position.0 != 0 && (exposure.position.0 > 0) != (order.side.sign() > 0);
-    is_held && Lots::of(exposure).with(order.side, added).worst(order.side) <= 0
+    let working = [exposure.working_buy, exposure.working_sell][order.side.index()];
+    // What it replaces works no more once this one does.
+    let others = u128::from(working.0.saturating_sub(order.replaces.0));
+    is_held && others + u128::from(order.quantity.0) <= u128::from(exposure.position.0.unsigned_abs())
 }
 
 #[inline]
