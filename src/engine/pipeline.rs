@@ -10,7 +10,10 @@ use crate::oms::{
     OrderManager, OrderState, WantedQuotes,
 };
 use crate::position::{Position, PositionError};
-use crate::risk::{KillSwitch, RiskConfig, RiskCounters, RiskError, RiskGate};
+use crate::risk::{
+    AccountUpdate, FillUpdate, KillSwitch, MarketUpdate, RiskConfig, RiskCounters, RiskError, RiskGate,
+    RiskMonitor, Stance,
+};
 use crate::strategy::{MarketView, Strategy, StrategyError};
 use crate::types::{Event, EventKind, Instrument, Money, Price, Quantity, Side, Timestamp, event_flags};
 
@@ -189,7 +192,7 @@ impl<S: Strategy> Engine<S> {
         // Feeds merge several sources: a step back in time is no elapsed time.
         self.now = self.now.max(event.timestamp);
         self.is_top_stale |= touched.top_changed();
-        self.requote |= self.gate.is_killed() && !self.orders.is_empty();
+        self.watch(event);
         match event.kind {
             EventKind::Trade if event.has(event_flags::SIDED) => {
                 self.features.on_trade(self.now, event.side, event.quantity);
@@ -211,6 +214,25 @@ impl<S: Strategy> Engine<S> {
         Ok(count)
     }
 
+    /// Tells the gate that data came, and makes quotes due when it no longer lets the working ones stand.
+    #[inline]
+    fn watch(&mut self, event: &Event) {
+        let id = self.instrument.id;
+        if self.gate.wants_data_times() {
+            self.gate.on_data(id, self.now);
+        }
+        if self.gate.wants_sequences() {
+            if event.has(event_flags::SNAPSHOT | event_flags::LAST) {
+                self.gate.on_recovered(id, event.sequence, self.now);
+            } else {
+                self.gate.on_sequence(id, event.sequence, self.now);
+            }
+        }
+        if !self.requote && !self.orders.is_empty() && self.gate.needs_look(self.now) {
+            self.requote = self.gate.stance(id, self.now) != Stance::Open;
+        }
+    }
+
     /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's.
     ///
     /// # Errors
@@ -228,7 +250,13 @@ impl<S: Strategy> Engine<S> {
             self.top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
             self.last_mid2 = self.top.mid2().or(self.last_mid2);
             self.features.on_top(self.now, &self.top);
-            self.track_drawdown();
+            self.gate.on_market(&MarketUpdate {
+                instrument: self.instrument.id,
+                timestamp: self.now,
+                bid: self.top.bid,
+                ask: self.top.ask,
+            });
+            self.track_equity();
         }
         // Until the orders below are decided without error, quotes are due.
         self.requote = true;
@@ -265,7 +293,7 @@ impl<S: Strategy> Engine<S> {
     /// cannot hold. Nothing has changed then.
     pub fn on_report(&mut self, report: &ExecutionReport) -> Result<ReportEffect, EngineError> {
         let mut position = self.position;
-        let mut realised = Money(0);
+        let (mut realised, mut net) = (Money(0), None);
         if report.kind == ExecutionKind::Filled {
             let outcome = position.fill(
                 report.side,
@@ -275,7 +303,12 @@ impl<S: Strategy> Engine<S> {
                 &self.instrument.fees,
             );
             match outcome {
-                Ok(outcome) => realised = outcome.realised,
+                Ok(outcome) => {
+                    realised = outcome.realised;
+                    let fee = (outcome.fee_micro / 1_000_000).clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+                    let after_fee = Money(realised.0.saturating_sub(fee));
+                    net = (outcome.closed > Quantity::ZERO).then_some(after_fee);
+                }
                 // What cannot be booked must not reach the order manager either.
                 Err(error) => return Err(error.into()),
             }
@@ -285,6 +318,7 @@ impl<S: Strategy> Engine<S> {
             Err(OmsError::FinishedOrder(_)) if report.kind != ExecutionKind::Filled => {
                 return Ok(ReportEffect::Stale);
             }
+            Err(OmsError::DuplicateFill(_)) => return Ok(ReportEffect::Stale),
             Err(error) => return Err(error.into()),
         };
         self.now = self.now.max(report.timestamp);
@@ -304,7 +338,15 @@ impl<S: Strategy> Engine<S> {
         }
         self.position = position;
         self.note_fill(report);
-        self.track_drawdown();
+        self.gate.on_fill(&FillUpdate {
+            instrument: self.instrument.id,
+            timestamp: self.now,
+            side: report.side,
+            price: report.price,
+            quantity: report.quantity,
+            realised: net,
+        });
+        self.track_equity();
         Ok(ReportEffect::Fill { realised })
     }
 
@@ -340,11 +382,20 @@ impl<S: Strategy> Engine<S> {
         }
     }
 
-    /// Follows the peak of equity and the deepest fall from it. An equity beyond 64 bits is left out.
-    fn track_drawdown(&mut self) {
-        let Some(equity) = self.mark().and_then(|mark| self.position.equity(mark).ok()) else { return };
+    /// Follows the peak of equity and the deepest fall from it, and tells the gate. An equity beyond 64 bits is left out.
+    fn track_equity(&mut self) {
+        let Some(mark) = self.mark() else { return };
+        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark)) else {
+            return;
+        };
         self.equity_peak = self.equity_peak.max(equity.0);
         self.max_drawdown = self.max_drawdown.max(self.equity_peak.saturating_sub(equity.0));
+        self.gate.on_account(&AccountUpdate {
+            timestamp: self.now,
+            realised: self.position.realised(),
+            unrealised,
+            fees: self.position.fees(),
+        });
     }
 
     fn set_halted(&mut self, is_halted: bool) {
@@ -427,6 +478,24 @@ impl<S> Engine<S> {
     #[must_use]
     pub const fn risk_counters(&self) -> &RiskCounters {
         self.gate.counters()
+    }
+
+    /// The risk gate, to be read by its owner.
+    #[must_use]
+    pub const fn risk(&self) -> &RiskGate {
+        &self.gate
+    }
+
+    /// The risk gate, to be reset, restored, fed or switched. Quotes are due at the next event.
+    pub fn risk_mut(&mut self) -> &mut RiskGate {
+        self.requote = true;
+        &mut self.gate
+    }
+
+    /// A window into the gate for another thread: its metrics, its coverage, its audit ring.
+    #[must_use]
+    pub fn risk_monitor(&self) -> RiskMonitor {
+        self.gate.monitor()
     }
 
     /// The switch that stops every new order, for any thread. At the next event after it all orders are cancelled.

@@ -9,7 +9,7 @@ use crate::oms::{
     WantedQuotes,
 };
 use crate::position::PositionError;
-use crate::risk::RiskReason;
+use crate::risk::{RiskConfig, RiskReason};
 use crate::sim::{Replay, SyntheticConfig, SyntheticFlow, VenueConfig};
 use crate::strategy::{MarketView, StoikovConfig, StoikovStrategy, Strategy};
 use crate::types::{
@@ -242,6 +242,40 @@ fn a_kill_switch_on_another_thread_cancels_all_and_lets_nothing_pass_until_reviv
         rig.brief(),
         [(OrderActionKind::Place, Side::Buy, 100), (OrderActionKind::Place, Side::Sell, 103)]
     );
+}
+
+#[test]
+fn quotes_that_the_kill_switch_withholds_are_counted() {
+    let mut rig = Rig::quoting();
+    rig.engine.kill_switch().kill();
+    rig.add(3, Side::Buy, 90);
+    assert_eq!(rig.brief(), CANCEL_BOTH);
+    assert_eq!(rig.engine.risk_counters().refused_for(RiskReason::KillSwitch), 2);
+    assert_eq!(rig.engine.stats().risk_refusals, 2);
+    let row = rig.engine.risk_monitor().coverage()[RiskReason::KillSwitch.index()];
+    assert!(row.is_fed && row.refused == 2);
+}
+
+#[test]
+fn a_loss_latches_withdraws_the_quotes_and_lets_none_back_until_reset() {
+    let mut rig = Rig::quoting();
+    let config = RiskConfig { max_drawdown: Some(Money(5)), ..RiskConfig::default() };
+    rig.engine.risk_mut().set_config(&config).unwrap();
+    rig.fill(Side::Buy, 99, 10).unwrap();
+    rig.feed(delete(1)).unwrap();
+    rig.accept_all();
+    rig.add(5, Side::Buy, 90);
+    let latched = rig.engine.risk_monitor().metrics().latched;
+    assert!(latched.contains(RiskReason::Drawdown), "{latched:?}");
+    assert!(rig.engine.risk_counters().refused_for(RiskReason::Drawdown) > 0);
+    rig.accept_all();
+    rig.add(6, Side::Buy, 91);
+    assert!(rig.engine.orders().is_empty());
+    let token = rig.engine.risk().latches().token();
+    let now = rig.engine.now();
+    rig.engine.risk_mut().reset(token, "test", now).unwrap();
+    rig.add(7, Side::Buy, 92);
+    assert!(!rig.engine.orders().is_empty());
 }
 
 #[test]

@@ -105,6 +105,26 @@ pub(super) unsafe fn output<'a, T: Copy>(
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast::<MaybeUninit<T>>(), length) })
 }
 
+/// An array that the call reads and changes. Null is fine for an empty one.
+///
+/// # Errors
+/// As for [`input`].
+///
+/// # Safety
+/// `pointer` is null or readable and writable for `length` initialised `T`s, and nobody else uses them during the call.
+pub(super) unsafe fn in_place<'a, T: Copy>(
+    pointer: *mut T,
+    length: usize,
+    name: &str,
+) -> Result<&'a mut [T], Failure> {
+    if length == 0 {
+        return Ok(&mut []);
+    }
+    check_array(pointer.cast_const(), length, name)?;
+    // SAFETY: not null, aligned, not too long; initialised, writable and unshared by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, length) })
+}
+
 /// Refuses a buffer that cannot take `needed` elements.
 pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Failure> {
     if needed > capacity {

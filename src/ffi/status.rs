@@ -93,6 +93,76 @@ pub const MM_E_RISK_LONG_POSITION: mm_status_t = -207;
 pub const MM_E_RISK_SHORT_POSITION: mm_status_t = -208;
 /// Risk refusal: too many messages.
 pub const MM_E_RISK_MESSAGE_RATE: mm_status_t = -209;
+/// Risk refusal: the host has halted the gate.
+pub const MM_E_RISK_HALTED: mm_status_t = -210;
+/// Risk refusal: only orders that reduce the position may pass.
+pub const MM_E_RISK_REDUCE_ONLY: mm_status_t = -211;
+/// Risk refusal: the instrument may not be traded.
+pub const MM_E_RISK_RESTRICTED_INSTRUMENT: mm_status_t = -212;
+/// Risk refusal: the gate's table of instruments is full.
+pub const MM_E_RISK_UNKNOWN_INSTRUMENT: mm_status_t = -213;
+/// Risk refusal: the price is no multiple of the price increment.
+pub const MM_E_RISK_OFF_TICK: mm_status_t = -214;
+/// Risk refusal: the quantity is no multiple of the quantity increment.
+pub const MM_E_RISK_OFF_LOT: mm_status_t = -215;
+/// Risk refusal: fewer lots than an order must have.
+pub const MM_E_RISK_MIN_QUANTITY: mm_status_t = -216;
+/// Risk refusal: the reference price is too old to measure from.
+pub const MM_E_RISK_STALE_REFERENCE: mm_status_t = -217;
+/// Risk refusal: a post-only order that would trade on arrival.
+pub const MM_E_RISK_POST_ONLY: mm_status_t = -218;
+/// Risk refusal: too near to an own quote of the other side.
+pub const MM_E_RISK_OWN_SPREAD: mm_status_t = -219;
+/// Risk refusal: it would trade with an own order.
+pub const MM_E_RISK_SELF_TRADE: mm_status_t = -220;
+/// Risk refusal: an order with this id has passed already.
+pub const MM_E_RISK_DUPLICATE_ID: mm_status_t = -221;
+/// Risk refusal: the same order has passed within the window.
+pub const MM_E_RISK_DUPLICATE_ORDER: mm_status_t = -222;
+/// Risk refusal: gross notional over all instruments, in the worst case of working orders.
+pub const MM_E_RISK_GROSS_NOTIONAL: mm_status_t = -223;
+/// Risk refusal: net notional over all instruments, in the worst case of working orders.
+pub const MM_E_RISK_NET_NOTIONAL: mm_status_t = -224;
+/// Risk refusal: too much of the gross notional in one instrument.
+pub const MM_E_RISK_CONCENTRATION: mm_status_t = -225;
+/// Risk refusal: too many working orders.
+pub const MM_E_RISK_WORKING_ORDERS: mm_status_t = -226;
+/// Risk refusal: too many orders for the trades that they brought.
+pub const MM_E_RISK_ORDER_TO_TRADE: mm_status_t = -227;
+/// Risk refusal: too many executions on one side of an instrument within the window.
+pub const MM_E_RISK_REPEATED_EXECUTION: mm_status_t = -228;
+/// Risk refusal: too many fills, lots or notional within the window.
+pub const MM_E_RISK_MARKET_MAKER_PROTECTION: mm_status_t = -229;
+/// Risk refusal: the day's loss is too large: realised, unrealised and fees.
+pub const MM_E_RISK_DAILY_LOSS: mm_status_t = -230;
+/// Risk refusal: equity has fallen too far from its peak.
+pub const MM_E_RISK_DRAWDOWN: mm_status_t = -231;
+/// Risk refusal: too many losing trades in a row.
+pub const MM_E_RISK_CONSECUTIVE_LOSSES: mm_status_t = -232;
+/// Risk refusal: value at risk is too large.
+pub const MM_E_RISK_VALUE_AT_RISK: mm_status_t = -233;
+/// Risk refusal: expected shortfall is too large.
+pub const MM_E_RISK_EXPECTED_SHORTFALL: mm_status_t = -234;
+/// Risk refusal: the market moves against our fills: adverse selection.
+pub const MM_E_RISK_MARKOUT: mm_status_t = -235;
+/// Risk refusal: the instrument's market data are too old.
+pub const MM_E_RISK_STALE_DATA: mm_status_t = -236;
+/// Risk refusal: market data have been missed and not recovered.
+pub const MM_E_RISK_SEQUENCE_GAP: mm_status_t = -237;
+/// Risk refusal: the instrument's bid meets its ask.
+pub const MM_E_RISK_CROSSED_BOOK: mm_status_t = -238;
+/// Risk refusal: time has gone back by more than is tolerated.
+pub const MM_E_RISK_CLOCK_BACKWARDS: mm_status_t = -239;
+/// Risk refusal: the venue's orders or positions differ from ours.
+pub const MM_E_RISK_RECONCILIATION_BREAK: mm_status_t = -240;
+/// Risk refusal: the host has not given a sign of life.
+pub const MM_E_RISK_DEAD_MAN: mm_status_t = -241;
+/// The latches have another token, or nothing is latched.
+pub const MM_E_RISK_TOKEN: mm_status_t = -290;
+/// A reset needs a reason of 1 to 32 bytes.
+pub const MM_E_RISK_NO_REASON: mm_status_t = -291;
+/// Stored latches that no gate can have written.
+pub const MM_E_RISK_LATCHES: mm_status_t = -292;
 /// The order was ours and is finished: a late or repeated report, usually harmless.
 pub const MM_E_ORDER_FINISHED: mm_status_t = -301;
 /// The request or report does not fit the order's state.
@@ -170,6 +240,41 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_E_RISK_LONG_POSITION, c"MM_E_RISK_LONG_POSITION", c"refused: the worst case would be too long"),
     (MM_E_RISK_SHORT_POSITION, c"MM_E_RISK_SHORT_POSITION", c"refused: the worst case would be too short"),
     (MM_E_RISK_MESSAGE_RATE, c"MM_E_RISK_MESSAGE_RATE", c"refused: too many messages"),
+    (MM_E_RISK_HALTED, c"MM_E_RISK_HALTED", c"refused: the gate is halted"),
+    (MM_E_RISK_REDUCE_ONLY, c"MM_E_RISK_REDUCE_ONLY", c"refused: only reducing orders pass"),
+    (MM_E_RISK_RESTRICTED_INSTRUMENT, c"MM_E_RISK_RESTRICTED_INSTRUMENT", c"refused: the instrument is restricted"),
+    (MM_E_RISK_UNKNOWN_INSTRUMENT, c"MM_E_RISK_UNKNOWN_INSTRUMENT", c"refused: the gate's table of instruments is full"),
+    (MM_E_RISK_OFF_TICK, c"MM_E_RISK_OFF_TICK", c"refused: off the price increment"),
+    (MM_E_RISK_OFF_LOT, c"MM_E_RISK_OFF_LOT", c"refused: off the quantity increment"),
+    (MM_E_RISK_MIN_QUANTITY, c"MM_E_RISK_MIN_QUANTITY", c"refused: too few lots"),
+    (MM_E_RISK_STALE_REFERENCE, c"MM_E_RISK_STALE_REFERENCE", c"refused: the reference price is stale"),
+    (MM_E_RISK_POST_ONLY, c"MM_E_RISK_POST_ONLY", c"refused: a post-only order would trade"),
+    (MM_E_RISK_OWN_SPREAD, c"MM_E_RISK_OWN_SPREAD", c"refused: too near to an own quote"),
+    (MM_E_RISK_SELF_TRADE, c"MM_E_RISK_SELF_TRADE", c"refused: it would trade with an own order"),
+    (MM_E_RISK_DUPLICATE_ID, c"MM_E_RISK_DUPLICATE_ID", c"refused: the id has passed already"),
+    (MM_E_RISK_DUPLICATE_ORDER, c"MM_E_RISK_DUPLICATE_ORDER", c"refused: the same order has passed lately"),
+    (MM_E_RISK_GROSS_NOTIONAL, c"MM_E_RISK_GROSS_NOTIONAL", c"refused: too much gross notional"),
+    (MM_E_RISK_NET_NOTIONAL, c"MM_E_RISK_NET_NOTIONAL", c"refused: too much net notional"),
+    (MM_E_RISK_CONCENTRATION, c"MM_E_RISK_CONCENTRATION", c"refused: too much in one instrument"),
+    (MM_E_RISK_WORKING_ORDERS, c"MM_E_RISK_WORKING_ORDERS", c"refused: too many working orders"),
+    (MM_E_RISK_ORDER_TO_TRADE, c"MM_E_RISK_ORDER_TO_TRADE", c"refused: too many orders for the trades"),
+    (MM_E_RISK_REPEATED_EXECUTION, c"MM_E_RISK_REPEATED_EXECUTION", c"refused: too many executions on one side"),
+    (MM_E_RISK_MARKET_MAKER_PROTECTION, c"MM_E_RISK_MARKET_MAKER_PROTECTION", c"refused: market-maker protection"),
+    (MM_E_RISK_DAILY_LOSS, c"MM_E_RISK_DAILY_LOSS", c"refused: the day's loss is too large"),
+    (MM_E_RISK_DRAWDOWN, c"MM_E_RISK_DRAWDOWN", c"refused: the drawdown is too large"),
+    (MM_E_RISK_CONSECUTIVE_LOSSES, c"MM_E_RISK_CONSECUTIVE_LOSSES", c"refused: too many losses in a row"),
+    (MM_E_RISK_VALUE_AT_RISK, c"MM_E_RISK_VALUE_AT_RISK", c"refused: value at risk is too large"),
+    (MM_E_RISK_EXPECTED_SHORTFALL, c"MM_E_RISK_EXPECTED_SHORTFALL", c"refused: expected shortfall is too large"),
+    (MM_E_RISK_MARKOUT, c"MM_E_RISK_MARKOUT", c"refused: fills are selected against"),
+    (MM_E_RISK_STALE_DATA, c"MM_E_RISK_STALE_DATA", c"refused: market data are stale"),
+    (MM_E_RISK_SEQUENCE_GAP, c"MM_E_RISK_SEQUENCE_GAP", c"refused: market data have a gap"),
+    (MM_E_RISK_CROSSED_BOOK, c"MM_E_RISK_CROSSED_BOOK", c"refused: the book is crossed"),
+    (MM_E_RISK_CLOCK_BACKWARDS, c"MM_E_RISK_CLOCK_BACKWARDS", c"refused: time has gone back"),
+    (MM_E_RISK_RECONCILIATION_BREAK, c"MM_E_RISK_RECONCILIATION_BREAK", c"refused: reconciliation found breaks"),
+    (MM_E_RISK_DEAD_MAN, c"MM_E_RISK_DEAD_MAN", c"refused: the host is silent"),
+    (MM_E_RISK_TOKEN, c"MM_E_RISK_TOKEN", c"the token is not that of the latches"),
+    (MM_E_RISK_NO_REASON, c"MM_E_RISK_NO_REASON", c"a reset needs a reason"),
+    (MM_E_RISK_LATCHES, c"MM_E_RISK_LATCHES", c"these are no latches of a gate"),
     (MM_E_ORDER_FINISHED, c"MM_E_ORDER_FINISHED", c"the order is finished already"),
     (MM_E_ORDER_STATE, c"MM_E_ORDER_STATE", c"this does not fit the order's state"),
     (

@@ -5,7 +5,7 @@ use super::config::{self, Config};
 use super::engine::mm_engine_t;
 use super::event::{self, mm_event_t};
 use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
-use super::orders::{mm_execution_report_t, mm_order_action_t};
+use super::order_types::{mm_execution_report_t, mm_order_action_t};
 use super::status::*;
 use crate::oms::{ExecutionReport, OrderAction, OrderActionKind};
 use crate::sim::{ReplayVenue, VenueConfig, VenueError};

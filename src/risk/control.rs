@@ -76,6 +76,8 @@ impl RiskGate {
         line.close(RiskReason::RestrictedInstrument, is_restricted);
         let mark = line.mark;
         core.lines.value(place, mark);
+        core.has_restrictions =
+            core.lines.iter().any(|line| line.rules.restriction != Restriction::None);
         core.rebuild();
         Ok(())
     }

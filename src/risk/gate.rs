@@ -247,6 +247,8 @@ pub(super) struct Core {
     pub(super) shared: Arc<Shared>,
     pub(super) latch: super::RiskLatches,
     pub(super) was_killed: bool,
+    /// Some instrument is restricted.
+    pub(super) has_restrictions: bool,
 }
 
 /// The pre-trade gate. One owner; [`monitor`](Self::monitor) and [`kill_switch`](Self::kill_switch) are for other threads.
@@ -309,6 +311,7 @@ impl RiskGate {
             shared: Arc::default(),
             latch: super::RiskLatches::default(),
             was_killed: false,
+            has_restrictions: false,
         };
         core.shared.configured.store(on.0, Ordering::Relaxed);
         core.publish_settings();
@@ -402,6 +405,36 @@ impl RiskGate {
             self.core.note_kill(is_killed, now.0);
         }
         if is_killed { Stance::Closed(killed()) } else { self.core.stance(instrument, now.0) }
+    }
+
+    /// Whether something may keep quotes of the instrument from standing, so that [`stance`](Self::stance) has to be asked. Never
+    /// `false` when the stance is not open. Hot path, a few loads.
+    #[inline]
+    #[must_use]
+    pub fn needs_look(&self, now: Timestamp) -> bool {
+        const BY_INSTRUMENT: u64 =
+            RiskReason::StaleData.bit() | RiskReason::SequenceGap.bit() | RiskReason::CrossedBook.bit();
+        let core = &self.core;
+        self.kill.is_killed()
+            || core.was_killed
+            || core.closed | core.reducing | core.on.0 & BY_INSTRUMENT != 0
+            || now.0 >= core.wake
+            || core.has_restrictions
+            || core.shared.state.load(Ordering::Acquire) != TradingState::Active as u8
+    }
+
+    /// Whether some check looks at how old an instrument's data are. Hot path.
+    #[inline]
+    #[must_use]
+    pub const fn wants_data_times(&self) -> bool {
+        self.core.on.contains(RiskReason::StaleData) || self.core.on.contains(RiskReason::StaleReference)
+    }
+
+    /// Whether some check looks at the numbers of market-data messages. Hot path.
+    #[inline]
+    #[must_use]
+    pub const fn wants_sequences(&self) -> bool {
+        self.core.on.contains(RiskReason::SequenceGap)
     }
 
     /// Whether some check looks at the own quotes of [`Exposure`]. Hot path.
