@@ -77,6 +77,7 @@ fn risk(criterion: &mut Criterion) {
         working_buy: Quantity(300),
         working_sell: Quantity(200),
         reference: Some(Price(58_550)),
+        ..Exposure::default()
     };
     let mut n = 0;
     criterion.bench_function("risk/check", |b| {
@@ -87,8 +88,8 @@ fn risk(criterion: &mut Criterion) {
                 side,
                 price,
                 quantity,
-                replaces: Quantity::ZERO,
                 timestamp: Timestamp(n * 2000),
+                ..OrderIntent::EMPTY
             };
             black_box(gate.check(black_box(&order), black_box(&exposure)).is_ok())
         });
