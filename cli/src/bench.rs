@@ -382,6 +382,7 @@ fn position_and_risk(bench: &mut Bench) -> Result<(), Failure> {
         working_buy: Quantity(300),
         working_sell: Quantity(200),
         reference: Some(Price(58_550)),
+        ..Exposure::default()
     };
     bench.time(
         "risk/check",
@@ -392,7 +393,7 @@ fn position_and_risk(bench: &mut Bench) -> Result<(), Failure> {
             for n in 0..CALLS {
                 let (side, price, quantity) = step(n);
                 let timestamp = Timestamp(n * 2000);
-                let order = OrderIntent { side, price, quantity, replaces: Quantity::ZERO, timestamp };
+                let order = OrderIntent { side, price, quantity, timestamp, ..OrderIntent::EMPTY };
                 black_box(gate.check(black_box(&order), black_box(&exposure)).is_ok());
             }
         },
