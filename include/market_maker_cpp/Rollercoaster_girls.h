@@ -1,0 +1,2 @@
+#include "stable_vector.hpp"
+using mm::stable_vector;
