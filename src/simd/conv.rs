@@ -5,7 +5,7 @@
 //! gives the bits of one call. One chain per output: the bias, then the taps from the oldest input to the newest.
 
 use super::lanes::{LANES, Lanes};
-use super::math;
+use super::{Simd, math};
 
 /// What [`Simd::conv_silu`](super::Simd::conv_silu) works on. `channels` is `bias.len()`, a multiple of 16.
 #[derive(Debug)]
@@ -22,6 +22,19 @@ pub struct Conv<'a> {
     pub input_stride: usize,
     /// `[tokens][channels]`.
     pub output: &'a mut [f32],
+}
+
+impl Simd {
+    /// Causal depthwise convolution with SiLU: output ← SiLU(bias + Σ tap · input), and the tail moves on. Hot path;
+    /// O(tokens · channels · width).
+    ///
+    /// # Panics
+    /// When a slice has not the length that the job's shape asks for.
+    #[inline]
+    pub fn conv_silu(self, job: Conv<'_>) {
+        // SAFETY: tables come only from `table::runnable`, which found their instruction set.
+        unsafe { (self.floats.conv_silu)(job) }
+    }
 }
 
 /// output ← SiLU(bias + Σ tap · input), and the tail moves on.

@@ -60,8 +60,7 @@ pub fn exp_of_negative<S: Lanes>(s: S, x: S::F) -> S::F {
 }
 
 /// tanh(x)/x as a ratio in x², relative error 2^−29.3 for |x| ≤ 9.1.
-const TANH_ABOVE: [f32; 6] =
-    [1.0, 0.136_777_9, 0.003_865_634, 2.795_138e-5, 3.044_342e-8, -1.209_256_4e-11];
+const TANH_ABOVE: [f32; 6] = [1.0, 0.136_777_9, 0.003_865_634, 2.795_138e-5, 3.044_342e-8, -1.209_256_4e-11];
 const TANH_BELOW: [f32; 5] = [1.0, 0.470_111_22, 0.027_236_056, 0.000_393_382, 1.283_357_7e-6];
 /// From here on tanh rounds to one.
 const TANH_HIGH: f32 = 9.02;

@@ -18,12 +18,12 @@
 //! channel. One chain per output, so tokens one at a time or all at once give the same bits.
 
 use super::lanes::{LANES, Lanes};
-use super::math;
+use super::{Simd, math};
 
 /// Largest state size whose products of four divisors stay finite under the cap on δ.
 pub const MAX_STATE: usize = 256;
 /// Blocks of sixteen channels whose recurrences run beside each other.
-const SIDE_BY_SIDE: usize = 4;
+const SIDE_BY_SIDE: usize = 2;
 /// The cap on the step length.
 const LARGEST_STEP: f32 = 16_777_216.0;
 
@@ -70,6 +70,19 @@ struct Lines<'a> {
     output: *mut f32,
 }
 
+impl Simd {
+    /// The selective LegS scan with step length, skip and gate: moves the states through all tokens and writes the gated
+    /// outputs. Hot path; O(tokens · channels · N).
+    ///
+    /// # Panics
+    /// When a slice has not the length that the job's shape asks for.
+    #[inline]
+    pub fn scan(self, job: Scan<'_>) {
+        // SAFETY: tables come only from `table::runnable`, which found their instruction set.
+        unsafe { (self.floats.scan)(job) }
+    }
+}
+
 /// Moves the states through all tokens and writes the gated outputs.
 #[inline(always)]
 pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
@@ -90,8 +103,19 @@ pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
             && rows(job.readout.len(), job.readout_stride, order),
         "a scan of {tokens} tokens, {channels} channels, {order} states"
     );
-    let Scan { diagonal, weight, skip, step: steps, input, gate, gate_stride, readout, readout_stride, state, output } =
-        job;
+    let Scan {
+        diagonal,
+        weight,
+        skip,
+        step: steps,
+        input,
+        gate,
+        gate_stride,
+        readout,
+        readout_stride,
+        state,
+        output,
+    } = job;
     let (state, output) = (state.as_mut_ptr(), output.as_mut_ptr());
     let lines = Lines {
         diagonal,

@@ -158,7 +158,10 @@ impl SsmHippoConfig {
         };
         let layers: usize = (0..self.n_layer).map(block).sum();
         let attention = 3 * self.attention_hidden() * self.d_model;
-        embed + layers * self.num_patches() + attention + self.num_patches() * self.d_model * self.output_len()
+        embed
+            + layers * self.num_patches()
+            + attention
+            + self.num_patches() * self.d_model * self.output_len()
     }
 }
 

@@ -41,10 +41,11 @@ pub(super) struct Parameters {
 /// Every tensor that a valid configuration asks for, in the state dict's order.
 fn tensors(config: &SsmHippoConfig) -> Vec<Tensor> {
     let mut list = Vec::new();
-    let mut put = |name: String, shape: &[usize], fresh| list.push(Tensor { name, shape: shape.to_vec(), fresh });
+    let mut put =
+        |name: String, shape: &[usize], fresh| list.push(Tensor { name, shape: shape.to_vec(), fresh });
     let (d, e, c, r) = (config.d_model, config.d_inner(), config.num_channels, config.rank());
     let (hidden, flat) = (config.attention_hidden(), config.num_patches() * config.d_model);
-    let mut linear = |put: &mut dyn FnMut(String, &[usize], Fresh), name: &str, rows: usize, columns: usize| {
+    let linear = |put: &mut dyn FnMut(String, &[usize], Fresh), name: &str, rows: usize, columns: usize| {
         let fresh = Fresh::Uniform { fan_in: columns };
         put(format!("{name}.weight"), &[rows, columns], fresh);
         put(format!("{name}.bias"), &[rows], fresh);
