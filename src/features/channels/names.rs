@@ -64,7 +64,7 @@ pub enum Channel {
     /// [`KyleLambda`](crate::features::KyleLambda).
     KyleLambda = 15,
     /// Realised volatility of the mid with the first half-life, as of the row's end: ticks per √second, at least 0; 0
-    /// before any time has passed. Time without a sound book and moves across it do not count. See
+    /// before any time has passed. Time without a sound book does not pass for it, and moves across it do not count. See
     /// [`EwmaVolatility`](crate::features::EwmaVolatility).
     VolatilityFast = 16,
     /// The same with the second half-life.
