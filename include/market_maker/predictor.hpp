@@ -91,17 +91,20 @@ public:
         check(try_predict_batch(windows, count, out));
     }
 
-    /// Some steps and some values of a step only, [horizons][channels] in the order asked for.
-    status try_predict_part(span<const float> window, span<const std::uint32_t> horizons,
-                            span<const std::uint32_t> channels, span<float> out) noexcept {
-        return status(mm_predictor_predict_part(handle_.get(), window.data(), window.size(), horizons.data(),
-                                                horizons.size(), channels.data(), channels.size(), out.data(),
-                                                out.size()));
+    /// Selects what predict_part computes: every combination of steps and values of a step, in the order given. Allocates.
+    status try_select(span<const std::uint32_t> horizons, span<const std::uint32_t> channels) noexcept {
+        return status(mm_predictor_select(handle_.get(), horizons.data(), horizons.size(), channels.data(),
+                                          channels.size()));
     }
-    void predict_part(span<const float> window, span<const std::uint32_t> horizons,
-                      span<const std::uint32_t> channels, span<float> out) {
-        check(try_predict_part(window, horizons, channels, out));
+    void select(span<const std::uint32_t> horizons, span<const std::uint32_t> channels) {
+        check(try_select(horizons, channels));
     }
+    /// The selected part of a window's forecast, [horizons][channels].
+    status try_predict_part(span<const float> window, span<float> out) noexcept {
+        return status(
+            mm_predictor_predict_part(handle_.get(), window.data(), window.size(), out.data(), out.size()));
+    }
+    void predict_part(span<const float> window, span<float> out) { check(try_predict_part(window, out)); }
 
     /// The next row of a stream; whether a forecast is due that there was not before.
     result<bool> try_push(span<const float> row) noexcept {

@@ -46,14 +46,13 @@ pub struct mm_predictor_t {
 pub(super) struct Predicting {
     predictor: Predictor,
     results: AlignedBuffer<f32>,
-    max_batch: usize,
 }
 
 impl Predicting {
-    fn new(predictor: Predictor, max_batch: usize) -> Result<Self, Failure> {
-        let length = args::product(max_batch, predictor.shape().output_len())?;
+    fn new(predictor: Predictor) -> Result<Self, Failure> {
+        let length = args::product(predictor.max_batch(), predictor.shape().output_len())?;
         let results = AlignedBuffer::new(length, 0.0).map_err(ModelError::from)?;
-        Ok(Self { predictor, results, max_batch })
+        Ok(Self { predictor, results })
     }
 }
 
@@ -77,7 +76,7 @@ pub struct mm_predictor_config_t {
     pub precision: u32,
     /// `MM_BAD_INPUT_*`. Default refuse.
     pub bad_input: u32,
-    /// Most windows of one `mm_predictor_predict_batch`, at least 1. Default 16.
+    /// Most windows of one `mm_predictor_predict_batch`, 1 to 4096. Default 16.
     pub max_batch: u32,
     /// SSM-HiPPO: width of a token. Default 128.
     pub d_model: u32,
@@ -229,8 +228,9 @@ impl From<PredictorError> for Failure {
         let status = match error {
             PredictorError::Model(error) => return error.into(),
             PredictorError::Shared => MM_E_SHARED,
+            PredictorError::TooMany { .. } => MM_E_FULL,
+            PredictorError::NothingSelected => MM_E_NOT_READY,
             PredictorError::Unsupported { .. } => MM_E_UNSUPPORTED,
-            _ => MM_E_INVALID_ARGUMENT,
         };
         Self::new(status, format_args!("{error}"))
     }
@@ -277,9 +277,6 @@ fn configuration(
 ) -> Result<PredictorConfig, Failure> {
     let precision = meaning(&PRECISIONS, config.precision, "precision")?;
     let bad_input = meaning(&POLICIES, config.bad_input, "bad_input")?;
-    if config.max_batch == 0 {
-        return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("max_batch is 0, at least 1 is needed")));
-    }
     match config.kind {
         MM_PREDICTOR_SSM_HIPPO => Ok(PredictorConfig::SsmHippo(SsmHippoConfig {
             d_model: config.d_model as usize,
@@ -351,7 +348,7 @@ pub unsafe extern "C" fn mm_predictor_create(
             let file = WeightFile::open(unsafe { args::string(path, "path") }?)?;
             Predictor::from_weights(&configuration(&config, Some(&file))?, &file)?
         };
-        out.set(create(Predicting::new(made, config.max_batch as usize)?));
+        out.set(create(Predicting::new(made.with_max_batch(config.max_batch as usize)?)?));
         Ok(MM_OK)
     })
 }
@@ -374,7 +371,7 @@ pub unsafe extern "C" fn mm_predictor_share(
     guard(unsafe { Shared::new(predictor) }, |value| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(shared, "shared") }?;
-        out.set(create(Predicting::new(value.predictor.share()?, value.max_batch)?));
+        out.set(create(Predicting::new(value.predictor.share()?)?));
         Ok(MM_OK)
     })
 }
@@ -423,7 +420,7 @@ pub unsafe extern "C" fn mm_predictor_info(
             stream_warm_up,
             scratch_bytes: value.predictor.state_bytes() + size_of_val(&value.results[..]),
             weight_bytes: value.predictor.weight_bytes(),
-            max_batch: value.max_batch,
+            max_batch: value.predictor.max_batch(),
             isa: CStr::as_ptr(isa::name(value.predictor.isa())),
             kind: match config {
                 PredictorConfig::SsmHippo(_) => MM_PREDICTOR_SSM_HIPPO,
@@ -507,11 +504,9 @@ pub unsafe extern "C" fn mm_predictor_predict_batch(
     guard(unsafe { Exclusive::new(predictor) }, |value| {
         // SAFETY: by this function's contract.
         let windows = unsafe { args::input(windows, length, "windows") }?;
-        if count > value.max_batch {
-            return Err(Failure::new(
-                MM_E_FULL,
-                format_args!("{count} windows, max_batch is {}", value.max_batch),
-            ));
+        let max_batch = value.predictor.max_batch();
+        if count > max_batch {
+            return Err(PredictorError::TooMany { windows: count, max_batch }.into());
         }
         let needed = count * value.predictor.shape().output_len();
         // SAFETY: by this function's contract.
@@ -523,24 +518,55 @@ pub unsafe extern "C" fn mm_predictor_predict_batch(
     })
 }
 
-/// The forecast for some steps and some values of a step only, in the order asked for: `out` gets `horizon_count` x
-/// `channel_count` values, and only those are computed. Hot path.
+/// Selects the part of a forecast that `mm_predictor_predict_part` computes: every combination of `horizons` (steps from 0; the
+/// LSTM has one, 0) and `channels` (values of a step), in the order given. Allocates; not hot path.
 ///
 /// # Errors
-/// As `mm_predictor_predict`; `MM_E_INVALID_ARGUMENT` for a step or value that there is not, or more than one whole forecast.
+/// `MM_E_NULL`; `MM_E_INVALID_ARGUMENT` for an empty list, an index that there is not, or more values than a whole batch
+/// has. The selection is as it was then.
 ///
 /// # Safety
-/// As for `mm_predictor_predict`; `horizons` and `channels` are readable for their counts.
+/// `predictor` is a live handle that no other thread uses; `horizons` and `channels` are readable for their counts.
 #[unsafe(no_mangle)]
-#[allow(clippy::too_many_arguments, reason = "four arrays, each with its length beside it")]
-pub unsafe extern "C" fn mm_predictor_predict_part(
+pub unsafe extern "C" fn mm_predictor_select(
     predictor: *mut mm_predictor_t,
-    window: *const f32,
-    length: usize,
     horizons: *const u32,
     horizon_count: usize,
     channels: *const u32,
     channel_count: usize,
+) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(predictor) }, |value| {
+        // SAFETY: by this function's contract.
+        let horizons = unsafe { args::input(horizons, horizon_count, "horizons") }?;
+        // SAFETY: by this function's contract.
+        let channels = unsafe { args::input(channels, channel_count, "channels") }?;
+        let (count, most) = (args::product(horizon_count, channel_count)?, value.results.len());
+        if count > most {
+            return Err(Failure::new(
+                MM_E_INVALID_ARGUMENT,
+                format_args!("{count} values selected, there is room for {most}"),
+            ));
+        }
+        let indices = |list: &[u32]| list.iter().map(|&index| index as usize).collect::<Vec<_>>();
+        value.predictor.select(&indices(horizons), &indices(channels))?;
+        Ok(MM_OK)
+    })
+}
+
+/// The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+/// rows asked for are computed. Hot path.
+///
+/// # Errors
+/// As `mm_predictor_predict`; `MM_E_NOT_READY` where nothing is selected.
+///
+/// # Safety
+/// As for `mm_predictor_predict`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_predictor_predict_part(
+    predictor: *mut mm_predictor_t,
+    window: *const f32,
+    length: usize,
     out: *mut f32,
     capacity: usize,
 ) -> mm_status_t {
@@ -548,24 +574,9 @@ pub unsafe extern "C" fn mm_predictor_predict_part(
     guard(unsafe { Exclusive::new(predictor) }, |value| {
         // SAFETY: by this function's contract.
         let window = unsafe { args::input(window, length, "window") }?;
+        let needed = value.predictor.selected_len().ok_or(PredictorError::NothingSelected)?;
         // SAFETY: by this function's contract.
-        let horizons = unsafe { args::input(horizons, horizon_count, "horizons") }?;
-        // SAFETY: by this function's contract.
-        let channels = unsafe { args::input(channels, channel_count, "channels") }?;
-        let needed = args::product(horizon_count, channel_count)?;
-        let whole = value.predictor.shape().output_len();
-        if needed > whole {
-            return Err(Failure::new(
-                MM_E_INVALID_ARGUMENT,
-                format_args!("{needed} values asked for, a whole forecast has {whole}"),
-            ));
-        }
-        // SAFETY: by this function's contract.
-        unsafe {
-            answer(value, needed, out, capacity, |predictor, out| {
-                predictor.predict_part(window, horizons, channels, out)
-            })
-        }
+        unsafe { answer(value, needed, out, capacity, |predictor, out| predictor.predict_part(window, out)) }
     })
 }
 
@@ -640,7 +651,7 @@ pub unsafe extern "C" fn mm_predictor_reset(predictor: *mut mm_predictor_t) -> m
 ///
 /// # Errors
 /// `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
-/// handle shares the weights: calibrate first.
+/// handle shares the weights (calibrate first), `MM_E_UNSUPPORTED` for SSM-HiPPO, which needs none.
 ///
 /// # Safety
 /// `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.

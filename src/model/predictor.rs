@@ -15,6 +15,7 @@ use super::lstm::{Lstm, LstmConfig, LstmState};
 use super::precision::Precision;
 use super::ssm::{HeadSelection, SsmHippo, SsmHippoConfig, SsmState};
 use super::weights::{WeightFile, WeightWriter};
+use crate::mem::buffer::bytes_taken;
 use crate::simd::Isa;
 
 /// Why a predictor refused. What refused has changed nothing.
@@ -27,15 +28,16 @@ pub enum PredictorError {
     /// The weights cannot change, because other predictors share them.
     #[error("the weights are shared with other predictors: calibrate before sharing")]
     Shared,
-    /// An output that the network does not have.
-    #[error("{axis} {index} asked for, there are {count}")]
-    NoSuchOutput {
-        /// `horizon` or `channel`.
-        axis: &'static str,
-        /// What was asked for.
-        index: usize,
-        /// How many the network has.
-        count: usize,
+    /// A part of the forecast was asked for before one was selected.
+    #[error("no part of the forecast is selected")]
+    NothingSelected,
+    /// More windows than the predictor has room for.
+    #[error("{windows} windows, max_batch is {max_batch}")]
+    TooMany {
+        /// Windows given.
+        windows: usize,
+        /// What there is room for.
+        max_batch: usize,
     },
     /// The network has nothing of the kind.
     #[error("{what} is not there for this network")]
@@ -151,25 +153,31 @@ impl Shape {
 pub struct Predictor {
     config: PredictorConfig,
     network: Network,
+    max_batch: usize,
+    state_bytes: usize,
 }
+
+/// Windows of a batch, unless [`Predictor::with_max_batch`] says otherwise.
+pub const DEFAULT_MAX_BATCH: usize = 16;
 
 #[derive(Debug)]
 enum Network {
-    SsmHippo { model: Arc<SsmHippo>, state: SsmState },
-    Lstm { model: Arc<Lstm>, state: LstmState, whole: Box<[f32]> },
+    SsmHippo { model: Arc<SsmHippo>, state: Box<SsmState>, selection: Option<HeadSelection> },
+    Lstm { model: Arc<Lstm>, state: Box<LstmState>, selection: Option<Gather> },
 }
 
-impl Network {
-    fn ssm(model: Arc<SsmHippo>) -> Result<Self, ModelError> {
-        let state = SsmState::new(&model)?;
-        Ok(Self::SsmHippo { model, state })
-    }
+/// Some values of a small forecast, which is computed whole.
+#[derive(Debug)]
+struct Gather {
+    whole: Box<[f32]>,
+    places: Box<[usize]>,
+}
 
-    fn lstm(model: Arc<Lstm>) -> Result<Self, ModelError> {
-        let state = LstmState::new(&model)?;
-        let whole = vec![0.0; model.config().outputs()].into_boxed_slice();
-        Ok(Self::Lstm { model, state, whole })
-    }
+/// The weights alone.
+#[derive(Clone, Debug)]
+enum Weights {
+    SsmHippo(Arc<SsmHippo>),
+    Lstm(Arc<Lstm>),
 }
 
 impl Predictor {
@@ -178,13 +186,13 @@ impl Predictor {
     /// # Errors
     /// [`ModelError::Config`], [`ModelError::Memory`], [`ModelError::Simd`].
     pub fn from_seed(config: &PredictorConfig, seed: u64) -> Result<Self, PredictorError> {
-        let network = match config {
+        let weights = match config {
             PredictorConfig::SsmHippo(config) => {
-                Network::ssm(Arc::new(SsmHippo::from_seed(config, seed)?))?
+                Weights::SsmHippo(Arc::new(SsmHippo::from_seed(config, seed)?))
             }
-            PredictorConfig::Lstm(config) => Network::lstm(Arc::new(Lstm::from_seed(config, seed)?))?,
+            PredictorConfig::Lstm(config) => Weights::Lstm(Arc::new(Lstm::from_seed(config, seed)?)),
         };
-        Ok(Self { config: config.clone(), network })
+        Self::assemble(config.clone(), weights, DEFAULT_MAX_BATCH)
     }
 
     /// A network with the weights of a safetensors file.
@@ -200,13 +208,48 @@ impl Predictor {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn from_weights(config: &PredictorConfig, file: &WeightFile) -> Result<Self, PredictorError> {
-        let network = match config {
+        let weights = match config {
             PredictorConfig::SsmHippo(config) => {
-                Network::ssm(Arc::new(SsmHippo::from_weights(config, file)?))?
+                Weights::SsmHippo(Arc::new(SsmHippo::from_weights(config, file)?))
             }
-            PredictorConfig::Lstm(config) => Network::lstm(Arc::new(Lstm::from_weights(config, file)?))?,
+            PredictorConfig::Lstm(config) => Weights::Lstm(Arc::new(Lstm::from_weights(config, file)?)),
         };
-        Ok(Self { config: config.clone(), network })
+        Self::assemble(config.clone(), weights, DEFAULT_MAX_BATCH)
+    }
+
+    /// Makes the state; with the memory that it takes on record.
+    fn assemble(config: PredictorConfig, weights: Weights, max_batch: usize) -> Result<Self, PredictorError> {
+        let before = bytes_taken();
+        let network = match weights {
+            Weights::SsmHippo(model) => Network::SsmHippo {
+                state: Box::new(SsmState::with_batch(&model, max_batch)?),
+                selection: None,
+                model,
+            },
+            Weights::Lstm(model) => {
+                Network::Lstm { state: Box::new(LstmState::new(&model)?), selection: None, model }
+            }
+        };
+        Ok(Self { config, network, max_batch, state_bytes: bytes_taken().wrapping_sub(before) })
+    }
+
+    fn weights(&self) -> Weights {
+        match &self.network {
+            Network::SsmHippo { model, .. } => Weights::SsmHippo(model.clone()),
+            Network::Lstm { model, .. } => Weights::Lstm(model.clone()),
+        }
+    }
+
+    /// The same predictor with room for `windows` windows in a batch, 1 to 4096, and no stream under way.
+    ///
+    /// # Errors
+    /// [`ModelError::Config`], [`ModelError::Memory`].
+    pub fn with_max_batch(self, windows: usize) -> Result<Self, PredictorError> {
+        if !(1..=4096).contains(&windows) {
+            return Err(ModelError::config("max_batch", format!("{windows} is not in 1..=4096")).into());
+        }
+        let weights = self.weights();
+        Self::assemble(self.config, weights, windows)
     }
 
     /// A second predictor on the same weights, with a fresh state of its own: for another thread or instrument.
@@ -214,11 +257,7 @@ impl Predictor {
     /// # Errors
     /// [`ModelError::Memory`].
     pub fn share(&self) -> Result<Self, PredictorError> {
-        let network = match &self.network {
-            Network::SsmHippo { model, .. } => Network::ssm(model.clone())?,
-            Network::Lstm { model, .. } => Network::lstm(model.clone())?,
-        };
-        Ok(Self { config: self.config.clone(), network })
+        Self::assemble(self.config.clone(), self.weights(), self.max_batch)
     }
 
     /// The forecast for a window, `[input_rows][input_columns]`, into `[output_rows][output_columns]`. A stream that is under
@@ -230,7 +269,7 @@ impl Predictor {
     #[inline]
     pub fn predict(&mut self, window: &[f32], out: &mut [f32]) -> Result<(), PredictorError> {
         match &mut self.network {
-            Network::SsmHippo { model, state } => model.predict(state, window, out)?,
+            Network::SsmHippo { model, state, .. } => model.predict(state, window, out)?,
             Network::Lstm { model, state, .. } => model.predict(state, window, out)?,
         }
         Ok(())
@@ -240,56 +279,82 @@ impl Predictor {
     /// [`predict`](Self::predict), bit for bit, and faster. Hot path.
     ///
     /// # Errors
-    /// As [`predict`](Self::predict). What `out` holds after an error in a window's values is unspecified.
+    /// As [`predict`](Self::predict), indices counted over all windows; [`PredictorError::TooMany`] beyond
+    /// [`max_batch`](Self::max_batch). What `out` holds after an error in a window's values is unspecified.
     pub fn predict_batch(
         &mut self,
         windows: &[f32],
         count: usize,
         out: &mut [f32],
     ) -> Result<(), PredictorError> {
+        if count > self.max_batch {
+            return Err(PredictorError::TooMany { windows: count, max_batch: self.max_batch });
+        }
         match &mut self.network {
-            Network::SsmHippo { model, state } => model.predict_batch(state, windows, count, out)?,
+            Network::SsmHippo { model, state, .. } => model.predict_batch(state, windows, count, out)?,
             Network::Lstm { model, state, .. } => model.predict_batch(state, windows, count, out)?,
         }
         Ok(())
     }
 
-    /// The forecast of some horizons and channels only, `[horizons][channels]` in the order asked for; only their rows of
-    /// the head are computed. The LSTM has one horizon, 0. Hot path.
+    /// Selects the part of a forecast that [`predict_part`](Self::predict_part) computes: every combination of horizons
+    /// (0-based steps; the LSTM has one, 0) and channels, in the order given. Not hot path.
     ///
     /// # Errors
-    /// [`PredictorError::NoSuchOutput`]; otherwise as [`predict`](Self::predict).
-    pub fn predict_part(
-        &mut self,
-        window: &[f32],
-        horizons: &[u32],
-        channels: &[u32],
-        out: &mut [f32],
-    ) -> Result<(), PredictorError> {
-        let shape = self.shape();
-        for (axis, wanted, count) in
-            [("horizon", horizons, shape.output_rows), ("channel", channels, shape.output_columns)]
-        {
-            if let Some(&index) = wanted.iter().find(|index| **index as usize >= count) {
-                return Err(PredictorError::NoSuchOutput { axis, index: index as usize, count });
-            }
-        }
-        let needed = horizons.len().saturating_mul(channels.len());
-        if out.len() != needed {
-            return Err(ModelError::OutputLength { expected: needed, found: out.len() }.into());
-        }
+    /// [`ModelError::Config`] for an empty list or an index out of range; the selection is as it was then.
+    pub fn select(&mut self, horizons: &[usize], channels: &[usize]) -> Result<(), PredictorError> {
         match &mut self.network {
-            Network::SsmHippo { model, state } => {
-                model.predict_part(state, window, &HeadSelection { horizons, channels }, out)?;
+            Network::SsmHippo { model, selection, .. } => {
+                *selection = Some(HeadSelection::new(model.config(), horizons, channels)?);
             }
-            Network::Lstm { model, state, whole } => {
-                model.predict(state, window, whole)?;
-                for row in out.chunks_exact_mut(channels.len().max(1)) {
-                    for (to, channel) in row.iter_mut().zip(channels) {
-                        *to = whole[*channel as usize];
+            Network::Lstm { model, selection, .. } => {
+                let outputs = model.config().outputs();
+                for (parameter, wanted, size) in [("horizons", horizons, 1), ("channels", channels, outputs)] {
+                    if wanted.is_empty() {
+                        return Err(ModelError::config(parameter, "none given").into());
+                    }
+                    if let Some(index) = wanted.iter().find(|index| **index >= size) {
+                        let problem = format!("{index} is not below {size}");
+                        return Err(ModelError::config(parameter, problem).into());
                     }
                 }
+                let places = horizons.iter().flat_map(|_| channels.iter().copied()).collect();
+                *selection = Some(Gather { whole: vec![0.0; outputs].into(), places });
             }
+        }
+        Ok(())
+    }
+
+    /// Values of the selected part; `None` where nothing is selected.
+    #[must_use]
+    pub fn selected_len(&self) -> Option<usize> {
+        match &self.network {
+            Network::SsmHippo { selection, .. } => selection.as_ref().map(HeadSelection::len),
+            Network::Lstm { selection, .. } => selection.as_ref().map(|gather| gather.places.len()),
+        }
+    }
+
+    /// The selected part of a window's forecast, `[horizons][channels]`: the bits of [`predict`](Self::predict), and of the
+    /// SSM-HiPPO network's head only the rows asked for are computed. Hot path.
+    ///
+    /// # Errors
+    /// [`PredictorError::NothingSelected`]; otherwise as [`predict`](Self::predict).
+    pub fn predict_part(&mut self, window: &[f32], out: &mut [f32]) -> Result<(), PredictorError> {
+        match &mut self.network {
+            Network::SsmHippo { model, state, selection: Some(selection) } => {
+                model.predict_part(state, window, selection, out)?;
+            }
+            Network::Lstm { model, state, selection: Some(Gather { whole, places }) } => {
+                if out.len() != places.len() {
+                    let (expected, found) = (places.len(), out.len());
+                    return Err(ModelError::OutputLength { expected, found }.into());
+                }
+                model.predict(state, window, whole)?;
+                for (to, place) in out.iter_mut().zip(places.iter()) {
+                    *to = whole[*place];
+                }
+            }
+            _ => return Err(PredictorError::NothingSelected),
         }
         Ok(())
     }
@@ -302,7 +367,9 @@ impl Predictor {
     #[inline]
     pub fn push(&mut self, row: &[f32]) -> Result<bool, PredictorError> {
         Ok(match &mut self.network {
-            Network::SsmHippo { model, state } => model.push(state, row)? && state.is_ready(),
+            Network::SsmHippo { model, state, .. } => {
+                model.push(state, row)? && state.tokens_seen() >= model.config().num_patches() as u64
+            }
             Network::Lstm { model, state, .. } => model.push(state, row)?,
         })
     }
@@ -314,7 +381,7 @@ impl Predictor {
     #[inline]
     pub fn forecast(&mut self, out: &mut [f32]) -> Result<(), PredictorError> {
         match &mut self.network {
-            Network::SsmHippo { model, state } => model.forecast(state, out)?,
+            Network::SsmHippo { model, state, .. } => model.forecast(state, out)?,
             Network::Lstm { model, state, .. } => model.forecast(state, out)?,
         }
         Ok(())
@@ -332,19 +399,19 @@ impl Predictor {
     /// anew.
     ///
     /// # Errors
-    /// [`PredictorError::Shared`]; [`ModelError::InputLength`], [`ModelError::NotFiniteInput`]. The network is as it was then.
+    /// [`PredictorError::Shared`]; [`PredictorError::Unsupported`] for the SSM-HiPPO network, whose formats need no ranges;
+    /// [`ModelError::InputLength`], [`ModelError::NotFiniteInput`]. The network is as it was then.
     pub fn calibrate(&mut self, windows: &[f32]) -> Result<(), PredictorError> {
         match &mut self.network {
-            Network::SsmHippo { model, state } => {
-                Arc::get_mut(model).ok_or(PredictorError::Shared)?.calibrate(windows)?;
-                *state = SsmState::new(model)?;
+            Network::SsmHippo { .. } => {
+                Err(PredictorError::Unsupported { what: "a calibration of SSM-HiPPO" })
             }
             Network::Lstm { model, state, .. } => {
                 Arc::get_mut(model).ok_or(PredictorError::Shared)?.calibrate(windows)?;
-                *state = LstmState::new(model)?;
+                **state = LstmState::new(model)?;
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// Writes the weights to a safetensors file; [`load`](Self::load) gives the same predictions, bit for bit.
@@ -400,17 +467,26 @@ impl Predictor {
     #[must_use]
     pub fn weight_bytes(&self) -> usize {
         match &self.network {
-            Network::SsmHippo { model, .. } => model.weight_bytes(),
+            Network::SsmHippo { model, .. } => {
+                let (body, head) = model.weight_bytes();
+                body + head
+            }
             Network::Lstm { model, .. } => model.weight_bytes(),
         }
     }
 
     /// Bytes of this predictor's own state and scratch.
     #[must_use]
-    pub fn state_bytes(&self) -> usize {
-        match &self.network {
-            Network::SsmHippo { state, .. } => state.size_in_bytes(),
-            Network::Lstm { state, .. } => state.size_in_bytes(),
-        }
+    pub const fn state_bytes(&self) -> usize {
+        self.state_bytes
+    }
+
+    /// Most windows of one batch.
+    #[must_use]
+    pub const fn max_batch(&self) -> usize {
+        self.max_batch
     }
 }
+
+#[cfg(test)]
+mod tests;
