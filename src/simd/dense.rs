@@ -1,0 +1,190 @@
+//! Packed f32 matrix times one vector or several.
+//!
+//! One chain per output: it begins where [`Start`] says and takes `fma(w[k], x[k], ·)` for k ascending. So every
+//! tiling gives the same bits, and row n of the product of several vectors is the product of vector n. Tiles keep
+//! blocks × columns of accumulators in registers: enough independent chains to cover the latency of the
+//! multiply-add, and few enough loads for each.
+
+use super::lanes::{LANES, Lanes};
+use super::packed::{PackedF32, Start};
+
+/// What a tile reads and writes.
+#[derive(Clone, Copy)]
+struct Product<'a> {
+    w: &'a PackedF32,
+    start: Start,
+    x: *const f32,
+    x_stride: usize,
+    y: *mut f32,
+    y_stride: usize,
+}
+
+/// `y ← start + W·x`.
+#[inline(always)]
+pub fn matvec<S: Lanes>(s: S, w: &PackedF32, start: Start, x: &[f32], y: &mut [f32]) {
+    assert!(x.len() == w.cols() && y.len() == w.rows(), "a product of {}×{}", w.rows(), w.cols());
+    let product = Product { w, start, x: x.as_ptr(), x_stride: 0, y: y.as_mut_ptr(), y_stride: 0 };
+    // SAFETY: one column, `x` and `y` of the matrix's lengths.
+    unsafe { columns::<S, 1>(s, product) };
+}
+
+/// `y[i] ← start + W·x[i]` for `n` vectors, `x_stride` and `y_stride` apart.
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "two strided operands")]
+pub fn matmul<S: Lanes>(
+    s: S,
+    w: &PackedF32,
+    start: Start,
+    x: &[f32],
+    x_stride: usize,
+    n: usize,
+    y: &mut [f32],
+    y_stride: usize,
+) {
+    check(w.rows(), w.cols(), x.len(), x_stride, n, y.len(), y_stride);
+    let widest = S::TILE.1.min(6);
+    let mut done = 0;
+    while done < n {
+        let left = n - done;
+        // Even shares: eleven columns are six and five, not ten and one.
+        let width = left.div_ceil(left.div_ceil(widest));
+        // SAFETY: `check` proved that `n` columns at these strides lie inside `x` and `y`; `done + width` ≤ `n`.
+        unsafe {
+            let product = Product {
+                w,
+                start,
+                x: x.as_ptr().add(done * x_stride),
+                x_stride,
+                y: y.as_mut_ptr().add(done * y_stride),
+                y_stride,
+            };
+            match width {
+                6 => columns::<S, 6>(s, product),
+                5 => columns::<S, 5>(s, product),
+                4 => columns::<S, 4>(s, product),
+                3 => columns::<S, 3>(s, product),
+                2 => columns::<S, 2>(s, product),
+                _ => columns::<S, 1>(s, product),
+            }
+        }
+        done += width;
+    }
+}
+
+/// Panics unless `n` columns at these strides lie inside `x` and `y`.
+#[inline(always)]
+pub(super) fn check(
+    rows: usize,
+    cols: usize,
+    x: usize,
+    x_stride: usize,
+    n: usize,
+    y: usize,
+    y_stride: usize,
+) {
+    let fits = |len: usize, stride: usize, width: usize| {
+        n == 0
+            || (n - 1)
+                .checked_mul(stride)
+                .and_then(|last| last.checked_add(width))
+                .is_some_and(|end| end <= len)
+    };
+    assert!(fits(x, x_stride, cols), "{n} inputs of {cols}, {x_stride} apart, in {x} values");
+    assert!(
+        (y_stride >= rows || n < 2) && fits(y, y_stride, rows),
+        "{n} outputs of {rows}, {y_stride} apart, in {y} values"
+    );
+}
+
+/// All rows of `C` columns.
+///
+/// # Safety
+/// `C` columns at the product's strides lie inside its `x` and `y`.
+#[inline(always)]
+unsafe fn columns<S: Lanes, const C: usize>(s: S, product: Product<'_>) {
+    let blocks = product.w.padded_rows() / LANES;
+    let mut block = 0;
+    // SAFETY: blocks below `blocks`, columns by the caller's promise.
+    unsafe {
+        if C == 1 {
+            while S::VECTOR_BLOCKS >= 8 && blocks - block >= 8 {
+                tile::<S, 8, C>(s, product, block);
+                block += 8;
+            }
+        }
+        while (C == 1 || S::TILE.0 >= 4) && blocks - block >= 4 {
+            tile::<S, 4, C>(s, product, block);
+            block += 4;
+        }
+        while (C <= 2 || S::TILE.0 >= 2) && blocks - block >= 2 {
+            tile::<S, 2, C>(s, product, block);
+            block += 2;
+        }
+        while block < blocks {
+            tile::<S, 1, C>(s, product, block);
+            block += 1;
+        }
+    }
+}
+
+/// `R` blocks of rows by `C` columns, sums in registers.
+///
+/// # Safety
+/// `R` blocks exist from `block` on, and `C` columns lie inside the product's `x` and `y`.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
+unsafe fn tile<S: Lanes, const R: usize, const C: usize>(s: S, product: Product<'_>, block: usize) {
+    let Product { w, start, x, x_stride, y, y_stride } = product;
+    let (rows, cols) = (w.rows(), w.cols());
+    // SAFETY: the block exists by the caller's promise; a block is `cols` times 16 weights and 16 biases.
+    let (weights, bias) =
+        unsafe { (w.weights().as_ptr().add(block * cols * LANES), w.bias().as_ptr().add(block * LANES)) };
+    let whole = (block + R) * LANES <= rows;
+    let mut sums = [[s.splat(0.0); C]; R];
+    for r in 0..R {
+        let row = (block + r) * LANES;
+        for c in 0..C {
+            // SAFETY: rows below `rows` of a column of `y`, or 16 biases of an existing block.
+            sums[r][c] = unsafe {
+                match start {
+                    Start::Zero => s.splat(0.0),
+                    Start::Bias => s.load_at(bias.add(r * LANES)),
+                    Start::Output if whole => s.load_at(y.add(c * y_stride + row)),
+                    Start::Output => s.load_partial(std::slice::from_raw_parts(
+                        y.add(c * y_stride + row),
+                        (rows - row).min(LANES),
+                    )),
+                }
+            };
+        }
+    }
+    for k in 0..cols {
+        let mut column = [s.splat(0.0); R];
+        for r in 0..R {
+            // SAFETY: column `k` of an existing block.
+            column[r] = unsafe { s.load_at(weights.add((r * cols + k) * LANES)) };
+        }
+        for c in 0..C {
+            // SAFETY: element `k` of a column of `x`.
+            let x = s.splat(unsafe { *x.add(c * x_stride + k) });
+            for r in 0..R {
+                sums[r][c] = s.fma(column[r], x, sums[r][c]);
+            }
+        }
+    }
+    for r in 0..R {
+        let row = (block + r) * LANES;
+        for c in 0..C {
+            let sum = s.canonical(sums[r][c]);
+            // SAFETY: rows below `rows` of a column of `y`.
+            unsafe {
+                let to = y.add(c * y_stride + row);
+                if whole {
+                    s.store_at(sum, to);
+                } else {
+                    s.store_partial(sum, std::slice::from_raw_parts_mut(to, (rows - row).min(LANES)));
+                }
+            }
+        }
+    }
+}
