@@ -214,25 +214,28 @@ impl Channels {
             self.rebuild(now, book);
             return;
         }
-        let changed = self.ladder.changed;
-        let is_top_changed = changed[0].first == 0 || changed[1].first == 0;
-        if is_top_changed && self.is_sound && self.top2().is_none() {
+        let [bids, asks] = self.ladder.changed;
+        if !bids.is_near() && !asks.is_near() {
+            return;
+        }
+        let is_top_changed = bids.first.min(asks.first) == 0;
+        let top2 = if is_top_changed { self.top2() } else { None };
+        if is_top_changed && self.is_sound && top2.is_none() {
             // The book as it was a moment ago is the one that the book channels hold.
             self.leave_sound(now);
         }
-        for side in Side::BOTH {
-            if changed[side.index()].is_near() {
-                self.flow.update(side, &self.ladder.halves[side.index()], changed[side.index()]);
-                self.is_book_stale = self.is_sound;
+        for (side, changed) in [(Side::Buy, bids), (Side::Sell, asks)] {
+            if changed.is_near() {
+                self.flow.update(side, &self.ladder.halves[side.index()], changed);
             }
-            self.ladder.changed[side.index()] = Changed::NOTHING;
         }
-        if is_top_changed && let Some(mid2) = self.top2() {
-            if !self.is_sound {
-                self.enter_sound(now, mid2);
-            } else if mid2 != self.mid2 {
-                self.move_mid(now, mid2);
-            }
+        self.ladder.changed = [Changed::NOTHING; 2];
+        self.is_book_stale = self.is_sound;
+        let Some(mid2) = top2 else { return };
+        if !self.is_sound {
+            self.enter_sound(now, mid2);
+        } else if mid2 != self.mid2 {
+            self.move_mid(now, mid2);
         }
     }
 
