@@ -143,6 +143,16 @@ impl Normaliser {
         }
     }
 
+    /// The value of a channel in its own units whose normalised value, as of the last row, is this. Hot path: O(1).
+    ///
+    /// # Panics
+    /// Where there is no such channel.
+    #[inline]
+    #[must_use]
+    pub fn original(&self, channel: usize, normalised: f64) -> f64 {
+        normalised / self.scale[channel] + self.mean[channel]
+    }
+
     /// Channels of a row.
     #[must_use]
     pub fn channels(&self) -> usize {
@@ -256,6 +266,8 @@ mod tests {
                     let scale = if channel == 0 { 1e6 } else { 40.0 };
                     assert!((normaliser.mean()[channel] - mean).abs() < 1e-14 * scale);
                     assert!((normaliser.var()[channel] - var).abs() <= 1e-6 * var, "{channel}");
+                    let back = normaliser.original(channel, f64::from(out[channel]));
+                    assert!((back - row[channel]).abs() < 1e-5 * scale, "{back} is not {}", row[channel]);
                     if channel != 0 && history.len() > 1 {
                         let expected = (row[channel] - mean) / var.sqrt();
                         assert!((f64::from(out[channel]) - expected).abs() < 1e-5 * (1.0 + expected.abs()));

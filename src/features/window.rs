@@ -204,6 +204,20 @@ impl FeatureWindow {
         self.completed += 1;
     }
 
+    /// Step of the grid, ns.
+    #[must_use]
+    pub const fn step_ns(&self) -> u64 {
+        self.step
+    }
+
+    /// What a value of a row is in its channel's own unit, as the normaliser stands. Hot path: O(1).
+    #[inline]
+    #[must_use]
+    pub fn original(&self, channel: super::Channel, value: f32) -> f64 {
+        let value = f64::from(value);
+        self.normaliser.as_ref().map_or(value, |normaliser| normaliser.original(channel.index(), value))
+    }
+
     /// Rows of a full window.
     #[must_use]
     pub const fn len(&self) -> usize {
