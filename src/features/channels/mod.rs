@@ -6,13 +6,7 @@
 //! Averages in time do not depend on how many events report the same state. Hot path, single writer, nothing allocated after
 //! construction, same bits on every machine.
 //!
-//! What holds in a market that is not a proper one:
-//! - *One side empty, locked, crossed*: the book channels (mid return, spread, microprice, imbalances) hold their last value,
-//!   volatility neither ages nor counts the move across, order flow goes on (each side stands for itself). The mid's
-//!   move over such a time enters the return of the row in which the book is sound again.
-//! - *Gap* (a clear, a snapshot, a halt's beginning and end, a call of `interrupt`): as above, and the move across it counts
-//!   nowhere, and order flow starts anew from the book as it is. While trading is halted no book is sound.
-//! - *A group of events that the venue published as one*: only the state after its last event is seen.
+//! What holds in a market that is not a proper one stands at [`FeatureWindow`](super::FeatureWindow).
 
 mod day_clock;
 mod kyle;
