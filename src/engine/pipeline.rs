@@ -199,7 +199,15 @@ impl<S: Strategy> Engine<S> {
                 self.features.on_trade(self.now, event.side, event.quantity);
             }
             EventKind::Execute => {
-                self.features.on_trade(self.now, event.side.opposite(), event.quantity);
+                // Feeds that name only the order leave its side to the book: executions happen at the best price.
+                let resting = match (event.has(event_flags::LOCATED), touched.top_changed_on(Side::Buy)) {
+                    (true, _) => Some(event.side),
+                    (false, true) => Some(Side::Buy),
+                    (false, false) => touched.top_changed_on(Side::Sell).then_some(Side::Sell),
+                };
+                if let Some(side) = resting {
+                    self.features.on_trade(self.now, side.opposite(), event.quantity);
+                }
             }
             EventKind::Status => self.set_halted(event.quantity == Quantity::ZERO),
             _ => {}
