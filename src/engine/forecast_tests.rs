@@ -57,7 +57,10 @@ fn engine(rule: PredictionRule, forecaster: Option<Forecaster>) -> Engine<Stoiko
 }
 
 /// What the engine holds after each event.
-fn predictions(config: &ForecasterConfig, events: &[Event]) -> (Vec<Option<Prediction>>, Engine<StoikovStrategy>) {
+fn predictions(
+    config: &ForecasterConfig,
+    events: &[Event],
+) -> (Vec<Option<Prediction>>, Engine<StoikovStrategy>) {
     let forecaster = Forecaster::new(config, window(), predictor()).unwrap();
     let mut engine = engine(PredictionRule::OFF, Some(forecaster));
     let mut actions = [OrderAction::EMPTY; 16];

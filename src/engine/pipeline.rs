@@ -2,7 +2,9 @@
 
 use quanta::Clock;
 
-use super::{ClockMode, EngineStats, Forecaster, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash};
+use super::{
+    ClockMode, EngineStats, Forecaster, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash,
+};
 use crate::book::{BookConfig, BookError, Depth};
 use crate::features::{FeatureConfig, FeatureError, Features, TopOfBook};
 use crate::oms::{
