@@ -9,7 +9,7 @@ use super::lanes::{LANES, Lanes};
 use super::packed::{PackedF32, Start};
 
 /// Weights that are passed over once per tile of columns, small enough for any second cache.
-const RESIDENT_BYTES: usize = 256 << 10;
+pub(super) const RESIDENT_BYTES: usize = 256 << 10;
 
 /// What a tile reads and writes.
 #[derive(Clone, Copy)]
@@ -168,7 +168,14 @@ unsafe fn tile<S: Lanes, const R: usize, const C: usize>(s: S, product: Product<
         // Four steps share the arithmetic of addresses, which competes with the multiply-adds for ports.
         while k + 4 <= cols {
             for step in 0..4 {
-                accumulate(s, &mut sums, weights.add((k + step) * LANES), cols * LANES, x.add(k + step), x_stride);
+                accumulate(
+                    s,
+                    &mut sums,
+                    weights.add((k + step) * LANES),
+                    cols * LANES,
+                    x.add(k + step),
+                    x_stride,
+                );
             }
             k += 4;
         }
