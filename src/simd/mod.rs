@@ -29,6 +29,7 @@ mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 
+pub mod blocks;
 pub mod conv;
 pub mod lstm;
 pub mod rank;

@@ -5,8 +5,10 @@
 //! instruction set's features, into which the generic one is inlined, and its entry in the table.
 
 use super::Isa;
+use super::conv::Conv;
 use super::packed::{PackedF32, Start};
-use super::{dense, elementwise, norm};
+use super::scan::Scan;
+use super::{blocks, conv, dense, elementwise, norm, scan};
 
 /// Kernels over f32.
 macro_rules! float_kernels {
@@ -26,6 +28,9 @@ macro_rules! float_kernels {
             matmul(
                 w: &PackedF32, start: Start, x: &[f32], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize
             ) = dense::matmul;
+            matvec_blocks(w: &PackedF32, blocks: &[usize], x: &[f32], y: &mut [f32]) = blocks::matvec_blocks;
+            conv_silu(job: Conv<'_>) = conv::conv_silu;
+            scan(job: Scan<'_>) = scan::scan;
         }
     };
 }
