@@ -306,8 +306,10 @@ impl std::fmt::Debug for Ranker {
 struct Kernels {
     name: &'static str,
     ranks: unsafe fn(&ThresholdTable, &[f64], &mut [u32]),
-    exit_leaves: unsafe fn(&LeafTable, &[u8; MAX_COLUMNS], Option<&[u8]>, &mut [u8]),
+    exit_leaves: ExitLeaves,
 }
+
+type ExitLeaves = unsafe fn(&LeafTable, &[u8; MAX_COLUMNS], Option<&[u8]>, &mut [u8]);
 
 /// Binds the generic kernels to a token, compiled with its features.
 macro_rules! kernels {

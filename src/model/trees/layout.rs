@@ -44,8 +44,8 @@ impl WideColumn {
     #[inline(always)]
     pub fn rank(&self, ranks: &[u32], row: &[f64]) -> u32 {
         let (rank, x) = (ranks[self.slot as usize], row[self.feature as usize]);
-        // NaN is not larger than anything, so it is missing under both rules.
-        let missing = (self.nan_is_missing & x.is_nan()) | (self.zero_is_missing & !(x.abs() > ZERO));
+        // NaN is missing under both rules.
+        let missing = (self.nan_is_missing & x.is_nan()) | (self.zero_is_missing & (x.abs() <= ZERO));
         if missing { self.missing_rank } else { rank }
     }
 }

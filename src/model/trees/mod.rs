@@ -190,7 +190,7 @@ impl BoostedTrees {
         out: &mut [f64],
     ) -> Result<(), TreeError> {
         let count = rows.len() / self.features;
-        let whole = if rows.len() % self.features == 0 { rows.len() } else { self.features };
+        let whole = if rows.len().is_multiple_of(self.features) { rows.len() } else { self.features };
         self.check(state, rows.len(), whole, out.len(), count * self.outputs)?;
         let parts = rows.chunks(BATCH * self.features).zip(out.chunks_mut(BATCH * self.outputs));
         for (rows, out) in parts {

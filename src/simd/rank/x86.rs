@@ -136,8 +136,9 @@ impl Bytes for Vbmi {
     }
     #[inline(always)]
     fn splat(self, byte: u8) -> __m512i {
+        // As words, since a masked move of a splat byte would become a masked broadcast, on the port of the compares.
         // SAFETY: the token proves the instruction set.
-        unsafe { _mm512_set1_epi8(byte.cast_signed()) }
+        unsafe { _mm512_set1_epi32(i32::from_ne_bytes([byte; 4])) }
     }
     #[inline(always)]
     fn or(self, a: __m512i, b: __m512i) -> __m512i {
