@@ -160,7 +160,7 @@ static long models(void) {
 
     allocations = 0;
     counting = 1;
-    while (!failed && mm_reader_next(reader, events, BATCH, &count) == MM_OK) {
+    while (!failed && rows < 600 && mm_reader_next(reader, events, BATCH, &count) == MM_OK) {
         for (i = 0; i < count && !failed; ++i) {
             /* What the book refuses must not allocate either. */
             if (mm_feature_window_apply(features, book, &events[i], NULL, &completed) != MM_OK || completed == 0) {
@@ -183,7 +183,7 @@ static long models(void) {
                     ++forecasts;
                 }
                 failed |= mm_predictor_predict_part(predictors[0], window, length, out, 4) != MM_OK;
-                failed |= mm_predictor_predict(predictors[0], window, 5, out, 4) != MM_E_INPUT_LENGTH;
+                failed |= mm_predictor_predict(predictors[0], window, 5, out, 2304) != MM_E_INPUT_LENGTH;
                 copy[0] = copy[0] / 0.0f;
                 failed |= mm_predictor_predict(predictors[0], copy, length, out, 2304) != MM_E_INPUT_NOT_FINITE;
             }

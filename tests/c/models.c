@@ -1,11 +1,11 @@
 /* The models' C interface from C99: predictors, boosted trees, feature windows, instruction sets; what works, what is refused,
  * and that a refusal changes nothing. Also compiled as C++, hence the casts.
- * Usage: models FOLDER, which is writable. */
+ * Usage: models FOLDER, which is writable; models --isa-refused where the environment asks for an instruction set that
+ * there is not. */
 #include "market_maker/market_maker.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int failures = 0;
@@ -534,7 +534,23 @@ static void feature_windows_fill_row_by_row(void) {
     mm_book_destroy(book);
 }
 
+static void an_instruction_set_that_there_is_not_is_refused(void) {
+    mm_predictor_config_t config = small_network();
+    mm_predictor_t *predictor = NULL;
+    mm_trees_t *trees = NULL;
+
+    CHECK(strcmp(mm_isa_name(), "") == 0);
+    CHECK(mm_predictor_create(&config, NULL, &predictor) == MM_E_ISA && predictor == NULL);
+    CHECK(mm_trees_create_from_text(model, strlen(model), &trees) == MM_E_ISA && trees == NULL);
+    CHECK(mm_isa_count() >= 1);
+}
+
 int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--isa-refused") == 0) {
+        an_instruction_set_that_there_is_not_is_refused();
+        printf("%d checks, %d failed\n", checks, failures);
+        return failures == 0 ? 0 : 1;
+    }
     if (argc == 2) {
         folder = argv[1];
     }
