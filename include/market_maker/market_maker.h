@@ -2007,7 +2007,7 @@ typedef struct mm_predictor_config_t {
      */
     uint32_t bad_input;
     /**
-     * Most windows of one `mm_predictor_predict_batch`, at least 1. Default 16.
+     * Most windows of one `mm_predictor_predict_batch`, 1 to 4096. Default 16.
      */
     uint32_t max_batch;
     /**
@@ -4456,22 +4456,35 @@ mm_status_t mm_predictor_predict_batch(struct mm_predictor_t *predictor,
                                        size_t capacity) MM_NOEXCEPT;
 
 /**
- * The forecast for some steps and some values of a step only, in the order asked for: `out` gets `horizon_count` x
- * `channel_count` values, and only those are computed. Hot path.
+ * Selects the part of a forecast that `mm_predictor_predict_part` computes: every combination of `horizons` (steps from 0; the
+ * LSTM has one, 0) and `channels` (values of a step), in the order given. Allocates; not hot path.
  *
  * Errors:
- * As `mm_predictor_predict`; `MM_E_INVALID_ARGUMENT` for a step or value that there is not, or more than one whole forecast.
+ * `MM_E_NULL`; `MM_E_INVALID_ARGUMENT` for an empty list, an index that there is not, or more values than a whole batch
+ * has. The selection is as it was then.
  *
  * Safety:
- * As for `mm_predictor_predict`; `horizons` and `channels` are readable for their counts.
+ * `predictor` is a live handle that no other thread uses; `horizons` and `channels` are readable for their counts.
+ */
+mm_status_t mm_predictor_select(struct mm_predictor_t *predictor,
+                                const uint32_t *horizons,
+                                size_t horizon_count,
+                                const uint32_t *channels,
+                                size_t channel_count) MM_NOEXCEPT;
+
+/**
+ * The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+ * rows asked for are computed. Hot path.
+ *
+ * Errors:
+ * As `mm_predictor_predict`; `MM_E_NOT_READY` where nothing is selected.
+ *
+ * Safety:
+ * As for `mm_predictor_predict`.
  */
 mm_status_t mm_predictor_predict_part(struct mm_predictor_t *predictor,
                                       const float *window,
                                       size_t length,
-                                      const uint32_t *horizons,
-                                      size_t horizon_count,
-                                      const uint32_t *channels,
-                                      size_t channel_count,
                                       float *out,
                                       size_t capacity) MM_NOEXCEPT;
 
@@ -4520,7 +4533,7 @@ mm_status_t mm_predictor_reset(struct mm_predictor_t *predictor) MM_NOEXCEPT;
  *
  * Errors:
  * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
- * handle shares the weights: calibrate first.
+ * handle shares the weights (calibrate first), `MM_E_UNSUPPORTED` for SSM-HiPPO, which needs none.
  *
  * Safety:
  * `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.
