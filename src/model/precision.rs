@@ -118,7 +118,10 @@ impl InputRanges {
             let problem = format!("{} upper bounds given for {} channels", high.len(), low.len());
             return Err(ModelError::config("high", problem));
         }
-        let bad = low.iter().zip(high).position(|(low, high)| !(low.is_finite() && high.is_finite() && low <= high));
+        let bad = low
+            .iter()
+            .zip(high)
+            .position(|(low, high)| !(low.is_finite() && high.is_finite() && low <= high));
         if let Some(channel) = bad {
             let problem = format!("{} to {} given for channel {channel}", low[channel], high[channel]);
             return Err(ModelError::config("low", problem));

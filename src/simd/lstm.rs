@@ -283,7 +283,10 @@ fn check<S: Lanes, P: Format<S>>(weights: GateMatrix<'_>) -> usize {
     let outputs = weights.panels * P::GROUP * BLOCK;
     assert!(weights.words.len() == outputs * weights.columns, "weights of {outputs} outputs");
     assert!(weights.scale.len() == if P::INTEGER { outputs } else { 0 }, "scales of {outputs} outputs");
-    assert!(weights.correction.len() == if P::CORRECTED { outputs } else { 0 }, "corrections of {outputs} outputs");
+    assert!(
+        weights.correction.len() == if P::CORRECTED { outputs } else { 0 },
+        "corrections of {outputs} outputs"
+    );
     outputs
 }
 
@@ -311,7 +314,12 @@ unsafe fn sums<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
                 for g in 0..GATES {
                     let correction = if P::CORRECTED {
                         // SAFETY: `check` found a correction for every output, and the tile's outputs lie inside.
-                        unsafe { load_i32(s, tile.weights.correction.as_ptr().add(tile.output + n * BLOCK + g * LANES)) }
+                        unsafe {
+                            load_i32(
+                                s,
+                                tile.weights.correction.as_ptr().add(tile.output + n * BLOCK + g * LANES),
+                            )
+                        }
                     } else {
                         zero
                     };
@@ -339,7 +347,9 @@ unsafe fn sums<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
                 for g in 0..GATES {
                     let scale = if P::INTEGER {
                         // SAFETY: `check` found a scale for every output, and the tile's outputs lie inside.
-                        unsafe { s.load_at(tile.weights.scale.as_ptr().add(tile.output + n * BLOCK + g * LANES)) }
+                        unsafe {
+                            s.load_at(tile.weights.scale.as_ptr().add(tile.output + n * BLOCK + g * LANES))
+                        }
                     } else {
                         s.splat(0.0)
                     };
@@ -366,7 +376,10 @@ unsafe fn load_i32<S: Lanes>(s: S, from: *const i32) -> S::I {
 pub fn project<S: Lanes, P: Format<S>>(s: S, job: &mut Project<'_>) {
     let outputs = check::<S, P>(job.weights);
     let rows = job.gates.len().checked_div(outputs).unwrap_or(0);
-    assert!(job.gates.len() == rows * outputs && job.bias.len() == outputs, "gates of whole rows, a bias for each");
+    assert!(
+        job.gates.len() == rows * outputs && job.bias.len() == outputs,
+        "gates of whole rows, a bias for each"
+    );
     let read = rows.saturating_sub(1) * job.stride + if rows > 0 { job.weights.columns } else { 0 };
     assert!(job.rows.len() >= read, "{rows} rows of inputs");
     for panel in 0..job.weights.panels {
@@ -429,9 +442,18 @@ pub fn recur<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>) {
     let columns = job.weights.columns;
     let units = outputs / GATES;
     let steps = job.gates.len().checked_div(outputs).unwrap_or(0);
-    assert!(job.gates.len() == steps * outputs && job.cell.len() == units, "gates of whole steps, a cell per unit");
-    assert!(columns == units / P::GROUP && job.rows.len() == (steps + 1) * columns, "a row for each step and one");
-    assert!(steps == 0 || job.hidden.len() >= (steps - 1) * job.hidden_stride + units, "hidden states of {steps} steps");
+    assert!(
+        job.gates.len() == steps * outputs && job.cell.len() == units,
+        "gates of whole steps, a cell per unit"
+    );
+    assert!(
+        columns == units / P::GROUP && job.rows.len() == (steps + 1) * columns,
+        "a row for each step and one"
+    );
+    assert!(
+        steps == 0 || job.hidden.len() >= (steps - 1) * job.hidden_stride + units,
+        "hidden states of {steps} steps"
+    );
     let mut descending = job.descending;
     for step in 0..steps {
         for panel in 0..job.weights.panels {
@@ -489,7 +511,9 @@ unsafe fn recur_panel<S: Lanes, P: Format<S>, const N: usize>(
         }
     }
     // SAFETY: row `step + 1` lies inside `rows`, and a panel's 16 words inside the row. f32 and i32 are stored alike.
-    unsafe { s.store_at(s.from_bits(words), job.rows.as_mut_ptr().add((step + 1) * columns + panel * LANES).cast()) };
+    unsafe {
+        s.store_at(s.from_bits(words), job.rows.as_mut_ptr().add((step + 1) * columns + panel * LANES).cast())
+    };
 }
 
 /// Where gates saturate: e⁻²⁸ is below what 1 + x can tell, and three factors 1 + e²⁸ stay inside f32.
@@ -514,7 +538,8 @@ fn exp_parts<S: Lanes>(s: S, x: S::F, factor: f32) -> (S::F, S::F) {
         p = s.fma(p, r, s.splat(EXP2_M1[i]));
     }
     // The integer slides into the exponent; what else the rounder's bits hold falls out at the top.
-    let power = s.from_bits(s.add_i(s.shl::<23>(s.bits(rounded)), s.splat_i(1.0_f32.to_bits().cast_signed())));
+    let power =
+        s.from_bits(s.add_i(s.shl::<23>(s.bits(rounded)), s.splat_i(1.0_f32.to_bits().cast_signed())));
     (power, s.mul(s.mul(p, r), power))
 }
 
@@ -570,7 +595,10 @@ pub fn scores<S: Lanes>(s: S, w: &[f32], bias: f32, rows: &[f32], scores: &mut [
 pub fn weighted_sum<S: Lanes>(s: S, weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) {
     let width = out.len();
     let (blocks, rest) = out.as_chunks_mut::<LANES>();
-    assert!(rest.is_empty() && rows[0].len() + rows[1].len() == weights.len() * width, "a row for each weight");
+    assert!(
+        rest.is_empty() && rows[0].len() + rows[1].len() == weights.len() * width,
+        "a row for each weight"
+    );
     for (b, out) in blocks.iter_mut().enumerate() {
         let mut sum = s.splat(0.0);
         let mut t = 0;

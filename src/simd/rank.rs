@@ -65,7 +65,8 @@ trait Bytes: Copy {
     /// `table[index]`, each index below `W`, which is 16, 32, 64 or 256.
     fn lookup<const W: usize>(self, table: &[u8; MAX_COLUMNS], index: Self::V) -> Self::V;
     /// `next` where `rank > threshold` and `first ≤ exit`, else `exit`; `next > exit` in every lane.
-    fn step(self, exit: Self::V, rank: Self::V, threshold: Self::V, first: Self::V, next: Self::V) -> Self::V;
+    fn step(self, exit: Self::V, rank: Self::V, threshold: Self::V, first: Self::V, next: Self::V)
+    -> Self::V;
     /// How many of the values are below `x`.
     fn count_below(self, values: &[f64; GROUP], x: f64) -> u32;
 }
