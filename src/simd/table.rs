@@ -6,6 +6,7 @@
 
 use super::Isa;
 use super::packed::{PackedF32, Start};
+use super::lstm::{self, Project, Recur};
 use super::{dense, elementwise, norm};
 
 /// Kernels over f32.
@@ -26,6 +27,10 @@ macro_rules! float_kernels {
             matmul(
                 w: &PackedF32, start: Start, x: &[f32], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize
             ) = dense::matmul;
+            lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;
+            lstm_recur(job: &mut Recur<'_>) = lstm::recur::<_, lstm::F32>;
+            lstm_scores(w: &[f32], bias: f32, rows: &[f32], out: &mut [f32]) = lstm::scores;
+            lstm_weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
         }
     };
 }
@@ -35,6 +40,12 @@ macro_rules! float_kernels {
 macro_rules! dot_kernels {
     ($apply:ident!($($context:tt)*)) => {
         $apply! { $($context)*
+            lstm_project_bf16(job: &mut Project<'_>) = lstm::project::<_, lstm::Bf16>;
+            lstm_recur_bf16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Bf16>;
+            lstm_project_i16(job: &mut Project<'_>) = lstm::project::<_, lstm::I16>;
+            lstm_recur_i16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::I16>;
+            lstm_project_i8(job: &mut Project<'_>) = lstm::project::<_, lstm::Int8>;
+            lstm_recur_i8(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Int8>;
         }
     };
 }
