@@ -78,6 +78,7 @@ impl Product {
 pub(super) fn from_simd(error: SimdError) -> ModelError {
     match error {
         SimdError::OutOfMemory(memory) => ModelError::Memory(memory),
+        SimdError::Range { .. } => ModelError::config("precision", error.to_string()),
         SimdError::UnknownIsa { .. } | SimdError::Unavailable { .. } => {
             ModelError::config("isa", error.to_string())
         }
