@@ -422,9 +422,14 @@ pub(super) fn check_length(found: usize, expected: usize) -> Result<(), ModelErr
     if found == expected { Ok(()) } else { Err(ModelError::InputLength { expected, found }) }
 }
 
+/// Without a branch for each value.
+pub(super) fn all_finite(values: &[f32]) -> bool {
+    values.iter().fold(true, |all, x| all & x.is_finite())
+}
+
 /// Copies a result that is finite throughout.
 pub(super) fn take(result: &[f32], out: &mut [f32]) -> Result<(), ModelError> {
-    if result.iter().fold(true, |all, x| all & x.is_finite()) {
+    if all_finite(result) {
         out.copy_from_slice(result);
         return Ok(());
     }

@@ -6,6 +6,7 @@
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::error::ModelError;
 use crate::model::precision::Precision;
+use crate::simd::blocks::Segments;
 use crate::simd::lanes::LANES;
 use crate::simd::{PackedBf16, PackedF32, PackedI8, PackedI16, Simd, SimdError, Start};
 
@@ -135,17 +136,18 @@ impl Product {
 
 /// The head: W_out over all tokens of a window.
 ///
-/// In f32 one product. In the other precisions a product for each token, whose inputs have their own steps, and for each
+/// In f32 one product, summed token by token. In the other precisions a product for each token, whose inputs have their own steps, and for each
 /// group of [`GROUP`] rows, so that a part of the outputs costs its groups.
 #[derive(Debug)]
 pub(super) enum Head {
-    Whole(PackedF32),
-    /// `[group][token]`.
-    Parts {
-        groups: Vec<Vec<Product>>,
-        rows: usize,
+    Whole {
+        weights: PackedF32,
+        /// All of them.
+        blocks: Box<[usize]>,
         width: usize,
     },
+    /// `[group][token]`.
+    Parts { groups: Vec<Vec<Product>>, rows: usize, width: usize },
 }
 
 impl Head {
@@ -158,7 +160,8 @@ impl Head {
     ) -> Result<Self, ModelError> {
         let cols = tokens * width;
         if precision == Precision::F32 {
-            return PackedF32::new(rows, cols, weights, Some(bias)).map(Self::Whole).map_err(from_simd);
+            let weights = PackedF32::new(rows, cols, weights, Some(bias)).map_err(from_simd)?;
+            return Ok(Self::Whole { weights, blocks: (0..rows.div_ceil(LANES)).collect(), width });
         }
         let mut groups = Vec::new();
         for (weights, bias) in weights.chunks(GROUP * cols).zip(bias.chunks(GROUP)) {
@@ -185,20 +188,23 @@ impl Head {
 
     pub fn size_in_bytes(&self) -> usize {
         match self {
-            Self::Whole(weights) => weights.size_in_bytes(),
+            Self::Whole { weights, .. } => weights.size_in_bytes(),
             Self::Parts { groups, .. } => groups.iter().flatten().map(Product::size_in_bytes).sum(),
         }
     }
 
-    /// All outputs of `windows` flattened windows. Hot path.
+    /// All outputs of `windows` flattened windows, whole blocks of sixteen apart. Hot path.
     pub fn apply(&self, simd: Simd, x: &[f32], windows: usize, y: &mut [f32], scratch: &mut ProductScratch) {
         match self {
-            Self::Whole(weights) => {
-                simd.matmul(weights, Start::Bias, x, weights.cols(), windows, y, weights.rows());
+            Self::Whole { weights, blocks, width } => {
+                let stride = weights.padded_rows();
+                let job = Segments { weights, segment: *width, blocks, x, count: windows, stride };
+                simd.matmul_segments(job, y);
             }
             Self::Parts { groups, rows, .. } => {
+                let stride = rows.next_multiple_of(LANES);
                 for group in 0..groups.len() {
-                    self.group(simd, group, x, windows, &mut y[group * GROUP..], *rows, scratch);
+                    self.group(simd, group, x, windows, &mut y[group * GROUP..], stride, scratch);
                 }
             }
         }
@@ -213,25 +219,28 @@ impl Head {
         y: &mut [f32],
         scratch: &mut ProductScratch,
     ) {
-        let Self::Parts { rows, .. } = self else {
-            if let Self::Whole(weights) = self {
-                simd.matvec_blocks(weights, blocks, x, y);
+        match self {
+            Self::Whole { weights, width, .. } => {
+                let stride = blocks.len() * LANES;
+                let job = Segments { weights, segment: *width, blocks, x, count: 1, stride };
+                simd.matmul_segments(job, y);
             }
-            return;
-        };
-        let mut done = None;
-        for (place, block) in blocks.iter().enumerate() {
-            let (group, first) = (block * LANES / GROUP, block * LANES);
-            if done != Some(group) {
-                // Blocks ascend, so earlier ones have been moved below this group already.
-                self.group(simd, group, x, 1, &mut y[group * GROUP..], *rows, scratch);
-                done = Some(group);
+            Self::Parts { rows, .. } => {
+                let mut done = None;
+                for (place, block) in blocks.iter().enumerate() {
+                    let (group, first) = (block * LANES / GROUP, block * LANES);
+                    if done != Some(group) {
+                        // Blocks ascend, so earlier ones have been moved below this group already.
+                        self.group(simd, group, x, 1, &mut y[group * GROUP..], *rows, scratch);
+                        done = Some(group);
+                    }
+                    y.copy_within(first..(first + LANES).min(*rows), place * LANES);
+                }
             }
-            y.copy_within(first..(first + LANES).min(*rows), place * LANES);
         }
     }
 
-    /// One group's rows of `windows` windows; outputs `rows` apart.
+    /// One group's rows of `windows` windows; outputs `stride` apart.
     #[allow(clippy::too_many_arguments, reason = "one strided operand and its scratch")]
     fn group(
         &self,
@@ -240,14 +249,14 @@ impl Head {
         x: &[f32],
         windows: usize,
         y: &mut [f32],
-        rows: usize,
+        stride: usize,
         scratch: &mut ProductScratch,
     ) {
         if let Self::Parts { groups, width, .. } = self {
             let (tokens, cols) = (&groups[group], groups[group].len() * width);
             for (token, product) in tokens.iter().enumerate() {
                 let start = if token == 0 { Start::Bias } else { Start::Output };
-                product.matmul(simd, start, &x[token * width..], cols, windows, y, rows, scratch);
+                product.matmul(simd, start, &x[token * width..], cols, windows, y, stride, scratch);
             }
         }
     }
