@@ -265,9 +265,14 @@ pub unsafe extern "C" fn mm_feature_window_apply(
     guard((grid, book), |(grid, book): (&mut FeatureGrid, _)| {
         // SAFETY: by this function's contract.
         unsafe {
-            apply(&mut grid.window, book, event, touched, completed, |book: &mut crate::book::OrderBook, event| {
-                book.apply(event)
-            })
+            apply(
+                &mut grid.window,
+                book,
+                event,
+                touched,
+                completed,
+                |book: &mut crate::book::OrderBook, event| book.apply(event),
+            )
         }
     })
 }
@@ -294,9 +299,14 @@ pub unsafe extern "C" fn mm_feature_window_apply_level(
     guard((grid, book), |(grid, book): (&mut FeatureGrid, _)| {
         // SAFETY: by this function's contract.
         unsafe {
-            apply(&mut grid.window, book, event, touched, completed, |book: &mut crate::book::LevelBook, event| {
-                book.apply(event)
-            })
+            apply(
+                &mut grid.window,
+                book,
+                event,
+                touched,
+                completed,
+                |book: &mut crate::book::LevelBook, event| book.apply(event),
+            )
         }
     })
 }

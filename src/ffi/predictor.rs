@@ -402,14 +402,8 @@ pub unsafe extern "C" fn mm_predictor_info(
     guard(unsafe { Shared::new(predictor) }, |value| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(info, "info") }?;
-        let Shape {
-            input_rows,
-            input_columns,
-            output_rows,
-            output_columns,
-            stream_period,
-            stream_warm_up,
-        } = value.predictor.shape();
+        let Shape { input_rows, input_columns, output_rows, output_columns, stream_period, stream_warm_up } =
+            value.predictor.shape();
         let config = value.predictor.config();
         out.set(mm_predictor_info_t {
             input_rows,

@@ -65,9 +65,10 @@ impl From<TreeError> for Failure {
 impl Trees {
     fn new(trees: BoostedTrees) -> Result<Self, Failure> {
         // A name comes from a line of text, in which the reader takes no NUL for more than a blank.
-        let names = trees.feature_names().iter().map(|name| {
-            CString::new(name.replace('\0', " ")).unwrap_or_default()
-        });
+        let names = trees
+            .feature_names()
+            .iter()
+            .map(|name| CString::new(name.replace('\0', " ")).unwrap_or_default());
         let names = names.collect();
         Self::of(Arc::new(Model { trees, names }))
     }
@@ -116,8 +117,8 @@ pub unsafe extern "C" fn mm_trees_create_from_text(
         let text = unsafe { args::input(text.cast::<u8>(), length, "text") }?;
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(trees, "trees") }?;
-        let text =
-            std::str::from_utf8(text).map_err(|_| Failure::new(MM_E_UTF8, format_args!("text is not UTF-8")))?;
+        let text = std::str::from_utf8(text)
+            .map_err(|_| Failure::new(MM_E_UTF8, format_args!("text is not UTF-8")))?;
         out.set(create(Trees::new(BoostedTrees::from_lightgbm(text)?)?));
         Ok(MM_OK)
     })
@@ -196,8 +197,7 @@ pub unsafe extern "C" fn mm_trees_feature_name(
         let out = unsafe { Out::new(name, "name") }?;
         let found = trees.model.names.get(index).map(CString::as_c_str).map(CStr::as_ptr);
         out.set(
-            found
-                .ok_or_else(|| Failure::new(MM_E_NOT_FOUND, format_args!("there is no feature {index}")))?,
+            found.ok_or_else(|| Failure::new(MM_E_NOT_FOUND, format_args!("there is no feature {index}")))?,
         );
         Ok(MM_OK)
     })

@@ -230,6 +230,17 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_knows_what_its_buffers_took() {
+        let before = bytes_taken();
+        let buffer = AlignedBuffer::new(1000, 0.0_f32).unwrap();
+        let took = bytes_taken() - before;
+        assert!(took >= buffer.size_in_bytes());
+        drop(buffer);
+        assert_eq!(bytes_taken() - before, took, "what is gone counts too");
+        std::thread::spawn(|| assert_eq!(bytes_taken(), 0)).join().unwrap();
+    }
+
+    #[test]
     fn a_size_that_overflows_is_an_error() {
         assert_eq!(AlignedBuffer::new(usize::MAX, 0_u64).unwrap_err(), OutOfMemory { bytes: usize::MAX });
     }

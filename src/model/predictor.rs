@@ -309,7 +309,8 @@ impl Predictor {
             }
             Network::Lstm { model, selection, .. } => {
                 let outputs = model.config().outputs();
-                for (parameter, wanted, size) in [("horizons", horizons, 1), ("channels", channels, outputs)] {
+                for (parameter, wanted, size) in [("horizons", horizons, 1), ("channels", channels, outputs)]
+                {
                     if wanted.is_empty() {
                         return Err(ModelError::config(parameter, "none given").into());
                     }

@@ -56,9 +56,7 @@ fn batches_parts_and_streams_have_the_bits_of_windows() {
         let windows = wave(3 * shape.input_len(), 0.0);
         let mut batch = vec![0.0; 3 * shape.output_len()];
         predictor.predict_batch(&windows, 3, &mut batch).unwrap();
-        for (window, batched) in
-            windows.chunks(shape.input_len()).zip(batch.chunks(shape.output_len()))
-        {
+        for (window, batched) in windows.chunks(shape.input_len()).zip(batch.chunks(shape.output_len())) {
             assert_eq!(predict(&mut predictor, window), batched);
         }
 
