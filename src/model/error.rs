@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use crate::mem::buffer::OutOfMemory;
+use crate::simd::SimdError;
 
 /// Why a model could not be built, loaded, saved or asked.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,12 @@ pub enum ModelError {
         /// The element, counted row-major from 0.
         index: usize,
     },
+    /// Weights are finite, but so large that sums over them are not.
+    #[error("tensor `{tensor}` is so large that its sums overflow")]
+    TooLarge {
+        /// The tensor.
+        tensor: String,
+    },
     /// A parameter of the configuration is out of its range.
     #[error("{parameter}: {problem}")]
     Config {
@@ -90,8 +97,8 @@ pub enum ModelError {
         /// The length that was given.
         found: usize,
     },
-    /// An input is NaN or infinite, and no earlier value may stand in for it.
-    #[error("input {index} is not finite")]
+    /// An input is NaN, infinite or so large that sums would overflow, and no earlier value may stand in for it.
+    #[error("input {index} is not finite, or beyond all range")]
     NotFiniteInput {
         /// The element, counted from the start of the input slice.
         index: usize,
@@ -121,6 +128,9 @@ pub enum ModelError {
         /// What is wrong.
         problem: String,
     },
+    /// No kernels: the environment names an instruction set that is unknown or not here.
+    #[error(transparent)]
+    Simd(#[from] SimdError),
     /// The system refuses memory.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),

@@ -30,18 +30,34 @@ impl BadInput {
         before: Option<&[f32]>,
         clean: &mut [f32],
     ) -> Result<(), ModelError> {
+        self.copy_rows_within(f32::MAX, rows, channels, before, clean)
+    }
+
+    /// [`copy_rows`](Self::copy_rows) for a model whose sums stay finite up to `limit`: a larger value is as bad as an
+    /// infinite one.
+    ///
+    /// # Errors
+    /// [`ModelError::NotFiniteInput`] with the first element that nothing may stand in for.
+    pub(crate) fn copy_rows_within(
+        self,
+        limit: f32,
+        rows: &[f32],
+        channels: usize,
+        before: Option<&[f32]>,
+        clean: &mut [f32],
+    ) -> Result<(), ModelError> {
         debug_assert_eq!(rows.len(), clean.len());
-        // One pass without branches decides the usual case.
-        let mut all_finite = true;
+        // One pass without branches decides the usual case. NaN is not below any limit.
+        let mut all_good = true;
         for (to, from) in clean.iter_mut().zip(rows) {
-            all_finite &= from.is_finite();
+            all_good &= from.abs() <= limit;
             *to = *from;
         }
-        if all_finite {
+        if all_good {
             return Ok(());
         }
         for index in 0..clean.len() {
-            if clean[index].is_finite() {
+            if clean[index].abs() <= limit {
                 continue;
             }
             let earlier = match before {
@@ -69,6 +85,15 @@ mod tests {
         assert!(matches!(refused, Err(ModelError::NotFiniteInput { index: 2 })));
         BadInput::Refuse.copy_rows(&[1.0, 2.0, 3.0, 4.0], 2, None, &mut clean).unwrap();
         assert_eq!(clean, [1.0, 2.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn a_value_beyond_the_limit_is_as_bad_as_infinity() {
+        let mut clean = [0.0; 2];
+        let refused = BadInput::Refuse.copy_rows_within(10.0, &[10.0, -11.0], 1, None, &mut clean);
+        assert!(matches!(refused, Err(ModelError::NotFiniteInput { index: 1 })));
+        BadInput::ForwardFill.copy_rows_within(10.0, &[10.0, -11.0], 1, None, &mut clean).unwrap();
+        assert_eq!(clean, [10.0, 10.0]);
     }
 
     #[test]

@@ -85,18 +85,19 @@ pub struct PublishedError {
 /// use market_maker::model::precision::InputRanges;
 /// let mut ranges = InputRanges::new(2)?;
 /// ranges.observe(&[0.5, -3.0, /* next row */ -1.5, 2.0])?;
-/// assert_eq!(ranges.max_abs(), [1.5, 3.0]);
+/// assert_eq!((ranges.low(), ranges.high()), (&[-1.5, -3.0][..], &[0.5, 2.0][..]));
 /// assert_eq!(ranges.rows(), 2);
 /// # Ok::<(), market_maker::model::error::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputRanges {
-    max_abs: Vec<f32>,
+    low: Vec<f32>,
+    high: Vec<f32>,
     rows: u64,
 }
 
 impl InputRanges {
-    /// Ranges of `channels` channels, nothing seen yet.
+    /// Ranges of `channels` channels, nothing seen yet: every range is 0 to 0.
     ///
     /// # Errors
     /// [`ModelError::Config`] for no channel at all.
@@ -104,21 +105,26 @@ impl InputRanges {
         if channels == 0 {
             return Err(ModelError::config("channels", "0 given, at least 1 is needed"));
         }
-        Ok(Self { max_abs: vec![0.0; channels], rows: 0 })
+        Ok(Self { low: vec![0.0; channels], high: vec![0.0; channels], rows: 0 })
     }
 
-    /// Ranges that are known from elsewhere: `max |x|` per channel.
+    /// Ranges that are known from elsewhere.
     ///
     /// # Errors
-    /// [`ModelError::Config`] for no channel at all, or a range that is negative or not finite.
-    pub fn from_max_abs(max_abs: &[f32]) -> Result<Self, ModelError> {
-        let mut ranges = Self::new(max_abs.len())?;
-        if let Some(channel) = max_abs.iter().position(|x| !x.is_finite() || *x < 0.0) {
-            let problem =
-                format!("{} given for channel {channel}, a finite range is needed", max_abs[channel]);
-            return Err(ModelError::config("max_abs", problem));
+    /// [`ModelError::Config`] for no channel at all, lists of different length, or a range that is reversed or not finite.
+    pub fn from_bounds(low: &[f32], high: &[f32]) -> Result<Self, ModelError> {
+        let mut ranges = Self::new(low.len())?;
+        if high.len() != low.len() {
+            let problem = format!("{} upper bounds given for {} channels", high.len(), low.len());
+            return Err(ModelError::config("high", problem));
         }
-        ranges.max_abs.copy_from_slice(max_abs);
+        let bad = low.iter().zip(high).position(|(low, high)| !(low.is_finite() && high.is_finite() && low <= high));
+        if let Some(channel) = bad {
+            let problem = format!("{} to {} given for channel {channel}", low[channel], high[channel]);
+            return Err(ModelError::config("low", problem));
+        }
+        ranges.low.copy_from_slice(low);
+        ranges.high.copy_from_slice(high);
         Ok(ranges)
     }
 
@@ -128,7 +134,7 @@ impl InputRanges {
     /// [`ModelError::InputLength`] for a broken row, [`ModelError::NotFiniteInput`] for NaN or infinity; the ranges are then
     /// unchanged.
     pub fn observe(&mut self, rows: &[f32]) -> Result<(), ModelError> {
-        let channels = self.max_abs.len();
+        let channels = self.low.len();
         if !rows.len().is_multiple_of(channels) {
             let expected = rows.len().next_multiple_of(channels);
             return Err(ModelError::InputLength { expected, found: rows.len() });
@@ -137,18 +143,39 @@ impl InputRanges {
             return Err(ModelError::NotFiniteInput { index });
         }
         for row in rows.chunks_exact(channels) {
-            for (most, x) in self.max_abs.iter_mut().zip(row) {
-                *most = most.max(x.abs());
+            if self.rows == 0 {
+                self.low.copy_from_slice(row);
+                self.high.copy_from_slice(row);
+            }
+            for ((low, high), x) in self.low.iter_mut().zip(&mut self.high).zip(row) {
+                (*low, *high) = (low.min(*x), high.max(*x));
             }
             self.rows += 1;
         }
         Ok(())
     }
 
-    /// `max |x|` of each channel.
+    /// The smallest value of each channel.
     #[must_use]
-    pub fn max_abs(&self) -> &[f32] {
-        &self.max_abs
+    pub fn low(&self) -> &[f32] {
+        &self.low
+    }
+
+    /// The largest value of each channel.
+    #[must_use]
+    pub fn high(&self) -> &[f32] {
+        &self.high
+    }
+
+    /// max |x| of each channel.
+    pub fn max_abs(&self) -> impl Iterator<Item = f32> {
+        self.low.iter().zip(&self.high).map(|(low, high)| low.abs().max(high.abs()))
+    }
+
+    /// How many channels.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.low.len()
     }
 
     /// Rows seen; 0 for ranges that came from elsewhere.
@@ -182,6 +209,11 @@ mod tests {
         ));
         assert_eq!(ranges, before);
         assert!(InputRanges::new(0).is_err());
-        assert!(InputRanges::from_max_abs(&[1.0, f32::INFINITY]).is_err());
+        assert!(InputRanges::from_bounds(&[1.0, 0.0], &[1.0, f32::INFINITY]).is_err());
+        assert!(InputRanges::from_bounds(&[1.0], &[0.5]).is_err());
+        assert!(InputRanges::from_bounds(&[1.0], &[]).is_err());
+        let known = InputRanges::from_bounds(&[-3.0, 1.0], &[2.0, 1.5]).unwrap();
+        assert_eq!(known.max_abs().collect::<Vec<_>>(), [3.0, 1.5]);
+        assert_eq!(known.channels(), 2);
     }
 }

@@ -7,6 +7,7 @@
 use super::Isa;
 use super::conv::Conv;
 use super::packed::{PackedF32, Start};
+use super::lstm::{self, Project, Recur};
 use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
 use super::scan::Scan;
 use super::{blocks, conv, dense, dots, elementwise, norm, quantise, scan};
@@ -39,6 +40,10 @@ macro_rules! float_kernels {
             matvec_blocks(w: &PackedF32, blocks: &[usize], x: &[f32], y: &mut [f32]) = blocks::matvec_blocks;
             conv_silu(job: Conv<'_>) = conv::conv_silu;
             scan(job: Scan<'_>) = scan::scan;
+            lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;
+            lstm_recur(job: &mut Recur<'_>) = lstm::recur::<_, lstm::F32>;
+            lstm_scores(w: &[f32], bias: f32, rows: &[f32], out: &mut [f32]) = lstm::scores;
+            lstm_weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
         }
     };
 }
@@ -56,6 +61,12 @@ macro_rules! dot_kernels {
             matmul_i8(
                 w: &PackedI8, start: Start, x: &[u8], x_stride: usize, x_scales: &[f32], y: &mut [f32], y_stride: usize
             ) = dots::matmul_i8;
+            lstm_project_bf16(job: &mut Project<'_>) = lstm::project::<_, lstm::Bf16>;
+            lstm_recur_bf16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Bf16>;
+            lstm_project_i16(job: &mut Project<'_>) = lstm::project::<_, lstm::I16>;
+            lstm_recur_i16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::I16>;
+            lstm_project_i8(job: &mut Project<'_>) = lstm::project::<_, lstm::Int8>;
+            lstm_recur_i8(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Int8>;
         }
     };
 }
