@@ -92,8 +92,8 @@ pub struct Recur<'a> {
     pub hidden: &'a mut [f32],
     /// 0 keeps only the last step.
     pub hidden_stride: usize,
-    /// Whether the first step takes the panels in descending order. No result depends on it.
-    pub descending: bool,
+    /// Whether the first step takes the panels in the order of odd steps. No result depends on it.
+    pub odd: bool,
 }
 
 /// A number format of weights and activations.
@@ -104,14 +104,22 @@ pub trait Format<S: Lanes>: Copy {
     const GROUP: usize;
     /// Column words after which a running sum must be closed.
     const CHAIN: usize;
+    /// Sums per output of the recurrence: with 2, even columns go to the one that begins at the projection and odd columns to
+    /// the other, and the two are added. One block's four gates would otherwise be four chains, too few to keep the
+    /// multipliers busy.
+    const CHAINS: usize;
     /// Whether outputs have scales and sums are integers.
     const INTEGER: bool;
+    /// Terms of the cell's exponentials: as many as the format's activations can tell.
+    const TERMS: usize;
     /// Whether outputs have corrections.
     const CORRECTED: bool;
     /// A sum that begins at `value` (float) or at the correction (integer).
     fn begin(s: S, value: S::F, correction: S::I) -> Self::Sum;
     /// The sum with one column word more.
     fn step(s: S, sum: Self::Sum, x: S::I, w: S::I) -> Self::Sum;
+    /// Two sums as one.
+    fn join(s: S, a: Self::Sum, b: Self::Sum) -> Self::Sum;
     /// The value that a sum stands for.
     fn end(s: S, sum: Self::Sum, scale: S::F, value: S::F) -> S::F;
     /// Hidden states in −1 ..= 1 as one element per lane.
@@ -144,7 +152,9 @@ impl<S: Lanes> Format<S> for F32 {
     type Sum = S::F;
     const GROUP: usize = 1;
     const CHAIN: usize = usize::MAX;
+    const CHAINS: usize = 2;
     const INTEGER: bool = false;
+    const TERMS: usize = 6;
     const CORRECTED: bool = false;
     #[inline(always)]
     fn begin(_: S, value: S::F, _: S::I) -> S::F {
@@ -152,7 +162,11 @@ impl<S: Lanes> Format<S> for F32 {
     }
     #[inline(always)]
     fn step(s: S, sum: S::F, x: S::I, w: S::I) -> S::F {
-        s.fma(s.from_bits(w), s.from_bits(x), sum)
+        s.fma(s.float_of_bits(w), s.float_of_bits(x), sum)
+    }
+    #[inline(always)]
+    fn join(s: S, a: S::F, b: S::F) -> S::F {
+        s.add(a, b)
     }
     #[inline(always)]
     fn end(_: S, sum: S::F, _: S::F, _: S::F) -> S::F {
@@ -172,7 +186,9 @@ impl<S: Lanes> Format<S> for Bf16 {
     type Sum = S::F;
     const GROUP: usize = 2;
     const CHAIN: usize = usize::MAX;
+    const CHAINS: usize = 1;
     const INTEGER: bool = false;
+    const TERMS: usize = 6;
     const CORRECTED: bool = false;
     #[inline(always)]
     fn begin(_: S, value: S::F, _: S::I) -> S::F {
@@ -181,6 +197,10 @@ impl<S: Lanes> Format<S> for Bf16 {
     #[inline(always)]
     fn step(s: S, sum: S::F, x: S::I, w: S::I) -> S::F {
         s.dot_bf16(sum, x, w)
+    }
+    #[inline(always)]
+    fn join(s: S, a: S::F, b: S::F) -> S::F {
+        s.add(a, b)
     }
     #[inline(always)]
     fn end(_: S, sum: S::F, _: S::F, _: S::F) -> S::F {
@@ -203,7 +223,9 @@ impl<S: Lanes> Format<S> for I16 {
     type Sum = S::I;
     const GROUP: usize = 2;
     const CHAIN: usize = 128;
+    const CHAINS: usize = 1;
     const INTEGER: bool = true;
+    const TERMS: usize = 5;
     const CORRECTED: bool = false;
     #[inline(always)]
     fn begin(s: S, _: S::F, _: S::I) -> S::I {
@@ -212,6 +234,10 @@ impl<S: Lanes> Format<S> for I16 {
     #[inline(always)]
     fn step(s: S, sum: S::I, x: S::I, w: S::I) -> S::I {
         s.dot16(sum, x, w)
+    }
+    #[inline(always)]
+    fn join(s: S, a: S::I, b: S::I) -> S::I {
+        s.add_i(a, b)
     }
     #[inline(always)]
     fn end(s: S, sum: S::I, scale: S::F, value: S::F) -> S::F {
@@ -231,7 +257,9 @@ impl<S: Lanes> Format<S> for Int8 {
     type Sum = S::I;
     const GROUP: usize = 4;
     const CHAIN: usize = usize::MAX;
+    const CHAINS: usize = 1;
     const INTEGER: bool = true;
+    const TERMS: usize = 4;
     const CORRECTED: bool = true;
     #[inline(always)]
     fn begin(s: S, _: S::F, correction: S::I) -> S::I {
@@ -240,6 +268,10 @@ impl<S: Lanes> Format<S> for Int8 {
     #[inline(always)]
     fn step(s: S, sum: S::I, x: S::I, w: S::I) -> S::I {
         s.dot8(sum, x, w)
+    }
+    #[inline(always)]
+    fn join(s: S, a: S::I, b: S::I) -> S::I {
+        s.add_i(a, b)
     }
     #[inline(always)]
     fn end(s: S, sum: S::I, scale: S::F, value: S::F) -> S::F {
@@ -287,6 +319,85 @@ fn check<S: Lanes, P: Format<S>>(weights: GateMatrix<'_>) -> usize {
     outputs
 }
 
+/// One column of [`sums`].
+///
+/// # Safety
+/// As for [`sums`]; the column lies inside the matrix.
+#[inline(always)]
+unsafe fn column_step<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
+    s: S,
+    tile: Tile<'_>,
+    column: usize,
+    x: *const u32,
+    stride: usize,
+    sums: &mut [[[P::Sum; GATES]; N]; R],
+) {
+    // SAFETY: the column lies inside the matrix, hence the tile's words inside `words`.
+    let w = unsafe { tile.weights.words.as_ptr().add(tile.first + column * tile.step) };
+    for n in 0..N {
+        for g in 0..GATES {
+            // SAFETY: 16 words of this block and gate, by the above.
+            let w = unsafe { s.load_bytes(w.add(n * BLOCK + g * LANES).cast()) };
+            for r in 0..R {
+                // SAFETY: row `r` has `columns` words, by the caller's promise.
+                let x = unsafe { *x.add(r * stride + column) };
+                sums[r][n][g] = P::step(s, sums[r][n][g], s.splat_i(x.cast_signed()), w);
+            }
+        }
+    }
+}
+
+/// Sums of `N` adjacent blocks that begin at `values`.
+///
+/// # Safety
+/// The matrix has passed [`check`]; the tile lies inside it.
+#[inline(always)]
+unsafe fn begin<S: Lanes, P: Format<S>, const N: usize>(
+    s: S,
+    tile: Tile<'_>,
+    values: &[[S::F; GATES]; N],
+) -> [[P::Sum; GATES]; N] {
+    let mut sums = [[P::begin(s, s.splat(0.0), s.splat_i(0)); GATES]; N];
+    for n in 0..N {
+        for g in 0..GATES {
+            let correction = if P::CORRECTED {
+                let at = tile.output + n * BLOCK + g * LANES;
+                // SAFETY: `check` found a correction for every output, and the tile's outputs lie inside.
+                unsafe { s.load_bytes(tile.weights.correction.as_ptr().add(at).cast()) }
+            } else {
+                s.splat_i(0)
+            };
+            sums[n][g] = P::begin(s, values[n][g], correction);
+        }
+    }
+    sums
+}
+
+/// What the sums stand for, to `values`, which hold where they began.
+///
+/// # Safety
+/// As for [`begin`].
+#[inline(always)]
+unsafe fn end<S: Lanes, P: Format<S>, const N: usize>(
+    s: S,
+    tile: Tile<'_>,
+    sums: &[[P::Sum; GATES]; N],
+    values: &mut [[S::F; GATES]; N],
+) {
+    for n in 0..N {
+        for g in 0..GATES {
+            let scale = if P::INTEGER {
+                let at = tile.output + n * BLOCK + g * LANES;
+                // SAFETY: `check` found a scale for every output, and the tile's outputs lie inside.
+                unsafe { s.load_at(tile.weights.scale.as_ptr().add(at)) }
+            } else {
+                s.splat(0.0)
+            };
+            values[n][g] = P::end(s, sums[n][g], scale, values[n][g]);
+        }
+    }
+}
+
 /// Sums of `N` adjacent blocks for `R` rows: `values` comes in as the start and leaves as the result.
 ///
 /// # Safety
@@ -301,74 +412,32 @@ unsafe fn sums<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
     values: &mut [[[S::F; GATES]; N]; R],
 ) {
     let mut start = 0;
-    let zero = s.splat_i(0);
     let columns = tile.weights.columns;
     while start < columns {
-        let end = if columns - start > P::CHAIN { start + P::CHAIN } else { columns };
-        let mut sums = [[[P::begin(s, s.splat(0.0), zero); GATES]; N]; R];
-        for r in 0..R {
-            for n in 0..N {
-                for g in 0..GATES {
-                    let correction = if P::CORRECTED {
-                        // SAFETY: `check` found a correction for every output, and the tile's outputs lie inside.
-                        unsafe { load_i32(s, tile.weights.correction.as_ptr().add(tile.output + n * BLOCK + g * LANES)) }
-                    } else {
-                        zero
-                    };
-                    sums[r][n][g] = P::begin(s, values[r][n][g], correction);
-                }
-            }
+        let stop = if columns - start > P::CHAIN { start + P::CHAIN } else { columns };
+        // SAFETY: the caller's promise.
+        let mut sums = [unsafe { begin::<S, P, N>(s, tile, &values[0]) }; R];
+        for r in 1..R {
+            // SAFETY: the caller's promise.
+            sums[r] = unsafe { begin::<S, P, N>(s, tile, &values[r]) };
         }
-        for column in start..end {
-            // SAFETY: the column lies inside the matrix, hence the tile's words inside `words`.
-            let w = unsafe { tile.weights.words.as_ptr().add(tile.first + column * tile.step) };
-            for n in 0..N {
-                for g in 0..GATES {
-                    // SAFETY: 16 words of this block and gate, by the above.
-                    let w = unsafe { s.load_bytes(w.add(n * BLOCK + g * LANES).cast()) };
-                    for r in 0..R {
-                        // SAFETY: row `r` has `columns` words, by the caller's promise.
-                        let x = unsafe { *x.add(r * stride + column) };
-                        sums[r][n][g] = P::step(s, sums[r][n][g], s.splat_i(x.cast_signed()), w);
-                    }
-                }
-            }
+        for column in start..stop {
+            // SAFETY: the column lies inside the matrix; the rest is the caller's promise.
+            unsafe { column_step::<S, P, N, R>(s, tile, column, x, stride, &mut sums) };
         }
         for r in 0..R {
-            for n in 0..N {
-                for g in 0..GATES {
-                    let scale = if P::INTEGER {
-                        // SAFETY: `check` found a scale for every output, and the tile's outputs lie inside.
-                        unsafe { s.load_at(tile.weights.scale.as_ptr().add(tile.output + n * BLOCK + g * LANES)) }
-                    } else {
-                        s.splat(0.0)
-                    };
-                    values[r][n][g] = P::end(s, sums[r][n][g], scale, values[r][n][g]);
-                }
-            }
+            // SAFETY: the caller's promise.
+            unsafe { end::<S, P, N>(s, tile, &sums[r], &mut values[r]) };
         }
-        start = end;
+        start = stop;
     }
-}
-
-/// Sixteen i32 from anywhere.
-///
-/// # Safety
-/// `from` is readable for 64 bytes.
-#[inline(always)]
-unsafe fn load_i32<S: Lanes>(s: S, from: *const i32) -> S::I {
-    // SAFETY: the caller's promise.
-    unsafe { s.load_bytes(from.cast()) }
 }
 
 /// `gates[r] ← bias + W·rows[r]`.
 #[inline(always)]
 pub fn project<S: Lanes, P: Format<S>>(s: S, job: &mut Project<'_>) {
-    let outputs = check::<S, P>(job.weights);
-    let rows = job.gates.len().checked_div(outputs).unwrap_or(0);
-    assert!(job.gates.len() == rows * outputs && job.bias.len() == outputs, "gates of whole rows, a bias for each");
-    let read = rows.saturating_sub(1) * job.stride + if rows > 0 { job.weights.columns } else { 0 };
-    assert!(job.rows.len() >= read, "{rows} rows of inputs");
+    let rows = check_project::<S, P>(job);
+    let outputs = job.bias.len();
     for panel in 0..job.weights.panels {
         for block in 0..P::GROUP {
             let tile = Tile::new(job.weights, P::GROUP, panel, block);
@@ -389,6 +458,17 @@ pub fn project<S: Lanes, P: Format<S>>(s: S, job: &mut Project<'_>) {
             }
         }
     }
+}
+
+/// How many rows a projection has. Panics unless every slice is as long as its numbers say.
+#[inline(always)]
+fn check_project<S: Lanes, P: Format<S>>(job: &Project<'_>) -> usize {
+    let outputs = check::<S, P>(job.weights);
+    let rows = job.gates.len().checked_div(outputs).unwrap_or(0);
+    assert!(job.gates.len() == rows * outputs && job.bias.len() == outputs, "gates of whole rows, a bias for each");
+    let read = rows.saturating_sub(1) * job.stride + if rows > 0 { job.weights.columns } else { 0 };
+    assert!(job.rows.len() >= read, "{rows} rows of inputs");
+    rows
 }
 
 /// One tile of [`project`] for `R` rows from `row` on.
@@ -432,120 +512,272 @@ pub fn recur<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>) {
     assert!(job.gates.len() == steps * outputs && job.cell.len() == units, "gates of whole steps, a cell per unit");
     assert!(columns == units / P::GROUP && job.rows.len() == (steps + 1) * columns, "a row for each step and one");
     assert!(steps == 0 || job.hidden.len() >= (steps - 1) * job.hidden_stride + units, "hidden states of {steps} steps");
-    let mut descending = job.descending;
-    for step in 0..steps {
-        for panel in 0..job.weights.panels {
-            let panel = if descending { job.weights.panels - 1 - panel } else { panel };
-            // SAFETY: `check` passed; step and panel lie inside by the loops' bounds and the assertions above.
-            unsafe {
-                match (S::VECTOR_BLOCKS >= 8, P::GROUP) {
-                    (true, 4) => recur_panel::<S, P, 4>(s, job, step, panel, outputs),
-                    (true, 2) => recur_panel::<S, P, 2>(s, job, step, panel, outputs),
-                    _ => recur_panel::<S, P, 1>(s, job, step, panel, outputs),
-                }
+    if S::VECTOR_BLOCKS >= 8 && columns <= P::CHAIN {
+        // SAFETY: all that was asserted above.
+        unsafe {
+            match P::GROUP {
+                4 => panels::<S, P, 4>(s, job, steps),
+                2 => panels::<S, P, 2>(s, job, steps),
+                _ => panels::<S, P, 1>(s, job, steps),
             }
         }
-        descending = !descending;
+        return;
+    }
+    let mut odd = job.odd;
+    for step in 0..steps {
+        for panel in 0..job.weights.panels {
+            let panel = if odd { job.weights.panels - 1 - panel } else { panel };
+            // SAFETY: `check` passed; step and panel lie inside by the loops' bounds and the assertions above.
+            unsafe { recur_panel::<S, P>(s, job, step, panel) };
+        }
+        odd = !odd;
     }
 }
 
-/// One panel of one step, `N` blocks side by side.
+/// One panel of one step, block by block.
 ///
 /// # Safety
-/// The job has passed the checks of [`recur`]; step and panel lie inside it; `N` divides the blocks of a panel.
+/// The job has passed the checks of [`recur`]; step and panel lie inside it.
 #[inline(always)]
-unsafe fn recur_panel<S: Lanes, P: Format<S>, const N: usize>(
-    s: S,
-    job: &mut Recur<'_>,
-    step: usize,
-    panel: usize,
-    outputs: usize,
-) {
-    let columns = job.weights.columns;
+unsafe fn recur_panel<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
     let mut words = s.splat_i(0);
-    for first in (0..P::GROUP).step_by(N) {
-        let tile = Tile::new(job.weights, P::GROUP, panel, first);
-        let mut values = [[[s.splat(0.0); GATES]; N]; 1];
-        for n in 0..N {
-            for g in 0..GATES {
-                let at = step * outputs + tile.output + n * BLOCK + g * LANES;
-                // SAFETY: `gates` has all outputs of this step.
-                values[0][n][g] = unsafe { s.load_at(job.gates.as_ptr().add(at)) };
+    for block in 0..P::GROUP {
+        let tile = Tile::new(job.weights, P::GROUP, panel, block);
+        let mut values = [[[s.splat(0.0); GATES]; 1]; 1];
+        // SAFETY: the step lies inside the job.
+        unsafe { load_gates(s, job, step, tile, &mut values[0]) };
+        // SAFETY: row `step` lies inside `rows`.
+        let x = unsafe { job.rows.as_ptr().add(step * job.weights.columns) };
+        // SAFETY: the tile lies inside the matrix, `x` has as many words as it has columns.
+        unsafe {
+            if job.weights.columns > P::CHAIN {
+                sums::<S, P, 1, 1>(s, tile, x, 0, &mut values);
+            } else if P::CHAINS == 2 {
+                // Two gates in two chains are what sixteen registers hold.
+                chained::<S, P, 1, 0, 2>(s, tile, x, &mut values[0]);
+                chained::<S, P, 1, 2, 4>(s, tile, x, &mut values[0]);
+            } else {
+                chained::<S, P, 1, 0, 4>(s, tile, x, &mut values[0]);
             }
         }
-        // SAFETY: row `step` lies inside `rows`.
-        unsafe { sums::<S, P, N, 1>(s, tile, job.rows.as_ptr().add(step * columns), 0, &mut values) };
-        for n in 0..N {
-            let unit = tile.output / GATES + n * LANES;
-            // SAFETY: `cell` has all units.
-            let cell = unsafe { s.load_at(job.cell.as_ptr().add(unit)) };
-            let [i, f, g, o] = values[0][n];
-            let (cell, hidden) = cell_step(s, i, f, g, o, cell);
-            // SAFETY: as above.
-            unsafe { s.store_at(cell, job.cell.as_mut_ptr().add(unit)) };
-            // SAFETY: `hidden` has all units of this step.
-            unsafe { s.store_at(hidden, job.hidden.as_mut_ptr().add(step * job.hidden_stride + unit)) };
-            words = P::push(s, words, P::encode(s, hidden));
+        // SAFETY: step and block lie inside the job.
+        let elements = unsafe { cells::<S, P>(s, job, values[0][0], step, tile.output / GATES) };
+        words = P::push(s, words, elements);
+    }
+    // SAFETY: step and panel lie inside the job.
+    unsafe { store_words(s, job, step, panel, words) };
+}
+
+/// The projections of `N` blocks at one step.
+///
+/// # Safety
+/// The job has passed the checks of [`recur`]; step and tile lie inside it.
+#[inline(always)]
+unsafe fn load_gates<S: Lanes, const N: usize>(
+    s: S,
+    job: &Recur<'_>,
+    step: usize,
+    tile: Tile<'_>,
+    values: &mut [[S::F; GATES]; N],
+) {
+    let outputs = job.cell.len() * GATES;
+    for n in 0..N {
+        for g in 0..GATES {
+            let at = step * outputs + tile.output + n * BLOCK + g * LANES;
+            // SAFETY: `gates` has all outputs of this step.
+            values[n][g] = unsafe { s.load_at(job.gates.as_ptr().add(at)) };
         }
     }
-    // SAFETY: row `step + 1` lies inside `rows`, and a panel's 16 words inside the row. f32 and i32 are stored alike.
-    unsafe { s.store_at(s.from_bits(words), job.rows.as_mut_ptr().add((step + 1) * columns + panel * LANES).cast()) };
+}
+
+/// A panel's part of the hidden state after `step`.
+///
+/// # Safety
+/// The job has passed the checks of [`recur`]; step and panel lie inside it.
+#[inline(always)]
+unsafe fn store_words<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize, words: S::I) {
+    let at = (step + 1) * job.weights.columns + panel * LANES;
+    // SAFETY: row `step + 1` lies inside `rows`, a panel's 16 words inside the row. f32 and u32 are stored alike.
+    unsafe { s.store_at(s.float_of_bits(words), job.rows.as_mut_ptr().add(at).cast()) };
+}
+
+/// All steps, a panel's `N` blocks side by side.
+///
+/// # Safety
+/// The job has passed the checks of [`recur`] for so many steps; `N` is the blocks of a panel; columns make one chain.
+#[inline(always)]
+unsafe fn panels<S: Lanes, P: Format<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: usize) {
+    let weights = job.weights;
+    let mut odd = job.odd;
+    for step in 0..steps {
+        for position in 0..weights.panels {
+            let panel = if odd { weights.panels - 1 - position } else { position };
+            let tile = Tile::new(weights, N, panel, 0);
+            let mut values = [[s.splat(0.0); GATES]; N];
+            // SAFETY: step and tile lie inside the job.
+            unsafe { load_gates(s, job, step, tile, &mut values) };
+            // SAFETY: row `step` lies inside `rows`.
+            let x = unsafe { job.rows.as_ptr().add(step * weights.columns) };
+            // SAFETY: the tile lies inside the matrix, `x` has as many words as it has columns.
+            unsafe { chained::<S, P, N, 0, GATES>(s, tile, x, &mut values) };
+            let mut words = s.splat_i(0);
+            for (n, gates) in values.iter().enumerate() {
+                // SAFETY: step and units lie inside the job.
+                let elements = unsafe { cells::<S, P>(s, job, *gates, step, tile.output / GATES + n * LANES) };
+                words = P::push(s, words, elements);
+            }
+            // SAFETY: step and panel lie inside the job.
+            unsafe { store_words(s, job, step, panel, words) };
+        }
+        odd = !odd;
+    }
+}
+
+/// The recurrence's sums for gates `G0 .. G1` of `N` blocks, in the format's number of chains: `values` comes in as the
+/// start and leaves as the result.
+///
+/// # Safety
+/// The matrix has passed [`check`] and its columns, an even number, make one chain; the tile lies inside it; `x` is readable
+/// for its columns.
+#[inline(always)]
+unsafe fn chained<S: Lanes, P: Format<S>, const N: usize, const G0: usize, const G1: usize>(
+    s: S,
+    tile: Tile<'_>,
+    x: *const u32,
+    values: &mut [[S::F; GATES]; N],
+) {
+    // SAFETY: the caller's promise.
+    let mut even = unsafe { begin::<S, P, N>(s, tile, values) };
+    let mut odd = [[P::begin(s, s.splat(0.0), s.splat_i(0)); GATES]; N];
+    for column in (0..tile.weights.columns).step_by(2) {
+        // SAFETY: the column lies inside the matrix and `x`.
+        unsafe { column_of_gates::<S, P, N, G0, G1>(s, tile, column, x, &mut even) };
+        let second = if P::CHAINS == 2 { &mut odd } else { &mut even };
+        // SAFETY: as above, the number of columns being even.
+        unsafe { column_of_gates::<S, P, N, G0, G1>(s, tile, column + 1, x, second) };
+    }
+    let mut ends = *values;
+    for n in 0..N {
+        for g in G0..G1 {
+            if P::CHAINS == 2 {
+                even[n][g] = P::join(s, even[n][g], odd[n][g]);
+            }
+        }
+    }
+    // SAFETY: the caller's promise.
+    unsafe { end::<S, P, N>(s, tile, &even, &mut ends) };
+    for n in 0..N {
+        values[n][G0..G1].copy_from_slice(&ends[n][G0..G1]);
+    }
+}
+
+/// One column of [`chained`].
+///
+/// # Safety
+/// As for [`chained`]; the column lies inside the matrix.
+#[inline(always)]
+unsafe fn column_of_gates<S: Lanes, P: Format<S>, const N: usize, const G0: usize, const G1: usize>(
+    s: S,
+    tile: Tile<'_>,
+    column: usize,
+    x: *const u32,
+    sums: &mut [[P::Sum; GATES]; N],
+) {
+    // SAFETY: `x` has as many words as the matrix columns.
+    let x = s.splat_i(unsafe { *x.add(column) }.cast_signed());
+    // SAFETY: the column lies inside the matrix, hence the tile's words inside `words`.
+    let w = unsafe { tile.weights.words.as_ptr().add(tile.first + column * tile.step) };
+    for n in 0..N {
+        for g in G0..G1 {
+            // SAFETY: 16 words of this block and gate, by the above.
+            let w = unsafe { s.load_bytes(w.add(n * BLOCK + g * LANES).cast()) };
+            sums[n][g] = P::step(s, sums[n][g], x, w);
+        }
+    }
+}
+
+/// c' = σ(f)·c + σ(i)·tanh(g) and h = σ(o)·tanh(c'), each as one fraction: two divisions instead of five. Both are stored,
+/// the hidden states are returned as elements.
+///
+/// # Safety
+/// The job has passed the checks of [`recur`]; the step and the 16 units from `unit` on lie inside it.
+#[inline(always)]
+unsafe fn cells<S: Lanes, P: Format<S>>(
+    s: S,
+    job: &mut Recur<'_>,
+    [i, f, g, o]: [S::F; GATES],
+    step: usize,
+    unit: usize,
+) -> S::I {
+    let two = s.splat(2.0);
+    // SAFETY: `cell` has all units.
+    let cell = unsafe { s.load_at(job.cell.as_ptr().add(unit)) };
+    let (input, forget) = (one_and_exp::<S, P>(s, i), one_and_exp::<S, P>(s, f));
+    let e = exp2x_minus_one::<S, P>(s, g);
+    let below = s.mul(input, s.add(e, two));
+    let above = s.fnma(e, forget, s.mul(cell, below));
+    let cell = s.div(above, s.mul(below, forget));
+    let output = one_and_exp::<S, P>(s, o);
+    let e = exp2x_minus_one::<S, P>(s, cell);
+    let hidden = s.div(s.neg(e), s.mul(output, s.add(e, two)));
+    // SAFETY: as above.
+    unsafe { s.store_at(cell, job.cell.as_mut_ptr().add(unit)) };
+    // SAFETY: `hidden` has all units of this step.
+    unsafe { s.store_at(hidden, job.hidden.as_mut_ptr().add(step * job.hidden_stride + unit)) };
+    P::encode(s, hidden)
 }
 
 /// Where gates saturate: e⁻²⁸ is below what 1 + x can tell, and three factors 1 + e²⁸ stay inside f32.
 const SATURATED: f32 = 28.0;
 /// 1.5 · 2²³: adding it rounds to an integer, ties to even, which then stands in the low bits.
 const ROUNDER: f32 = 12_582_912.0;
-/// (2ʳ − 1)/r for |r| ≤ ½: minimax fit of ours, relative error 2^−25.5 with the coefficients rounded to f32.
-const EXP2_M1: [f32; 6] =
+/// (2ʳ − 1)/r for |r| ≤ ½: minimax fits of ours, with the coefficients rounded to f32 of relative error 2^−25.5, 2^−21.0
+/// and 2^−16.0. The integer formats, whose activations have 13 and 8 bits, take the shorter ones.
+const EXP2_M1_6: [f32; 6] =
     [0.693_147_2, 0.240_226_49, 0.055_503_573, 0.009_618_238, 0.001_339_073_5, 0.000_154_035_12];
+const EXP2_M1_5: [f32; 5] = [0.693_147_1, 0.240_223_51, 0.055_505_004, 0.009_666_245, 0.001_333_353_9];
+const EXP2_M1_4: [f32; 4] = [0.693_136_9, 0.240_232_53, 0.055_837_29, 0.009_618_111];
 
-/// 2ⁿ and 2ⁿ(2ʳ − 1) where n + r = −log₂e · `factor` · x, x clamped to ±28/`factor`.
+/// `p`, `r` and 2ⁿ where n + r = −log₂e · `factor` · x, x clamped to ±28/`factor`, and 2ʳ = 1 + p·r.
 #[inline(always)]
-fn exp_parts<S: Lanes>(s: S, x: S::F, factor: f32) -> (S::F, S::F) {
-    // The bound comes first, because min and max answer with the second operand when one is NaN.
+fn exp_parts<S: Lanes, P: Format<S>>(s: S, x: S::F, factor: f32) -> (S::F, S::F, S::F) {
     let most = SATURATED / factor;
     let x = s.min(s.splat(most), s.max(s.splat(-most), x));
     let slope = s.splat(-std::f32::consts::LOG2_E * factor);
     let rounded = s.fma(x, slope, s.splat(ROUNDER));
     let r = s.fma(x, slope, s.sub(s.splat(ROUNDER), rounded));
-    let mut p = s.splat(EXP2_M1[5]);
-    for i in [4, 3, 2, 1, 0] {
-        p = s.fma(p, r, s.splat(EXP2_M1[i]));
-    }
+    let p = match P::TERMS {
+        4 => horner(s, r, &EXP2_M1_4),
+        5 => horner(s, r, &EXP2_M1_5),
+        _ => horner(s, r, &EXP2_M1_6),
+    };
     // The integer slides into the exponent; what else the rounder's bits hold falls out at the top.
-    let power = s.from_bits(s.add_i(s.shl::<23>(s.bits(rounded)), s.splat_i(1.0_f32.to_bits().cast_signed())));
-    (power, s.mul(s.mul(p, r), power))
+    let one = s.splat_i(1.0_f32.to_bits().cast_signed());
+    (p, r, s.float_of_bits(s.add_i(s.shl::<23>(s.bits(rounded)), one)))
+}
+
+/// `c[0] + c[1]·x + …`.
+#[inline(always)]
+fn horner<S: Lanes, const N: usize>(s: S, x: S::F, c: &[f32; N]) -> S::F {
+    let mut sum = s.splat(c[N - 1]);
+    for i in 2..=N {
+        sum = s.fma(sum, x, s.splat(c[N - i]));
+    }
+    sum
 }
 
 /// 1 + e^−x: one over it is the sigmoid.
 #[inline(always)]
-fn one_and_exp<S: Lanes>(s: S, x: S::F) -> S::F {
-    let (power, rest) = exp_parts(s, x, 1.0);
-    s.add(s.add(power, rest), s.splat(1.0))
+fn one_and_exp<S: Lanes, P: Format<S>>(s: S, x: S::F) -> S::F {
+    let (p, r, power) = exp_parts::<S, P>(s, x, 1.0);
+    s.fma(s.fma(p, r, s.splat(1.0)), power, s.splat(1.0))
 }
 
 /// e^−2x − 1: with E for it tanh x = −E/(2 + E), exact to a relative error where x is small.
 #[inline(always)]
-fn exp2x_minus_one<S: Lanes>(s: S, x: S::F) -> S::F {
-    let (power, rest) = exp_parts(s, x, 2.0);
-    s.add(s.sub(power, s.splat(1.0)), rest)
-}
-
-/// c' = σ(f)·c + σ(i)·tanh(g) and h = σ(o)·tanh(c'), each as one fraction: two divisions instead of five.
-#[inline(always)]
-fn cell_step<S: Lanes>(s: S, i: S::F, f: S::F, g: S::F, o: S::F, cell: S::F) -> (S::F, S::F) {
-    let two = s.splat(2.0);
-    let input = one_and_exp(s, i);
-    let forget = one_and_exp(s, f);
-    let output = one_and_exp(s, o);
-    let e = exp2x_minus_one(s, g);
-    let below = s.mul(input, s.add(e, two));
-    let above = s.fnma(e, forget, s.mul(cell, below));
-    let cell = s.div(above, s.mul(below, forget));
-    let e = exp2x_minus_one(s, cell);
-    let hidden = s.div(s.neg(e), s.mul(output, s.add(e, two)));
-    (cell, hidden)
+fn exp2x_minus_one<S: Lanes, P: Format<S>>(s: S, x: S::F) -> S::F {
+    let (p, r, power) = exp_parts::<S, P>(s, x, 2.0);
+    s.fma(s.mul(p, r), power, s.sub(power, s.splat(1.0)))
 }
 
 /// Attention scores `scores[r] ← bias + w·rows[r]`, rows `w.len()` apart; `w` is padded with zeros to whole blocks. Sixteen

@@ -14,11 +14,15 @@ use std::fmt;
 use crate::mem::buffer::OutOfMemory;
 
 mod dense;
+mod dots;
 mod elementwise;
 pub mod lanes;
 pub mod math;
 mod norm;
 mod packed;
+mod packed_dots;
+mod quantise;
+mod quantised;
 mod scalar;
 mod table;
 
@@ -39,6 +43,7 @@ pub mod scan;
 mod tests;
 
 pub use packed::{PackedF32, Start};
+pub use packed_dots::{PackedBf16, PackedI8, PackedI16};
 
 /// The NaN that every kernel stores for a NaN result: quiet, positive, no payload.
 pub const NAN: f32 = f32::from_bits(0x7FC0_0000);
@@ -116,6 +121,16 @@ pub enum SimdError {
         expected: usize,
         /// Its length.
         found: usize,
+    },
+    /// Sums of this many products might leave i32.
+    #[error("{cols} products of up to {weight} · {input} may exceed 32 bits")]
+    Range {
+        /// Products in a sum.
+        cols: usize,
+        /// Largest weight.
+        weight: i32,
+        /// Largest input.
+        input: i32,
     },
     /// No memory for packed weights.
     #[error(transparent)]

@@ -65,7 +65,8 @@ trait Bytes: Copy {
     /// `table[index]`, each index below `W`, which is 16, 32, 64 or 256.
     fn lookup<const W: usize>(self, table: &[u8; MAX_COLUMNS], index: Self::V) -> Self::V;
     /// `next` where `rank > threshold` and `first ≤ exit`, else `exit`; `next > exit` in every lane.
-    fn step(self, exit: Self::V, rank: Self::V, threshold: Self::V, first: Self::V, next: Self::V) -> Self::V;
+    fn step(self, exit: Self::V, rank: Self::V, threshold: Self::V, first: Self::V, next: Self::V)
+    -> Self::V;
     /// How many of the values are below `x`.
     fn count_below(self, values: &[f64; GROUP], x: f64) -> u32;
 }
@@ -305,8 +306,10 @@ impl std::fmt::Debug for Ranker {
 struct Kernels {
     name: &'static str,
     ranks: unsafe fn(&ThresholdTable, &[f64], &mut [u32]),
-    exit_leaves: unsafe fn(&LeafTable, &[u8; MAX_COLUMNS], Option<&[u8]>, &mut [u8]),
+    exit_leaves: ExitLeaves,
 }
+
+type ExitLeaves = unsafe fn(&LeafTable, &[u8; MAX_COLUMNS], Option<&[u8]>, &mut [u8]);
 
 /// Binds the generic kernels to a token, compiled with its features.
 macro_rules! kernels {

@@ -29,6 +29,10 @@ pub(super) const fn words_of(precision: Precision) -> Words {
     }
 }
 
+const fn is_integer(format: Words) -> bool {
+    matches!(format, Words::I16 | Words::Int8)
+}
+
 /// Sizes that a network and its states share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sizes {
@@ -48,8 +52,7 @@ pub(super) struct Sizes {
 impl Sizes {
     pub fn new(config: &LstmConfig, calibrated: bool) -> Self {
         let words = words_of(config.precision);
-        let integer = matches!(config.precision, Precision::I16 | Precision::Int8);
-        let input = if calibrated && integer { Words::I16 } else { Words::F32 };
+        let input = if calibrated && is_integer(words) { Words::I16 } else { Words::F32 };
         let units = config.hidden.next_multiple_of(UNITS * words.group());
         Self {
             config: *config,
@@ -103,12 +106,14 @@ pub(super) struct Packed {
     pub code: Option<InputCode>,
 }
 
-/// The buffers while they are filled.
-#[derive(Default)]
+/// The buffers while they are filled, each up to the length beside it.
 struct Filling {
-    words: Vec<u32>,
-    floats: Vec<f32>,
-    corrections: Vec<i32>,
+    words: AlignedBuffer<u32>,
+    words_len: usize,
+    floats: AlignedBuffer<f32>,
+    floats_len: usize,
+    corrections: AlignedBuffer<i32>,
+    corrections_len: usize,
 }
 
 /// Where hidden unit `k` stands in a row of words: word and element.
@@ -141,7 +146,7 @@ fn bf16(x: f32) -> u32 {
 impl Packed {
     /// Packs a network. O(weights).
     pub fn new(sizes: &Sizes, tensors: &Tensors, ranges: Option<&InputRanges>) -> Result<Self, OutOfMemory> {
-        let mut filling = Filling::default();
+        let mut filling = Filling::new(sizes)?;
         let code = ranges.filter(|_| sizes.input == Words::I16).map(InputCode::new);
         let mut layers = Vec::new();
         for (index, layer) in tensors.layers.iter().enumerate() {
@@ -157,17 +162,8 @@ impl Packed {
                 filling.matrix(sizes, sizes.words, sizes.columns, &layer.weight_hh, sizes.config.hidden, hidden_place);
             layers.push(Layer { input, recurrent, bias });
         }
-        let Filling { words: mut all, floats, corrections } = filling;
-        if all.len() > WORTH_LARGE {
-            all.resize(all.len().max(LARGE), 0);
-        }
-        Ok(Self {
-            words: aligned(&all, 0)?,
-            floats: aligned(&floats, 0.0)?,
-            corrections: aligned(&corrections, 0)?,
-            layers,
-            code,
-        })
+        let Filling { words, floats, corrections, .. } = filling;
+        Ok(Self { words, floats, corrections, layers, code })
     }
 
     /// The input weights of a layer, their format, and the bias.
@@ -195,12 +191,6 @@ impl Packed {
     pub fn size_in_bytes(&self) -> usize {
         self.layers.iter().map(|layer| (layer.input.words.len() + layer.recurrent.words.len()) * 4).sum()
     }
-}
-
-fn aligned<T: Copy>(values: &[T], zero: T) -> Result<AlignedBuffer<T>, OutOfMemory> {
-    let mut buffer = AlignedBuffer::new(values.len(), zero)?;
-    buffer.copy_from_slice(values);
-    Ok(buffer)
 }
 
 impl InputCode {
@@ -232,11 +222,38 @@ impl InputCode {
     }
 }
 
+/// `count` more after `*len`.
+fn take(len: &mut usize, count: usize) -> Range<usize> {
+    *len += count;
+    *len - count..*len
+}
+
 impl Filling {
+    /// Zeros for everything that [`Packed::new`] fills in.
+    fn new(sizes: &Sizes) -> Result<Self, OutOfMemory> {
+        let (outputs, layers) = (sizes.outputs(), sizes.config.layers);
+        let columns = sizes.input_columns + (2 * layers - 1) * sizes.columns;
+        // A size that overflows is as good as one that is not there.
+        let mut words = outputs.checked_mul(columns).unwrap_or(usize::MAX);
+        if words > WORTH_LARGE {
+            words = words.max(LARGE);
+        }
+        let of = |format: Words| (usize::from(is_integer(format)), usize::from(format == Words::Int8));
+        let (scaled, corrected) = of(sizes.words);
+        let floats = layers + of(sizes.input).0 + (2 * layers - 1) * scaled;
+        Ok(Self {
+            words: AlignedBuffer::new(words, 0)?,
+            words_len: 0,
+            floats: AlignedBuffer::new(floats * outputs, 0.0)?,
+            floats_len: 0,
+            corrections: AlignedBuffer::new((2 * layers - 1) * corrected * outputs, 0)?,
+            corrections_len: 0,
+        })
+    }
+
     /// `b_ih + b_hh`, and what the middle of calibrated inputs contributes, in output order.
     fn bias(&mut self, sizes: &Sizes, layer: &LayerTensors, code: Option<&InputCode>) -> Range<usize> {
-        let start = self.floats.len();
-        self.floats.resize(start + sizes.outputs(), 0.0);
+        let place = take(&mut self.floats_len, sizes.outputs());
         for gate in 0..GATES {
             for unit in 0..sizes.config.hidden {
                 let row = gate * sizes.config.hidden + unit;
@@ -245,10 +262,10 @@ impl Filling {
                     let weights = &layer.weight_ih[row * layer.inputs..][..layer.inputs];
                     bias += weights.iter().zip(&code.middle).map(|(w, m)| f64::from(*w) * f64::from(*m)).sum::<f64>();
                 }
-                self.floats[start + output(unit, gate)] = bias as f32;
+                self.floats[place.start + output(unit, gate)] = bias as f32;
             }
         }
-        start..self.floats.len()
+        place
     }
 
     /// One matrix of all gates: `row_major` is `[4·hidden][inputs]`.
@@ -263,14 +280,10 @@ impl Filling {
     ) -> Part {
         let group = format.group();
         let panels = sizes.units / UNITS / group;
-        let (first, scales, corrections) = (self.words.len(), self.floats.len(), self.corrections.len());
-        self.words.resize(first + sizes.outputs() * columns, 0);
-        if matches!(format, Words::I16 | Words::Int8) {
-            self.floats.resize(scales + sizes.outputs(), 0.0);
-        }
-        if format == Words::Int8 {
-            self.corrections.resize(corrections + sizes.outputs(), 0);
-        }
+        let words = take(&mut self.words_len, sizes.outputs() * columns);
+        let scale = take(&mut self.floats_len, if is_integer(format) { sizes.outputs() } else { 0 });
+        let corrected = if format == Words::Int8 { sizes.outputs() } else { 0 };
+        let correction = take(&mut self.corrections_len, corrected);
         for gate in 0..GATES {
             for unit in 0..sizes.config.hidden {
                 let row = &row_major[(gate * sizes.config.hidden + unit) * inputs..][..inputs];
@@ -299,25 +312,18 @@ impl Filling {
                         sum += integer(*w);
                     }
                     let at = (((panel * columns + word) * group + block) * GATES + gate) * UNITS + lane;
-                    self.words[first + at] |= bits << (32 / group * element);
+                    self.words[words.start + at] |= bits << (32 / group * element);
                 }
                 let output = output(unit, gate);
-                if let Some(scale) = self.floats[scales..].get_mut(output) {
+                if let Some(scale) = self.floats[scale.clone()].get_mut(output) {
                     *scale = (unit_weight / f64::from(activation)) as f32;
                 }
-                if let Some(correction) = self.corrections[corrections..].get_mut(output) {
+                if let Some(correction) = self.corrections[correction.clone()].get_mut(output) {
                     *correction = -128 * sum;
                 }
             }
         }
-        Part {
-            format,
-            columns,
-            panels,
-            words: first..self.words.len(),
-            scale: scales..self.floats.len(),
-            correction: corrections..self.corrections.len(),
-        }
+        Part { format, columns, panels, words, scale, correction }
     }
 }
 

@@ -7,6 +7,7 @@ use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::config::LstmConfig;
+use crate::mem::buffer::OutOfMemory;
 use crate::model::error::ModelError;
 use crate::model::weights::{WeightFile, WeightWriter};
 
@@ -55,10 +56,14 @@ struct FromSeed(Xoshiro256PlusPlus);
 
 impl Origin for FromSeed {
     fn tensor(&mut self, _: &str, shape: &[usize], scale: f64) -> Result<Vec<f32>, ModelError> {
-        let count = shape.iter().product();
+        let count = shape.iter().try_fold(1_usize, |size, n| size.checked_mul(*n)).unwrap_or(usize::MAX);
+        let mut values = Vec::new();
+        let bytes = count.saturating_mul(size_of::<f32>());
+        values.try_reserve_exact(count).map_err(|_| OutOfMemory { bytes })?;
         // Uniform in ±scale from the top 53 bits.
         let mut draw = || ((self.0.next_u64() >> 11) as f64 * 2f64.powi(-52) - 1.0) * scale;
-        Ok((0..count).map(|_| draw() as f32).collect())
+        values.extend((0..count).map(|_| draw() as f32));
+        Ok(values)
     }
 }
 

@@ -44,8 +44,8 @@ impl WideColumn {
     #[inline(always)]
     pub fn rank(&self, ranks: &[u32], row: &[f64]) -> u32 {
         let (rank, x) = (ranks[self.slot as usize], row[self.feature as usize]);
-        // NaN is not larger than anything, so it is missing under both rules.
-        let missing = (self.nan_is_missing & x.is_nan()) | (self.zero_is_missing & !(x.abs() > ZERO));
+        // NaN is missing under both rules.
+        let missing = (self.nan_is_missing & x.is_nan()) | (self.zero_is_missing & (x.abs() <= ZERO));
         if missing { self.missing_rank } else { rank }
     }
 }
@@ -269,9 +269,9 @@ impl Columns {
     /// Whether a table can hold a tree of these tests.
     fn hold(&self, tests: &[RankTest]) -> bool {
         tests.len() < MAX_LEAVES
-            && tests.iter().all(|test| {
-                matches!(test, RankTest::NotIn { .. }) || self.places.contains_key(&test.key())
-            })
+            && tests
+                .iter()
+                .all(|test| matches!(test, RankTest::NotIn { .. }) || self.places.contains_key(&test.key()))
     }
 }
 
@@ -362,7 +362,8 @@ impl Layout {
         columns: &Columns,
         split_places: &[u32],
     ) -> Result<(), OutOfMemory> {
-        let largest = tests.iter().zip(held).filter(|(_, held)| **held).map(|(tests, _)| tests.len() + 1).max();
+        let largest =
+            tests.iter().zip(held).filter(|(_, held)| **held).map(|(tests, _)| tests.len() + 1).max();
         let mut table = LeafTable::new(trees.len(), largest.unwrap_or(1), columns.len())?;
         let forced_from = self.forced.len();
         let lanes = trees.iter().zip(tests).zip(held).enumerate().filter(|(_, (_, held))| **held);
@@ -404,7 +405,8 @@ impl Layout {
         let start = narrow(self.flat_nodes.len())?;
         let leaves = tree.leaves.len() as u32;
         narrow(self.flat_nodes.len() + 2 * tree.leaves.len())?;
-        let place = |child: i32| if child < 0 { start + !child as u32 } else { start + leaves + child as u32 };
+        let place =
+            |child: i32| if child < 0 { start + !child as u32 } else { start + leaves + child as u32 };
         for leaf in start..start + leaves {
             self.flat_nodes.push(FlatNode { column: 0, rank: u32::MAX, children: [leaf; 2] });
         }

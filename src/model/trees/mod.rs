@@ -183,9 +183,14 @@ impl BoostedTrees {
     /// # Errors
     /// [`TreeError::RowLength`] when `rows` is not a whole number of rows, [`TreeError::OutputLength`],
     /// [`TreeError::ForeignState`]; `out` is then untouched.
-    pub fn predict_batch(&self, state: &mut TreesState, rows: &[f64], out: &mut [f64]) -> Result<(), TreeError> {
+    pub fn predict_batch(
+        &self,
+        state: &mut TreesState,
+        rows: &[f64],
+        out: &mut [f64],
+    ) -> Result<(), TreeError> {
         let count = rows.len() / self.features;
-        let whole = if rows.len() % self.features == 0 { rows.len() } else { self.features };
+        let whole = if rows.len().is_multiple_of(self.features) { rows.len() } else { self.features };
         self.check(state, rows.len(), whole, out.len(), count * self.outputs)?;
         let parts = rows.chunks(BATCH * self.features).zip(out.chunks_mut(BATCH * self.outputs));
         for (rows, out) in parts {
@@ -236,7 +241,8 @@ impl BoostedTrees {
         for (column, byte) in layout.columns.iter().zip(ranks) {
             *byte = state.wide[column.wide as usize].saturating_sub(column.start).min(255) as u8;
         }
-        let right = |split: usize| u8::from(layout.splits[split].goes_right(&layout.words, row)).wrapping_neg();
+        let right =
+            |split: usize| u8::from(layout.splits[split].goes_right(&layout.words, row)).wrapping_neg();
         for (split, byte) in splits[..layout.split_columns].iter_mut().enumerate() {
             *byte = right(split);
         }
@@ -244,8 +250,7 @@ impl BoostedTrees {
             *byte = right(layout.split_columns + split);
         }
         for forced in &layout.forced {
-            state.forced[forced.place as usize] =
-                state.splits[forced.split as usize - layout.split_columns];
+            state.forced[forced.place as usize] = state.splits[forced.split as usize - layout.split_columns];
         }
         let mut leaves = &mut state.leaves[place * state.lanes..][..state.lanes];
         for block in &layout.blocks {

@@ -50,8 +50,8 @@ impl Objective {
             }
         }
         Ok(match name {
-            // LightGBM's other regressions do not heed "sqrt", even where their line has it.
-            "regression" | "regression_l1" | "fair" | "mape" if square => Self::SignedSquare,
+            // Huber and the poisson family switch it off.
+            "regression" | "regression_l1" | "fair" | "quantile" | "mape" if square => Self::SignedSquare,
             "regression" | "regression_l1" | "huber" | "fair" | "quantile" | "mape" | "lambdarank"
             | "rank_xendcg" | "custom" | "none" => Self::Identity,
             "binary" | "multiclassova" => Self::Sigmoid { slope },

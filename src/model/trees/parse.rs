@@ -163,8 +163,7 @@ impl<'a, const KEYS: usize> Section<'a, KEYS> {
     }
 
     fn get(&self, name: &'static str) -> Result<Value<'a>, TreeError> {
-        self.find(name)
-            .ok_or(TreeError::Text { line: self.line, problem: TextProblem::Missing(name) })
+        self.find(name).ok_or(TreeError::Text { line: self.line, problem: TextProblem::Missing(name) })
     }
 }
 
@@ -366,7 +365,9 @@ fn number_from_left_to_right(
     }
     const UNSEEN: u32 = u32::MAX;
     let again = |key, what, index| {
-        section.get(key).map_or_else(|error| error, |value| value.error(TextProblem::NotATree { what, index }))
+        section
+            .get(key)
+            .map_or_else(|error| error, |value| value.error(TextProblem::NotATree { what, index }))
     };
     let mut node_places = vec![UNSEEN; nodes.len()];
     let mut leaf_places = vec![UNSEEN; leaf_values.len()];

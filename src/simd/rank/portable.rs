@@ -28,11 +28,15 @@ impl Bytes for Portable {
     }
     #[inline(always)]
     fn or(self, a: [u8; 16], b: [u8; 16]) -> [u8; 16] {
-        std::array::from_fn(|i| a[i] | b[i])
+        (u128::from_ne_bytes(a) | u128::from_ne_bytes(b)).to_ne_bytes()
     }
     #[inline(always)]
     fn lookup<const W: usize>(self, table: &[u8; MAX_COLUMNS], index: [u8; 16]) -> [u8; 16] {
-        index.map(|i| table[usize::from(i)])
+        let mut out = index;
+        for byte in &mut out {
+            *byte = table[usize::from(*byte)];
+        }
+        out
     }
     #[inline(always)]
     fn step(
@@ -43,7 +47,13 @@ impl Bytes for Portable {
         first: [u8; 16],
         next: [u8; 16],
     ) -> [u8; 16] {
-        std::array::from_fn(|i| if rank[i] > threshold[i] && first[i] <= exit[i] { next[i] } else { exit[i] })
+        let mut out = exit;
+        // Without branches, so that compilers find the vector instructions that the target has.
+        for i in 0..16 {
+            let moves = (u8::from(rank[i] > threshold[i]) & u8::from(first[i] <= exit[i])).wrapping_neg();
+            out[i] = (next[i] & moves) | (exit[i] & !moves);
+        }
+        out
     }
     #[inline(always)]
     fn count_below(self, values: &[f64; GROUP], x: f64) -> u32 {

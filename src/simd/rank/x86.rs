@@ -83,7 +83,14 @@ impl Bytes for Avx2 {
         }
     }
     #[inline(always)]
-    fn step(self, exit: __m256i, rank: __m256i, threshold: __m256i, first: __m256i, next: __m256i) -> __m256i {
+    fn step(
+        self,
+        exit: __m256i,
+        rank: __m256i,
+        threshold: __m256i,
+        first: __m256i,
+        next: __m256i,
+    ) -> __m256i {
         // SAFETY: the token proves the instruction set.
         unsafe {
             let not_right = _mm256_cmpeq_epi8(_mm256_min_epu8(rank, threshold), rank);
@@ -129,8 +136,9 @@ impl Bytes for Vbmi {
     }
     #[inline(always)]
     fn splat(self, byte: u8) -> __m512i {
+        // As words, since a masked move of a splat byte would become a masked broadcast, on the port of the compares.
         // SAFETY: the token proves the instruction set.
-        unsafe { _mm512_set1_epi8(byte.cast_signed()) }
+        unsafe { _mm512_set1_epi32(i32::from_ne_bytes([byte; 4])) }
     }
     #[inline(always)]
     fn or(self, a: __m512i, b: __m512i) -> __m512i {
@@ -154,7 +162,14 @@ impl Bytes for Vbmi {
         }
     }
     #[inline(always)]
-    fn step(self, exit: __m512i, rank: __m512i, threshold: __m512i, first: __m512i, next: __m512i) -> __m512i {
+    fn step(
+        self,
+        exit: __m512i,
+        rank: __m512i,
+        threshold: __m512i,
+        first: __m512i,
+        next: __m512i,
+    ) -> __m512i {
         // SAFETY: the token proves the instruction set.
         unsafe {
             let right = _mm512_cmpgt_epu8_mask(rank, threshold);

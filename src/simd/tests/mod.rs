@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod accuracy;
+
 fn numbers(len: usize, seed: u64) -> Vec<f32> {
     use rand_core::{RngCore, SeedableRng};
     let mut random = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(seed);
