@@ -47,7 +47,8 @@ fn through_both(book: &mut OrderBook, window: &mut FeatureWindow, events: &[Even
 fn flows(criterion: &mut Criterion) {
     let events = events();
     // The same without the place of an order that leaves, as ITCH tells it.
-    let unlocated: Vec<Event> = events.iter().map(|event| Event { flags: event.flags & !4, ..*event }).collect();
+    let unlocated: Vec<Event> =
+        events.iter().map(|event| Event { flags: event.flags & !4, ..*event }).collect();
     let mut group = criterion.benchmark_group("features");
     group.throughput(Throughput::Elements(EVENTS));
     group.bench_function("book alone", |b| {
@@ -75,7 +76,9 @@ fn flows(criterion: &mut Criterion) {
 fn rows(criterion: &mut Criterion) {
     let events = events();
     let mut group = criterion.benchmark_group("features");
-    for (name, normaliser) in [("one silent row, raw", None), ("one silent row", Some(NormaliserConfig::default()))] {
+    for (name, normaliser) in
+        [("one silent row, raw", None), ("one silent row", Some(NormaliserConfig::default()))]
+    {
         let config = FeatureWindowConfig { normaliser, ..FeatureWindowConfig::default() };
         let mut window = FeatureWindow::new(&config).expect("constants are valid");
         through_both(&mut book(), &mut window, &events);

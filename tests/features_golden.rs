@@ -32,8 +32,8 @@ fn tolerance(channel: Channel) -> f64 {
     use Channel::*;
     match channel {
         // Whole numbers.
-        Spread | OrderFlow1 | OrderFlow3 | OrderFlow5 | OrderFlow10 | SignedVolume | TradeVolume | TradeCount
-        | BidDepletion | AskDepletion | EventRate => 0.0,
+        Spread | OrderFlow1 | OrderFlow3 | OrderFlow5 | OrderFlow10 | SignedVolume | TradeVolume
+        | TradeCount | BidDepletion | AskDepletion | EventRate => 0.0,
         // The reference subtracts two nearly equal prices.
         MidReturn | MicropriceDeviation => 1e-11,
         // A recurrence against polyfit's orthogonal factorisation, and against direct sums.
@@ -75,7 +75,8 @@ fn every_channel_agrees_with_the_reference_on_a_recorded_opening() {
     for channel in Channel::ALL {
         let largest = golden.iter().map(|row| row[channel.index()].abs()).fold(0.0, f64::max);
         assert!(largest > 0.0, "{channel} says nothing");
-        let differences = ours.iter().zip(&golden).map(|(a, b)| (a[channel.index()] - b[channel.index()]).abs());
+        let differences =
+            ours.iter().zip(&golden).map(|(a, b)| (a[channel.index()] - b[channel.index()]).abs());
         let (row, worst) =
             differences.enumerate().fold((0, 0.0), |most, now| if now.1 > most.1 { now } else { most });
         let relative = worst / largest;

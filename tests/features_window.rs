@@ -75,7 +75,8 @@ impl Market {
 }
 
 fn synthetic(events: u64, seed: u64) -> (Vec<Event>, OrderBook) {
-    let mut flow = SyntheticFlow::new(&SyntheticConfig { events, seed, ..SyntheticConfig::default() }).unwrap();
+    let mut flow =
+        SyntheticFlow::new(&SyntheticConfig { events, seed, ..SyntheticConfig::default() }).unwrap();
     let events = std::iter::from_fn(|| flow.next_event().unwrap()).collect();
     (events, OrderBook::new(&BookConfig { max_orders: 1 << 14, ..BookConfig::default() }).unwrap())
 }
@@ -128,7 +129,8 @@ fn a_silence_fills_forward_and_completes_all_its_rows_at_one_event() {
     let column = |channel: Channel| rows.chunks(CHANNELS).map(|row| row[channel.index()]).collect::<Vec<_>>();
     assert_eq!(column(Channel::Spread), [2.0; 5]);
     assert_eq!(column(Channel::TradeVolume), [4.0, 0.0, 0.0, 0.0, 0.0]);
-    let ends = [1u32, 2, 3, 4, 5].map(|second| (f64::from(second) * std::f64::consts::TAU / 86_400.0).sin() as f32);
+    let ends =
+        [1u32, 2, 3, 4, 5].map(|second| (f64::from(second) * std::f64::consts::TAU / 86_400.0).sin() as f32);
     assert_eq!(column(Channel::TimeSin), ends);
 }
 
@@ -143,7 +145,11 @@ fn a_silence_longer_than_the_window_costs_a_window_and_ages_the_state_in_full() 
     }
     let after = 1_000 * SECOND + 1;
     assert_eq!(long.level(after, Side::Sell, 101, 11), 999);
-    assert_eq!(short.level(after, Side::Sell, 101, 11), 7, "the row of the last event, and a window of silent ones");
+    assert_eq!(
+        short.level(after, Side::Sell, 101, 11),
+        7,
+        "the row of the last event, and a window of silent ones"
+    );
     assert_eq!((short.window.rows_skipped(), long.window.rows_skipped()), (992, 0));
     assert_eq!(short.window.next_end(), long.window.next_end());
     let (a, b) = (short.window.window().unwrap(), long.window.latest_rows(6));
@@ -220,7 +226,8 @@ fn unsound_books_hold_the_last_value_and_gaps_count_no_move() {
 #[test]
 fn a_snapshot_in_the_middle_is_a_gap_and_no_flow() {
     let mut market = Market::open(&raw(8, SECOND), SECOND / 2);
-    let clear = |flags| Event { timestamp: Timestamp(SECOND / 2), kind: EventKind::Clear, flags, ..Event::EMPTY };
+    let clear =
+        |flags| Event { timestamp: Timestamp(SECOND / 2), kind: EventKind::Clear, flags, ..Event::EMPTY };
     market.on_event(&clear(event_flags::SNAPSHOT));
     for (side, price, last) in [(Side::Buy, 199, 0), (Side::Sell, 201, event_flags::LAST)] {
         market.on_event(&Event {
@@ -316,15 +323,19 @@ fn rows_are_what_the_normaliser_makes_of_their_values() {
 fn nothing_is_nan_or_infinite_at_the_edges_of_every_range() {
     for seed in 0..8 {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let config = FeatureWindowConfig { step_ns: 1 + (seed * 1_000_000), ..FeatureWindowConfig::default() };
+        let config =
+            FeatureWindowConfig { step_ns: 1 + (seed * 1_000_000), ..FeatureWindowConfig::default() };
         let mut market = Market::new(&FeatureWindowConfig { rows: 4, ..config });
         let mut time = 0_u64;
         for _ in 0..20_000 {
-            let edge = |random: &mut Xoshiro256PlusPlus, edges: &[i64]| edges[random.next_u32() as usize % edges.len()];
+            let edge = |random: &mut Xoshiro256PlusPlus, edges: &[i64]| {
+                edges[random.next_u32() as usize % edges.len()]
+            };
             let far = Price::MAX.0;
             let event = Event {
                 timestamp: Timestamp(time),
-                kind: EventKind::from_u8(edge(&mut random, &[7, 7, 7, 8, 8, 8, 8, 8, 8, 8, 8, 9, 12]) as u8).unwrap(),
+                kind: EventKind::from_u8(edge(&mut random, &[7, 7, 7, 8, 8, 8, 8, 8, 8, 8, 8, 9, 12]) as u8)
+                    .unwrap(),
                 side: Side::BOTH[(random.next_u32() % 2) as usize],
                 price: Price(edge(&mut random, &[-far, -far + 1, -1, 0, 1, 5, far - 1, far])),
                 quantity: Quantity(edge(&mut random, &[0, 0, 1, 7, i64::MAX - 1, i64::MAX]) as u64),

@@ -116,9 +116,7 @@ impl Normaliser {
                 return Err(FeatureError::Length { parameter, expected: channels, found });
             }
         }
-        // Negated, so that NaN is among them.
-        let is_bad = |value: &f64| !(value.abs() <= f64::from(f32::MAX));
-        if let Some(index) = row.iter().position(is_bad) {
+        if let Some(index) = row.iter().position(|&value| !(value as f32).is_finite()) {
             return Err(FeatureError::BadElement { parameter: "row", index });
         }
         if self.learns {

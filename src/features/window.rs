@@ -1,21 +1,9 @@
 //! The feature window: the last rows of a regular time grid, each with the 24 default channels.
 //!
-//! The grid is that of absolute time: rows end at the multiples of the step. A row holds what happened before its end and
-//! nothing that happened at its end or after (`[start, end)`), so it is complete when the first event at or after its
-//! end arrives, or when [`FeatureWindow::advance`] says that time has come so far. Irregular events are filled forward:
-//! what describes a state keeps its last value, what adds up over the row is 0 in a row without events, averages age.
-//!
-//! The grid begins with the first sound book (both sides, neither locked nor crossed, trading not halted); nothing
-//! before counts, and the first row is the rest of its step. Time never steps back: an event with an earlier timestamp
-//! counts as one at the last time seen.
-//!
-//! Several rows may be complete at once. Of a silence longer than the window only the last rows exist: after the row in which
-//! the last event fell, whole steps are left out until as many are due as the window is long. State ages over them as
-//! if they existed; λ and the normaliser's moments, whose samples are rows, do not learn from them. So an event costs
-//! O(1) amortised and at most O(window length).
-//!
-//! Rows lie in memory twice, a window's length apart, so that the window is always one slice. Hot path, single writer;
-//! nothing is allocated after construction; every value is finite.
+//! [`FeatureWindow`] says what a row holds, when the grid begins, and what a silence or a step back in time does. An
+//! event costs O(1) amortised, and at most O(window length) after a silence. Rows lie in memory twice, a window's length
+//! apart, so that the window is always one slice. Hot path, single writer; nothing is allocated after construction; every
+//! value is finite.
 
 use super::channels::{CHANNELS, ChannelConfig, Channels};
 use super::{FeatureError, Microprice, Normaliser, NormaliserConfig};
@@ -55,7 +43,29 @@ impl Default for FeatureWindowConfig {
     }
 }
 
-/// The last rows of the grid. See the [module](self)'s description, and [`Channel`](super::Channel) for the channels.
+/// The last rows of a regular time grid, each with the 24 default channels ([`Channel`](super::Channel)).
+///
+/// *Grid.* Rows end at the multiples of the step. A row holds what happened before its end and nothing that happened at its
+/// end or after (`[start, end)`), so it is complete when the first event at or after its end arrives, or when
+/// [`advance`](Self::advance) says that time has come so far. Irregular events are filled forward: what describes a
+/// state keeps its last value, what adds up over the row is 0 in a row without events, averages age.
+///
+/// *Beginning.* The grid begins with the first sound book (both sides, neither locked nor crossed, trading not halted);
+/// nothing before counts, and the first row is the rest of its step.
+///
+/// *Time* never steps back: an event with an earlier timestamp counts as one at the last time seen.
+///
+/// *Silence.* Several rows may be complete at once. Of a silence longer than the window only the last rows exist: after the
+/// row in which the last event fell, whole steps are left out until as many are due as the window is long. State ages
+/// over them as if they existed; λ and the normaliser's moments, whose samples are rows, do not learn from them.
+///
+/// *Improper markets.* While a side is empty or the book is locked or crossed, the channels that need a sound book hold their
+/// last value, volatility neither ages nor counts the move across, and order flow goes on, since each side stands for
+/// itself; the mid's move over such a time enters the return of the row in which the book is sound again. Over a gap (a
+/// clear, a snapshot, a halt's beginning and end, [`interrupt`](Self::interrupt)) the move counts nowhere and order flow starts
+/// anew from the book as it is. Of a group of events that the venue published as one, only the state after the last is seen.
+///
+/// Not thread-safe for writing; any number of windows may follow one book.
 ///
 /// ```
 /// use market_maker::book::{BookConfig, OrderBook};

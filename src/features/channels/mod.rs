@@ -6,13 +6,7 @@
 //! Averages in time do not depend on how many events report the same state. Hot path, single writer, nothing allocated after
 //! construction, same bits on every machine.
 //!
-//! What holds in a market that is not a proper one:
-//! - *One side empty, locked, crossed*: the book channels (mid return, spread, microprice, imbalances) hold their last value,
-//!   volatility neither ages nor counts the move across, order flow goes on (each side stands for itself). The mid's
-//!   move over such a time enters the return of the row in which the book is sound again.
-//! - *Gap* (a clear, a snapshot, a halt's beginning and end, a call of `interrupt`): as above, and the move across it counts
-//!   nowhere, and order flow starts anew from the book as it is. While trading is halted no book is sound.
-//! - *A group of events that the venue published as one*: only the state after its last event is seen.
+//! What holds in a market that is not a proper one stands at [`FeatureWindow`](super::FeatureWindow).
 
 mod day_clock;
 mod kyle;
@@ -214,25 +208,28 @@ impl Channels {
             self.rebuild(now, book);
             return;
         }
-        let changed = self.ladder.changed;
-        let is_top_changed = changed[0].first == 0 || changed[1].first == 0;
-        if is_top_changed && self.is_sound && self.top2().is_none() {
+        let [bids, asks] = self.ladder.changed;
+        if !bids.is_near() && !asks.is_near() {
+            return;
+        }
+        let is_top_changed = bids.first.min(asks.first) == 0;
+        let top2 = if is_top_changed { self.top2() } else { None };
+        if is_top_changed && self.is_sound && top2.is_none() {
             // The book as it was a moment ago is the one that the book channels hold.
             self.leave_sound(now);
         }
-        for side in Side::BOTH {
-            if changed[side.index()].is_near() {
-                self.flow.update(side, &self.ladder.halves[side.index()], changed[side.index()]);
-                self.is_book_stale = self.is_sound;
+        for (side, changed) in [(Side::Buy, bids), (Side::Sell, asks)] {
+            if changed.is_near() {
+                self.flow.update(side, &self.ladder.halves[side.index()], changed);
             }
-            self.ladder.changed[side.index()] = Changed::NOTHING;
         }
-        if is_top_changed && let Some(mid2) = self.top2() {
-            if !self.is_sound {
-                self.enter_sound(now, mid2);
-            } else if mid2 != self.mid2 {
-                self.move_mid(now, mid2);
-            }
+        self.ladder.changed = [Changed::NOTHING; 2];
+        self.is_book_stale = self.is_sound;
+        let Some(mid2) = top2 else { return };
+        if !self.is_sound {
+            self.enter_sound(now, mid2);
+        } else if mid2 != self.mid2 {
+            self.move_mid(now, mid2);
         }
     }
 

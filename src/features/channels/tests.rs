@@ -13,10 +13,19 @@ const STEP: u64 = 1_000_000_000;
 #[derive(Clone, Debug)]
 enum Happened {
     /// A consistent book: best ten levels of each side as (price, lots), and whether it is sound.
-    State { time: u64, sides: [Vec<(i64, i64)>; 2], is_sound: bool },
-    Gap { time: u64 },
+    State {
+        time: u64,
+        sides: [Vec<(i64, i64)>; 2],
+        is_sound: bool,
+    },
+    Gap {
+        time: u64,
+    },
     /// A print with the aggressor's sign, 0 unknown.
-    Print { sign: i64, lots: u64 },
+    Print {
+        sign: i64,
+        lots: u64,
+    },
     /// An event that counts for the rate.
     Counted,
 }
@@ -106,7 +115,8 @@ impl Oracle {
 
     /// Whether the last state is sound and no gap follows it.
     fn is_sound_at(&self, until: usize) -> bool {
-        let last = self.log[..until].iter().rev().find(|h| !matches!(h, Happened::Print { .. } | Happened::Counted));
+        let last =
+            self.log[..until].iter().rev().find(|h| !matches!(h, Happened::Print { .. } | Happened::Counted));
         matches!(last, Some(Happened::State { is_sound: true, .. }))
     }
 
@@ -136,7 +146,8 @@ impl Oracle {
         let Happened::State { sides: [bids, asks], .. } = &self.log[at] else { unreachable!() };
         set(Channel::Spread, (asks[0].0 - bids[0].0) as f64);
         let imbalance = |depth: usize| {
-            let sum = |side: &Vec<(i64, i64)>| side.iter().take(depth).map(|level| level.1 as f64).sum::<f64>();
+            let sum =
+                |side: &Vec<(i64, i64)>| side.iter().take(depth).map(|level| level.1 as f64).sum::<f64>();
             (sum(bids) - sum(asks)) / (sum(bids) + sum(asks))
         };
         set(Channel::MicropriceDeviation, 0.5 * imbalance(1) * (asks[0].0 - bids[0].0) as f64);
@@ -145,7 +156,8 @@ impl Oracle {
         set(Channel::Imbalance5, imbalance(5));
         set(Channel::Imbalance10, imbalance(10));
 
-        let (mut flow, mut depleted, mut signed, mut volume, mut prints, mut events) = ([0; 10], [0; 2], 0, 0, 0, 0);
+        let (mut flow, mut depleted, mut signed, mut volume, mut prints, mut events) =
+            ([0; 10], [0; 2], 0, 0, 0, 0);
         for i in from..until {
             match &self.log[i] {
                 Happened::Print { sign, lots } => {
@@ -162,9 +174,9 @@ impl Oracle {
                         .find(|h| matches!(h, Happened::State { .. } | Happened::Gap { .. }));
                     let Some(Happened::State { sides: before, .. }) = before else { continue };
                     for side in 0..2 {
-                        for rank in 0..10 {
+                        for (rank, flow) in flow.iter_mut().enumerate() {
                             let gain = gain(side, before[side].get(rank), sides[side].get(rank));
-                            flow[rank] += if side == 0 { gain } else { -gain };
+                            *flow += if side == 0 { gain } else { -gain };
                             if rank == 0 {
                                 depleted[side] += (-gain).max(0);
                             }
@@ -462,7 +474,8 @@ fn order_by_order_markets_agree_with_direct_sums_over_the_history() {
                         }
                     }
                     _ => {
-                        event.price = Price(centre - order.side.sign() * (1 + (random.next_u32() % 30) as i64));
+                        event.price =
+                            Price(centre - order.side.sign() * (1 + (random.next_u32() % 30) as i64));
                         event.new_order_id = OrderId(id);
                         live.push(if event.kind == EventKind::Modify { order.id } else { OrderId(id) });
                     }
@@ -548,9 +561,8 @@ fn a_fitted_microprice_replaces_the_weighted_mid_where_it_has_a_state() {
     use crate::features::{MicropriceConfig, MicropriceEstimator};
     let mut estimator =
         MicropriceEstimator::new(&MicropriceConfig { imbalance_steps: 1, max_spread: 1 }).unwrap();
-    let top = |bid: i64, b, a| {
-        TopOfBook::new(Some((Price(bid), Quantity(b))), Some((Price(bid + 1), Quantity(a))))
-    };
+    let top =
+        |bid: i64, b, a| TopOfBook::new(Some((Price(bid), Quantity(b))), Some((Price(bid + 1), Quantity(a))));
     for i in 0..100i64 {
         estimator.observe(&top(i, 9, 1));
         estimator.observe(&top(i + 1, 5, 5));
