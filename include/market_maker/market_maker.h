@@ -4507,7 +4507,8 @@ mm_status_t mm_predictor_forecast(struct mm_predictor_t *predictor,
 mm_status_t mm_predictor_reset(struct mm_predictor_t *predictor) MM_NOEXCEPT;
 
 /**
- * Learns from `count` windows that lie one behind the other the ranges that the integer precisions scale by; `mm_predictor_save` keeps them. The stream starts anew. Not hot path.
+ * Learns from `count` windows that lie one behind the other the ranges that the integer precisions scale by;
+ * `mm_predictor_save` keeps them. The stream starts anew. Not hot path.
  *
  * Errors:
  * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another

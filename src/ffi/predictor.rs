@@ -1,21 +1,16 @@
 //! Neural predictors: `mm_predictor_t`, one handle for the SSM-HiPPO network and the LSTM.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 use super::args::{self, Out};
-use super::config::{self, Config};
-use super::event;
+use super::config;
 use super::features::{FeatureGrid, mm_feature_window_t};
 use super::guard::{Exclusive, NoHandle, Noun, Outcome, Shared, create, destroy, guard};
-use super::isa;
+use super::predictor_config::{self, mm_predictor_config_t, mm_predictor_info_t};
 use super::status::*;
 use crate::mem::buffer::AlignedBuffer;
 use crate::model::error::ModelError;
-use crate::model::input::BadInput;
-use crate::model::lstm::{LstmConfig, LstmHead};
-use crate::model::precision::Precision;
-use crate::model::predictor::{Predictor, PredictorConfig, PredictorError, Shape};
-use crate::model::ssm::SsmHippoConfig;
+use crate::model::predictor::{Predictor, PredictorError};
 use crate::model::weights::WeightFile;
 
 /// A network with the state and scratch of one thread.
@@ -118,11 +113,11 @@ pub unsafe extern "C" fn mm_predictor_create(
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
         let made = if path.is_null() {
-            Predictor::from_seed(&configuration(&config, None)?, config.seed)?
+            Predictor::from_seed(&predictor_config::configuration(&config, None)?, config.seed)?
         } else {
             // SAFETY: by this function's contract.
             let file = WeightFile::open(unsafe { args::string(path, "path") }?)?;
-            Predictor::from_weights(&configuration(&config, Some(&file))?, &file)?
+            Predictor::from_weights(&predictor_config::configuration(&config, Some(&file))?, &file)?
         };
         out.set(create(Predicting::new(made.with_max_batch(config.max_batch as usize)?)?));
         Ok(MM_OK)
@@ -178,29 +173,7 @@ pub unsafe extern "C" fn mm_predictor_info(
     guard(unsafe { Shared::new(predictor) }, |value| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(info, "info") }?;
-        let Shape { input_rows, input_columns, output_rows, output_columns, stream_period, stream_warm_up } =
-            value.predictor.shape();
-        let config = value.predictor.config();
-        out.set(mm_predictor_info_t {
-            input_rows,
-            input_columns,
-            output_rows,
-            output_columns,
-            stream_period,
-            stream_warm_up,
-            scratch_bytes: value.predictor.state_bytes() + size_of_val(&value.results[..]),
-            weight_bytes: value.predictor.weight_bytes(),
-            max_batch: value.predictor.max_batch(),
-            isa: CStr::as_ptr(isa::name(value.predictor.isa())),
-            kind: match config {
-                PredictorConfig::SsmHippo(_) => MM_PREDICTOR_SSM_HIPPO,
-                PredictorConfig::Lstm(_) => MM_PREDICTOR_LSTM,
-            },
-            precision: number(&PRECISIONS, &config.precision()),
-            bad_input: number(&POLICIES, &config.bad_input()),
-            is_trained: u8::from(value.predictor.is_trained()),
-            reserved: [0; 3],
-        });
+        out.set(predictor_config::info(&value.predictor, size_of_val(&value.results[..])));
         Ok(MM_OK)
     })
 }
