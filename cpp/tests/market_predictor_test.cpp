@@ -246,7 +246,9 @@ TEST(MarketPredictorTest, ErrorsHaveTheirCodes) {
         expect_error(MarketPredictorError::MODEL_ERROR, "stride", [&] { MarketPredictor refused(config); });
     }
     features[50] = 0.0F;
-    expect_error(MarketPredictorError::MODEL_ERROR, "calibration",
+    predictor.calibrate(features.data(), features.size(), 1);
+    const auto shared = predictor.share();
+    expect_error(MarketPredictorError::TRAINING_ERROR, "shared",
                  [&] { predictor.calibrate(features.data(), features.size(), 1); });
 }
 

@@ -4528,12 +4528,12 @@ mm_status_t mm_predictor_forecast(struct mm_predictor_t *predictor,
 mm_status_t mm_predictor_reset(struct mm_predictor_t *predictor) MM_NOEXCEPT;
 
 /**
- * Learns the ranges of the inputs from `count` windows that lie one behind the other, which the integer precisions scale
- * by; `mm_predictor_save` keeps them. The stream starts anew. Not hot path.
+ * Learns from `count` windows that lie one behind the other the ranges that the integer precisions scale by;
+ * `mm_predictor_save` keeps them. The stream starts anew. Not hot path.
  *
  * Errors:
  * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
- * handle shares the weights (calibrate first), `MM_E_UNSUPPORTED` for SSM-HiPPO, which needs none.
+ * handle shares the weights: calibrate first.
  *
  * Safety:
  * `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.

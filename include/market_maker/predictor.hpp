@@ -126,7 +126,7 @@ public:
     /// Forgets the stream.
     void reset() { detail::check(mm_predictor_reset(handle_.get())); }
 
-    /// Learns the inputs' ranges from `count` windows, for the integer precisions; MM_E_SHARED once there is a share().
+    /// Learns ranges from `count` windows, for the integer precisions; MM_E_SHARED while there is a share().
     status try_calibrate(span<const float> windows, std::size_t count) noexcept {
         return status(mm_predictor_calibrate(handle_.get(), windows.data(), windows.size(), count));
     }

@@ -255,7 +255,8 @@ public:
     /// False where the weights are random.
     bool is_trained() const noexcept { return info_.is_trained != 0; }
 
-    /// Learns the ranges of the features from `count` windows, for the integer precisions. TRAINING_ERROR once there is a share().
+    /// Learns the ranges of the features from `count` windows, for the integer precisions. TRAINING_ERROR while there is a
+    /// share().
     void calibrate(const float *features, std::size_t length, std::size_t count) {
         detail::check_prediction(predictor_.try_calibrate({features, length}, count));
     }

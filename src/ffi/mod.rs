@@ -28,6 +28,7 @@ pub mod orders;
 pub mod pool;
 pub mod position;
 pub mod predictor;
+pub mod predictor_config;
 pub mod quote;
 pub mod reader;
 pub mod risk;

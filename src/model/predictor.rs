@@ -39,12 +39,6 @@ pub enum PredictorError {
         /// What there is room for.
         max_batch: usize,
     },
-    /// The network has nothing of the kind.
-    #[error("{what} is not there for this network")]
-    Unsupported {
-        /// What was asked for.
-        what: &'static str,
-    },
 }
 
 /// Which network, and its sizes.
@@ -396,16 +390,17 @@ impl Predictor {
         }
     }
 
-    /// Learns the ranges of the inputs from whole windows, which the integer formats scale by. Not hot path; the stream starts
-    /// anew.
+    /// Learns from whole windows the ranges that the integer formats scale by. Not hot path; the stream starts anew.
     ///
     /// # Errors
-    /// [`PredictorError::Shared`]; [`PredictorError::Unsupported`] for the SSM-HiPPO network, whose formats need no ranges;
-    /// [`ModelError::InputLength`], [`ModelError::NotFiniteInput`]. The network is as it was then.
+    /// [`PredictorError::Shared`]; [`ModelError::InputLength`], [`ModelError::NotFiniteInput`]. The network is as it was then.
     pub fn calibrate(&mut self, windows: &[f32]) -> Result<(), PredictorError> {
         match &mut self.network {
-            Network::SsmHippo { .. } => {
-                Err(PredictorError::Unsupported { what: "a calibration of SSM-HiPPO" })
+            Network::SsmHippo { model, state, .. } => {
+                let model = Arc::get_mut(model).ok_or(PredictorError::Shared)?;
+                *model = model.with_calibration(&model.calibrate(windows)?)?;
+                **state = SsmState::with_batch(model, self.max_batch)?;
+                Ok(())
             }
             Network::Lstm { model, state, .. } => {
                 Arc::get_mut(model).ok_or(PredictorError::Shared)?.calibrate(windows)?;

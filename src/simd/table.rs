@@ -8,9 +8,9 @@ use super::Isa;
 use super::blocks::Segments;
 use super::conv::Conv;
 use super::packed::{PackedF32, Start};
+use super::lstm::{self, Project, Recur};
 use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
 use super::scan::Scan;
-use super::lstm::{self, Project, Recur};
 use super::{blocks, conv, dense, dots, elementwise, norm, quantise, scan};
 
 /// Kernels over f32.

@@ -21,6 +21,16 @@ fn lstm() -> PredictorConfig {
     PredictorConfig::Lstm(LstmConfig { steps: 20, hidden: 24, head, ..LstmConfig::default() })
 }
 
+fn int8(config: PredictorConfig) -> PredictorConfig {
+    let precision = Precision::Int8;
+    match config {
+        PredictorConfig::SsmHippo(config) => {
+            PredictorConfig::SsmHippo(SsmHippoConfig { precision, ..config })
+        }
+        PredictorConfig::Lstm(config) => PredictorConfig::Lstm(LstmConfig { precision, ..config }),
+    }
+}
+
 fn wave(len: usize, phase: f32) -> Vec<f32> {
     (0..len).map(|i| (0.37 * i as f32 + phase).sin()).collect()
 }
@@ -122,21 +132,27 @@ fn weights_and_calibration_travel_through_a_file() {
         assert!(matches!(refused, PredictorError::Model(ModelError::MissingTensor { .. })), "{refused}");
         std::fs::remove_file(&path).unwrap();
     }
-    let PredictorConfig::Lstm(config) = lstm() else { unreachable!() };
-    let config = PredictorConfig::Lstm(LstmConfig { precision: Precision::Int8, ..config });
-    let mut predictor = Predictor::from_seed(&config, 8).unwrap();
-    let windows = wave(4 * predictor.shape().input_len(), 0.2);
-    let before = predict(&mut predictor, &windows[..100]);
-    let mut shared = predictor.share().unwrap();
-    assert!(matches!(predictor.calibrate(&windows), Err(PredictorError::Shared)));
-    assert_eq!(predict(&mut shared, &windows[..100]), before);
-    drop(shared);
-    predictor.calibrate(&windows).unwrap();
-    let path = path("calibrated");
-    predictor.save(&path).unwrap();
-    let mut loaded = Predictor::load(&config, &path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    assert_eq!(predict(&mut loaded, &windows[..100]), predict(&mut predictor, &windows[..100]));
+    for config in [ssm(), lstm()].map(int8) {
+        let mut predictor = Predictor::from_seed(&config, 8).unwrap();
+        let length = predictor.shape().input_len();
+        let windows = wave(4 * length, 0.2);
+        let window = &windows[..length];
+        let before = predict(&mut predictor, window);
+        let mut shared = predictor.share().unwrap();
+        assert!(matches!(predictor.calibrate(&windows), Err(PredictorError::Shared)));
+        assert_eq!(predict(&mut shared, window), before);
+        drop(shared);
+        let broken = predictor.calibrate(&windows[1..]);
+        assert!(matches!(broken, Err(PredictorError::Model(ModelError::InputLength { .. }))));
+        assert_eq!(predict(&mut predictor, window), before);
+        predictor.calibrate(&windows).unwrap();
+        assert_ne!(predict(&mut predictor, window), before, "ranges change what integers say");
+        let path = path("calibrated");
+        predictor.save(&path).unwrap();
+        let mut loaded = Predictor::load(&config, &path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(predict(&mut loaded, window), predict(&mut predictor, window));
+    }
 }
 
 #[test]
@@ -173,8 +189,6 @@ fn refusals_are_typed_and_write_nothing() {
             assert!(matches!(refused, Err(PredictorError::Model(ModelError::Config { .. }))));
         }
     }
-    let mut predictor = Predictor::from_seed(&ssm(), 1).unwrap();
-    assert!(matches!(predictor.calibrate(&[]), Err(PredictorError::Unsupported { .. })));
 }
 
 #[test]

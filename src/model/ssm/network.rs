@@ -116,13 +116,21 @@ impl SsmHippo {
     /// # Errors
     /// [`ModelError::Io`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), ModelError> {
+        self.writer()?.write(path)
+    }
+
+    /// What [`save`](Self::save) writes, for other tensors to be added (a normaliser's).
+    ///
+    /// # Errors
+    /// None for a network that was built; the type is that of [`WeightWriter::f32`].
+    pub fn writer(&self) -> Result<WeightWriter, ModelError> {
         let mut writer = WeightWriter::new();
         writer.metadata("architecture", "ssm-hippo");
         self.parameters.put(&self.config, &mut writer)?;
         if let Some(calibration) = &self.calibration {
             calibration.put(&self.config, &mut writer)?;
         }
-        writer.write(path)
+        Ok(writer)
     }
 
     /// False for weights that came from a seed.

@@ -31,7 +31,7 @@ pub struct TreesState {
 }
 
 impl TreesState {
-    /// The scratch for a model. O(trees).
+    /// The scratch for a model, used once so that the caches hold what the first row needs. O(nodes).
     ///
     /// # Errors
     /// [`TreeError::Memory`].
@@ -43,7 +43,7 @@ impl TreesState {
         for starts in leaf_starts.chunks_exact_mut(trees) {
             starts.copy_from_slice(&layout.leaf_starts);
         }
-        Ok(Self {
+        let mut state = Self {
             model: model.id,
             ranks: AlignedBuffer::new(layout.thresholds.len(), 0)?,
             wide: AlignedBuffer::new(layout.wide.len(), 0)?,
@@ -53,6 +53,18 @@ impl TreesState {
             lanes,
             leaves: AlignedBuffer::new(BATCH * lanes, 0)?,
             leaf_starts,
-        })
+        };
+        state.warm(model)?;
+        Ok(state)
+    }
+
+    /// Brings code, tables and leaf values into the caches, so that the first row takes no longer than the later ones.
+    fn warm(&mut self, model: &BoostedTrees) -> Result<(), TreeError> {
+        let (row, mut out) = (vec![0.0; model.num_features()], vec![0.0; model.num_outputs()]);
+        for _ in 0..4 {
+            std::hint::black_box(model.layout.leaf_values.iter().sum::<f64>());
+            model.predict(self, &row, &mut out)?;
+        }
+        Ok(())
     }
 }
