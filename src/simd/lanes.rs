@@ -17,8 +17,9 @@
 //!        s.store(s.canonical(s.fma(math::sigmoid(s, g), a, b)), out);
 //!    }
 //!    ```
-//! 2. Add one line to the list in `simd/table.rs` (f32 work to `float_kernels!`, anything that calls [`Lanes::dot8`],
-//!    [`Lanes::dot16`] or [`Lanes::dot_bf16`] to `dot_kernels!`, which is also built for VNNI and BF16):
+//! 2. Add one line to a list in `simd/table.rs`: f32 work to `float_kernels!`; anything that calls [`Lanes::dot8`],
+//!    [`Lanes::dot16`] or [`Lanes::dot_bf16`] to `dot_kernels!`, which is also built for VNNI, and with
+//!    [`Lanes::dot_bf16`] to `bf16_kernels!` too:
 //!    `gated_add(gate: &[f32], x: &[f32], y: &mut [f32]) = gates::gated_add;`
 //! 3. Call it through a method of [`Simd`](super::Simd): `unsafe { (self.floats.gated_add)(gate, x, y) }`.
 //! 4. Compare bytes over all [`Simd::available`](super::Simd::available) in a test.
