@@ -66,6 +66,7 @@ impl<const VNNI: bool> Lanes for Avx2<VNNI> {
 
     const TILE: (usize, usize) = (1, 6);
     const VECTOR_BLOCKS: usize = 4;
+    const DOT_COLUMNS: usize = if VNNI { 6 } else { 4 };
     const BIASED_DOT8: bool = VNNI;
 
     halves! {
@@ -156,6 +157,34 @@ impl<const VNNI: bool> Lanes for Avx2<VNNI> {
             let to = to.as_mut_ptr().cast::<__m256i>();
             _mm256_storeu_si256(to, x[0]);
             _mm256_storeu_si256(to.add(1), x[1]);
+        }}
+        fn load_u8(from: &[u8; 16]) -> I {{
+            let bytes = _mm_loadu_si128(from.as_ptr().cast());
+            [_mm256_cvtepu8_epi32(bytes), _mm256_cvtepu8_epi32(_mm_srli_si128::<8>(bytes))]
+        }}
+        fn load_i16(from: &[i16; 16]) -> I {{
+            let halves = _mm256_loadu_si256(from.as_ptr().cast());
+            [
+                _mm256_cvtepi16_epi32(_mm256_castsi256_si128(halves)),
+                _mm256_cvtepi16_epi32(_mm256_extracti128_si256::<1>(halves)),
+            ]
+        }}
+        fn store_low8(x: I, to: &mut [u8; 16]) {{
+            let pick = _mm256_setr_epi8(
+                0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, //
+                -1, -1, -1, -1, 0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1,
+            );
+            let (low, high) = (_mm256_shuffle_epi8(x[0], pick), _mm256_shuffle_epi8(x[1], pick));
+            let low = _mm_or_si128(_mm256_castsi256_si128(low), _mm256_extracti128_si256::<1>(low));
+            let high = _mm_or_si128(_mm256_castsi256_si128(high), _mm256_extracti128_si256::<1>(high));
+            _mm_storeu_si128(to.as_mut_ptr().cast(), _mm_unpacklo_epi64(low, high));
+        }}
+        fn store_low16(x: I, to: &mut [i16; 16]) {{
+            // The low half with its sign in the high one, so that saturation in the packing changes nothing.
+            let low = _mm256_srai_epi32::<16>(_mm256_slli_epi32::<16>(x[0]));
+            let high = _mm256_srai_epi32::<16>(_mm256_slli_epi32::<16>(x[1]));
+            let packed = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(low, high));
+            _mm256_storeu_si256(to.as_mut_ptr().cast(), packed);
         }}
         fn reduce_add(x: F) -> f32 {{
             let x = _mm256_add_ps(x[0], x[1]);

@@ -44,6 +44,7 @@ impl<const VNNI: bool, const BF16: bool> Lanes for Avx512<VNNI, BF16> {
 
     const TILE: (usize, usize) = (4, 6);
     const VECTOR_BLOCKS: usize = 8;
+    const DOT_COLUMNS: usize = 6;
     const BIASED_DOT8: bool = VNNI;
 
     ops! {
@@ -83,6 +84,12 @@ impl<const VNNI: bool, const BF16: bool> Lanes for Avx512<VNNI, BF16> {
         fn splat_i(x: i32) -> __m512i { _mm512_set1_epi32(x) }
         fn load_i(from: &[i32; 16]) -> __m512i { _mm512_loadu_si512(from.as_ptr().cast()) }
         fn store_i(x: __m512i, to: &mut [i32; 16]) { _mm512_storeu_si512(to.as_mut_ptr().cast(), x) }
+        fn load_u8(from: &[u8; 16]) -> __m512i { _mm512_cvtepu8_epi32(_mm_loadu_si128(from.as_ptr().cast())) }
+        fn load_i16(from: &[i16; 16]) -> __m512i { _mm512_cvtepi16_epi32(_mm256_loadu_si256(from.as_ptr().cast())) }
+        fn store_low8(x: __m512i, to: &mut [u8; 16]) { _mm_storeu_si128(to.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(x)) }
+        fn store_low16(x: __m512i, to: &mut [i16; 16]) {
+            _mm256_storeu_si256(to.as_mut_ptr().cast(), _mm512_cvtepi32_epi16(x))
+        }
         fn add_i(a: __m512i, b: __m512i) -> __m512i { _mm512_add_epi32(a, b) }
         fn sub_i(a: __m512i, b: __m512i) -> __m512i { _mm512_sub_epi32(a, b) }
         fn mul_i(a: __m512i, b: __m512i) -> __m512i { _mm512_mullo_epi32(a, b) }

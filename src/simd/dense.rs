@@ -8,6 +8,9 @@
 use super::lanes::{LANES, Lanes};
 use super::packed::{PackedF32, Start};
 
+/// Weights that are passed over once per tile of columns, small enough for any second cache.
+pub(super) const RESIDENT_BYTES: usize = 256 << 10;
+
 /// What a tile reads and writes.
 #[derive(Clone, Copy)]
 struct Product<'a> {
@@ -25,7 +28,7 @@ pub fn matvec<S: Lanes>(s: S, w: &PackedF32, start: Start, x: &[f32], y: &mut [f
     assert!(x.len() == w.cols() && y.len() == w.rows(), "a product of {}×{}", w.rows(), w.cols());
     let product = Product { w, start, x: x.as_ptr(), x_stride: 0, y: y.as_mut_ptr(), y_stride: 0 };
     // SAFETY: one column, `x` and `y` of the matrix's lengths.
-    unsafe { columns::<S, 1>(s, product) };
+    unsafe { columns::<S, 1>(s, product, 0, w.padded_rows() / LANES) };
 }
 
 /// `y[i] ← start + W·x[i]` for `n` vectors, `x_stride` and `y_stride` apart.
@@ -42,32 +45,35 @@ pub fn matmul<S: Lanes>(
     y_stride: usize,
 ) {
     check(w.rows(), w.cols(), x.len(), x_stride, n, y.len(), y_stride);
+    let blocks = w.padded_rows() / LANES;
     let widest = S::TILE.1.min(6);
-    let mut done = 0;
-    while done < n {
-        let left = n - done;
-        // Even shares: eleven columns are six and five, not ten and one.
-        let width = left.div_ceil(left.div_ceil(widest));
-        // SAFETY: `check` proved that `n` columns at these strides lie inside `x` and `y`; `done + width` ≤ `n`.
-        unsafe {
-            let product = Product {
-                w,
-                start,
-                x: x.as_ptr().add(done * x_stride),
-                x_stride,
-                y: y.as_mut_ptr().add(done * y_stride),
-                y_stride,
-            };
-            match width {
-                6 => columns::<S, 6>(s, product),
-                5 => columns::<S, 5>(s, product),
-                4 => columns::<S, 4>(s, product),
-                3 => columns::<S, 3>(s, product),
-                2 => columns::<S, 2>(s, product),
-                _ => columns::<S, 1>(s, product),
+    // As many blocks at a time as stay in the second cache while all columns pass.
+    let share = (RESIDENT_BYTES / (w.cols() * LANES * size_of::<f32>()).max(1)).next_multiple_of(8);
+    let mut first = 0;
+    while first < blocks {
+        let end = blocks.min(first + share);
+        let mut done = 0;
+        while done < n {
+            let left = n - done;
+            // Even widths: eleven columns are six and five, not ten and one.
+            let width = left.div_ceil(left.div_ceil(widest));
+            // SAFETY: `check` proved that `n` columns at these strides lie inside `x` and `y`; `done + width` ≤ `n`,
+            // and `end` ≤ `blocks`.
+            unsafe {
+                let (x, y) = (x.as_ptr().add(done * x_stride), y.as_mut_ptr().add(done * y_stride));
+                let product = Product { w, start, x, x_stride, y, y_stride };
+                match width {
+                    6 if S::TILE.1 >= 6 => columns::<S, 6>(s, product, first, end),
+                    5 if S::TILE.1 >= 5 => columns::<S, 5>(s, product, first, end),
+                    4 if S::TILE.1 >= 4 => columns::<S, 4>(s, product, first, end),
+                    3 if S::TILE.1 >= 3 => columns::<S, 3>(s, product, first, end),
+                    2 if S::TILE.1 >= 2 => columns::<S, 2>(s, product, first, end),
+                    _ => columns::<S, 1>(s, product, first, end),
+                }
             }
+            done += width;
         }
-        done += width;
+        first = end;
     }
 }
 
@@ -96,31 +102,29 @@ pub(super) fn check(
     );
 }
 
-/// All rows of `C` columns.
+/// Blocks `block` to `end` of `C` columns.
 ///
 /// # Safety
-/// `C` columns at the product's strides lie inside its `x` and `y`.
+/// The blocks exist, and `C` columns at the product's strides lie inside its `x` and `y`.
 #[inline(always)]
-unsafe fn columns<S: Lanes, const C: usize>(s: S, product: Product<'_>) {
-    let blocks = product.w.padded_rows() / LANES;
-    let mut block = 0;
-    // SAFETY: blocks below `blocks`, columns by the caller's promise.
+unsafe fn columns<S: Lanes, const C: usize>(s: S, product: Product<'_>, mut block: usize, end: usize) {
+    // One column leaves registers for more blocks.
+    let most = if C == 1 { S::VECTOR_BLOCKS } else { S::TILE.0 };
+    // SAFETY: blocks below `end`, columns by the caller's promise.
     unsafe {
-        if C == 1 {
-            while S::VECTOR_BLOCKS >= 8 && blocks - block >= 8 {
-                tile::<S, 8, C>(s, product, block);
-                block += 8;
-            }
+        while C == 1 && most >= 8 && end - block >= 8 {
+            tile::<S, 8, C>(s, product, block);
+            block += 8;
         }
-        while (C == 1 || S::TILE.0 >= 4) && blocks - block >= 4 {
+        while most >= 4 && end - block >= 4 {
             tile::<S, 4, C>(s, product, block);
             block += 4;
         }
-        while (C <= 2 || S::TILE.0 >= 2) && blocks - block >= 2 {
+        while most >= 2 && end - block >= 2 {
             tile::<S, 2, C>(s, product, block);
             block += 2;
         }
-        while block < blocks {
+        while block < end {
             tile::<S, 1, C>(s, product, block);
             block += 1;
         }
@@ -158,18 +162,26 @@ unsafe fn tile<S: Lanes, const R: usize, const C: usize>(s: S, product: Product<
             };
         }
     }
-    for k in 0..cols {
-        let mut column = [s.splat(0.0); R];
-        for r in 0..R {
-            // SAFETY: column `k` of an existing block.
-            column[r] = unsafe { s.load_at(weights.add((r * cols + k) * LANES)) };
-        }
-        for c in 0..C {
-            // SAFETY: element `k` of a column of `x`.
-            let x = s.splat(unsafe { *x.add(c * x_stride + k) });
-            for r in 0..R {
-                sums[r][c] = s.fma(column[r], x, sums[r][c]);
+    let mut k = 0;
+    // SAFETY: columns below `cols` of existing blocks, elements below `cols` of columns of `x`.
+    unsafe {
+        // Four steps share the arithmetic of addresses, which competes with the multiply-adds for ports.
+        while k + 4 <= cols {
+            for step in 0..4 {
+                accumulate(
+                    s,
+                    &mut sums,
+                    weights.add((k + step) * LANES),
+                    cols * LANES,
+                    x.add(k + step),
+                    x_stride,
+                );
             }
+            k += 4;
+        }
+        while k < cols {
+            accumulate(s, &mut sums, weights.add(k * LANES), cols * LANES, x.add(k), x_stride);
+            k += 1;
         }
     }
     for r in 0..R {
@@ -185,6 +197,34 @@ unsafe fn tile<S: Lanes, const R: usize, const C: usize>(s: S, product: Product<
                     s.store_partial(sum, std::slice::from_raw_parts_mut(to, (rows - row).min(LANES)));
                 }
             }
+        }
+    }
+}
+
+/// Adds one column of weights times one element of each vector.
+///
+/// # Safety
+/// `R` times 16 weights, `block` apart, and `C` elements, `x_stride` apart, are readable.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
+unsafe fn accumulate<S: Lanes, const R: usize, const C: usize>(
+    s: S,
+    sums: &mut [[S::F; C]; R],
+    weights: *const f32,
+    block: usize,
+    x: *const f32,
+    x_stride: usize,
+) {
+    let mut column = [s.splat(0.0); R];
+    for r in 0..R {
+        // SAFETY: 16 weights of block `r` by the caller's promise.
+        column[r] = unsafe { s.load_at(weights.add(r * block)) };
+    }
+    for c in 0..C {
+        // SAFETY: an element of vector `c` by the caller's promise.
+        let x = s.splat(unsafe { *x.add(c * x_stride) });
+        for r in 0..R {
+            sums[r][c] = s.fma(column[r], x, sums[r][c]);
         }
     }
 }

@@ -50,6 +50,8 @@ pub trait Lanes: Copy + 'static {
     const TILE: (usize, usize);
     /// Blocks of 16 rows that the f32 matrix–vector product runs side by side.
     const VECTOR_BLOCKS: usize;
+    /// Columns of `x` that the products of fewer bits keep in registers.
+    const DOT_COLUMNS: usize;
     /// True where [`dot8`](Self::dot8) multiplies the biased byte and so needs [`dot8_start`](Self::dot8_start).
     const BIASED_DOT8: bool;
 
@@ -154,7 +156,11 @@ pub trait Lanes: Copy + 'static {
     /// Every NaN replaced by the one NaN 0x7FC0_0000; other values unchanged.
     #[inline(always)]
     fn canonical(self, x: Self::F) -> Self::F {
-        self.select(self.is_nan(x), self.splat(super::NAN), x)
+        // In integers: to the compiler one NaN is as good as another, and it drops a choice between floats.
+        let bits = self.bits(x);
+        let magnitude = self.and(bits, self.splat_i(i32::MAX));
+        let nan = self.gt_i(magnitude, self.splat_i(f32::INFINITY.to_bits().cast_signed()));
+        self.float_of_bits(self.select_i(nan, self.splat_i(super::NAN.to_bits().cast_signed()), bits))
     }
 
     /// All lanes `x`.
@@ -168,6 +174,14 @@ pub trait Lanes: Copy + 'static {
     /// # Safety
     /// `from` is readable for 64 bytes; no alignment is needed.
     unsafe fn load_bytes(self, from: *const u8) -> Self::I;
+    /// Sixteen bytes, each widened with zeros.
+    fn load_u8(self, from: &[u8; 16]) -> Self::I;
+    /// Sixteen i16, each widened with its sign.
+    fn load_i16(self, from: &[i16; 16]) -> Self::I;
+    /// The lowest byte of each lane.
+    fn store_low8(self, x: Self::I, to: &mut [u8; 16]);
+    /// The low half of each lane.
+    fn store_low16(self, x: Self::I, to: &mut [i16; 16]);
     /// `a + b`, wrapping.
     fn add_i(self, a: Self::I, b: Self::I) -> Self::I;
     /// `a − b`, wrapping.

@@ -59,21 +59,28 @@ pub fn exp_of_negative<S: Lanes>(s: S, x: S::F) -> S::F {
     exp_in_range(s, s.max(s.splat(EXP_LOW), x), None)
 }
 
-/// tanh(x)/x as a ratio in x², relative error 2^−29.3 for |x| ≤ 9.1.
-const TANH_ABOVE: [f32; 6] =
-    [1.0, 0.136_777_9, 0.003_865_634, 2.795_138e-5, 3.044_342e-8, -1.209_256_4e-11];
-const TANH_BELOW: [f32; 5] = [1.0, 0.470_111_22, 0.027_236_056, 0.000_393_382, 1.283_357_7e-6];
-/// From here on tanh rounds to one.
-const TANH_HIGH: f32 = 9.02;
+/// Below it tanh rounds to −1.
+const TANH_LOW: f32 = -9.02;
+/// ½ ln 2 and what f32 takes from it.
+const HALF_LN_2: f32 = 0.5 * LN_2;
+const HALF_LN_2_REST: f32 = 0.5 * LN_2_REST;
+/// (e²ʳ − 1 − 2r)/r² for |r| ≤ ¼ ln 2: [`EXP`] times 4, 8, ….
+const EXP_OF_TWICE: [f32; 5] = [4.0 * EXP[0], 8.0 * EXP[1], 16.0 * EXP[2], 32.0 * EXP[3], 64.0 * EXP[4]];
 
 /// Hyperbolic tangent. Within 3 ulp; odd, −1 and 1 in the tails, ±0 kept.
 #[inline(always)]
 pub fn tanh<S: Lanes>(s: S, x: S::F) -> S::F {
-    let x = s.min(s.splat(TANH_HIGH), s.max(s.splat(-TANH_HIGH), x));
-    let square = s.mul(x, x);
-    let above = s.mul(x, polynomial(s, square, &TANH_ABOVE));
-    let ratio = s.div(above, polynomial(s, square, &TANH_BELOW));
-    s.min(s.splat(1.0), s.max(s.splat(-1.0), ratio))
+    // With m = e^(−2|x|) − 1, tanh |x| = −m/(2 + m), where m loses nothing to cancellation: e^(2r) − 1 is summed as such.
+    let a = s.max(s.splat(TANH_LOW), s.neg(s.abs(x)));
+    let rounder = s.splat(ROUNDER);
+    let shifted = s.fma(a, s.splat(2.0 * LOG2_E), rounder);
+    let n = s.sub(shifted, rounder);
+    let r = s.fnma(n, s.splat(HALF_LN_2_REST), s.fnma(n, s.splat(HALF_LN_2), a));
+    let p = s.fma(s.mul(polynomial(s, r, &EXP_OF_TWICE), r), r, s.add(r, r));
+    // The lowest bits of the rounded sum are n itself; 2ⁿ is normal, since −26 ≤ n ≤ 0.
+    let power = s.float_of_bits(s.add_i(s.shl::<23>(s.bits(shifted)), s.splat_i(127 << 23)));
+    let m = s.fma(power, p, s.sub(power, s.splat(1.0)));
+    s.copysign(s.div(m, s.add(s.splat(2.0), m)), x)
 }
 
 /// 1/(1 + e^−x). Within 3 ulp, the left tail down to subnormals included.
@@ -117,23 +124,38 @@ pub fn softplus<S: Lanes>(s: S, x: S::F) -> S::F {
     s.fma(e, polynomial(s, e, &LOG_1P), s.max(s.splat(0.0), x))
 }
 
-/// Φ(−a)·e^(a²/2) as a ratio for 0 ≤ a ≤ 14.6, relative error 2^−27.3.
-const TAIL_ABOVE: [f32; 5] = [0.5, 0.438_496_46, 0.183_384_62, 0.040_683_67, 0.004_123_812];
-const TAIL_BELOW: [f32; 6] = [1.0, 1.674_877_9, 1.203_123_6, 0.469_865_3, 0.101_985_22, 0.010_336_746];
-/// Below −this x·Φ(x) rounds to zero.
-const GELU_LOW: f32 = -14.5;
+/// Φ(−a)·e^(a²/2)·(a + k) for 0 ≤ a ≤ 14.6 as a polynomial in a/(a + k), relative error 2^−27.5.
+const TAIL: [f32; 11] = [
+    1.125,
+    -0.894_643_8,
+    -0.066_702_91,
+    0.202_093_72,
+    0.092_806_71,
+    0.049_553_934,
+    -0.233_454_59,
+    0.359_906_9,
+    -0.498_707_56,
+    0.356_099_22,
+    -0.093_011_15,
+];
+const TAIL_K: f32 = 2.25;
+
+/// From here on |x|·Φ(−|x|) rounds to zero.
+const GELU_HIGH: f32 = 14.5;
 
 /// x·Φ(x) with the exact normal distribution (the erf form, not the tanh one). Within 4 ulp where the result is normal,
 /// below that within 1e-43.
 #[inline(always)]
 pub fn gelu<S: Lanes>(s: S, x: S::F) -> S::F {
-    let x = s.max(s.splat(GELU_LOW), x);
-    let a = s.min(s.splat(-GELU_LOW), s.abs(x));
+    let a = s.min(s.splat(GELU_HIGH), s.abs(x));
     // −a²/2 and what its rounding lost, so that the far tail keeps its relative accuracy.
     let half = s.mul(s.splat(-0.5), a);
     let exponent = s.mul(half, a);
     let lost = s.fnma(half, a, exponent);
     let e = exp_in_range(s, s.max(s.splat(EXP_LOW), exponent), Some(lost));
-    let tail = s.div(s.mul(e, polynomial(s, a, &TAIL_ABOVE)), polynomial(s, a, &TAIL_BELOW));
-    s.mul(x, s.select(s.lt(x, s.splat(0.0)), tail, s.sub(s.splat(1.0), tail)))
+    let v = s.div(a, s.add(a, s.splat(TAIL_K)));
+    // |x|·Φ(−|x|): the k of v's denominator is in the polynomial already.
+    let tail = s.mul(e, s.mul(v, polynomial(s, v, &TAIL)));
+    // Second operand of max: x, so that NaN and the sign of zero stay.
+    s.sub(s.max(s.splat(0.0), x), tail)
 }

@@ -14,11 +14,15 @@ use std::fmt;
 use crate::mem::buffer::OutOfMemory;
 
 mod dense;
+mod dots;
 mod elementwise;
 pub mod lanes;
 pub mod math;
 mod norm;
 mod packed;
+mod packed_dots;
+mod quantise;
+mod quantised;
 mod scalar;
 mod table;
 
@@ -38,9 +42,17 @@ pub mod scan;
 mod tests;
 
 pub use packed::{PackedF32, Start};
+pub use packed_dots::{PackedBf16, PackedI8, PackedI16};
 
 /// The NaN that every kernel stores for a NaN result: quiet, positive, no payload.
 pub const NAN: f32 = f32::from_bits(0x7FC0_0000);
+
+/// The one NaN for every NaN, chosen in integers because to the compiler one NaN is as good as another.
+#[inline(always)]
+pub(crate) const fn canonical(x: f32) -> f32 {
+    let bits = x.to_bits();
+    f32::from_bits(if bits & 0x7FFF_FFFF > f32::INFINITY.to_bits() { NAN.to_bits() } else { bits })
+}
 
 /// The environment variable that names the instruction set to use: `scalar`, `avx2`, `avx512` or `neon`.
 pub const FORCE_VARIABLE: &str = "MARKET_MAKER_FORCE_ISA";
@@ -115,6 +127,16 @@ pub enum SimdError {
         expected: usize,
         /// Its length.
         found: usize,
+    },
+    /// Sums of this many products might leave i32.
+    #[error("{cols} products of up to {weight} · {input} may exceed 32 bits")]
+    Range {
+        /// Products in a sum.
+        cols: usize,
+        /// Largest weight.
+        weight: i32,
+        /// Largest input.
+        input: i32,
     },
     /// No memory for packed weights.
     #[error(transparent)]

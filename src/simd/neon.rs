@@ -59,6 +59,7 @@ impl Lanes for Neon {
 
     const TILE: (usize, usize) = (1, 6);
     const VECTOR_BLOCKS: usize = 4;
+    const DOT_COLUMNS: usize = 4;
     const BIASED_DOT8: bool = false;
 
     quarters! {
@@ -146,6 +147,30 @@ impl Lanes for Neon {
             vst1q_s32(to.add(4), x[1]);
             vst1q_s32(to.add(8), x[2]);
             vst1q_s32(to.add(12), x[3]);
+        }}
+        fn load_u8(from: &[u8; 16]) -> I {{
+            let bytes = vld1q_u8(from.as_ptr());
+            let (low, high) = (vmovl_u8(vget_low_u8(bytes)), vmovl_high_u8(bytes));
+            [
+                vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(low))),
+                vreinterpretq_s32_u32(vmovl_high_u16(low)),
+                vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(high))),
+                vreinterpretq_s32_u32(vmovl_high_u16(high)),
+            ]
+        }}
+        fn load_i16(from: &[i16; 16]) -> I {{
+            let (low, high) = (vld1q_s16(from.as_ptr()), vld1q_s16(from.as_ptr().add(8)));
+            [vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)), vmovl_high_s16(high)]
+        }}
+        fn store_low8(x: I, to: &mut [u8; 16]) {{
+            let low = vcombine_s16(vmovn_s32(x[0]), vmovn_s32(x[1]));
+            let high = vcombine_s16(vmovn_s32(x[2]), vmovn_s32(x[3]));
+            let bytes = vcombine_s8(vmovn_s16(low), vmovn_s16(high));
+            vst1q_u8(to.as_mut_ptr(), vreinterpretq_u8_s8(bytes));
+        }}
+        fn store_low16(x: I, to: &mut [i16; 16]) {{
+            vst1q_s16(to.as_mut_ptr(), vcombine_s16(vmovn_s32(x[0]), vmovn_s32(x[1])));
+            vst1q_s16(to.as_mut_ptr().add(8), vcombine_s16(vmovn_s32(x[2]), vmovn_s32(x[3])));
         }}
         fn reduce_add(x: F) -> f32 {{
             let x = vaddq_f32(vaddq_f32(x[0], x[2]), vaddq_f32(x[1], x[3]));

@@ -39,6 +39,7 @@ impl Lanes for Scalar {
 
     const TILE: (usize, usize) = (1, 1);
     const VECTOR_BLOCKS: usize = 1;
+    const DOT_COLUMNS: usize = 1;
     const BIASED_DOT8: bool = false;
 
     #[inline(always)]
@@ -157,6 +158,22 @@ impl Lanes for Scalar {
     unsafe fn load_bytes(self, from: *const u8) -> Self::I {
         // SAFETY: readable for 64 bytes by the caller's promise.
         unsafe { from.cast::<[i32; 16]>().read_unaligned() }
+    }
+    #[inline(always)]
+    fn load_u8(self, from: &[u8; 16]) -> Self::I {
+        each!(|from| i32::from(from))
+    }
+    #[inline(always)]
+    fn load_i16(self, from: &[i16; 16]) -> Self::I {
+        each!(|from| i32::from(from))
+    }
+    #[inline(always)]
+    fn store_low8(self, x: Self::I, to: &mut [u8; 16]) {
+        *to = each!(|x| x as u8);
+    }
+    #[inline(always)]
+    fn store_low16(self, x: Self::I, to: &mut [i16; 16]) {
+        *to = each!(|x| x as i16);
     }
     #[inline(always)]
     fn add_i(self, a: Self::I, b: Self::I) -> Self::I {

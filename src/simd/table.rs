@@ -5,14 +5,22 @@
 //! instruction set's features, into which the generic one is inlined, and its entry in the table.
 
 use super::Isa;
-use super::packed::{PackedF32, Start};
 use super::lstm::{self, Project, Recur};
-use super::{dense, elementwise, norm};
+use super::packed::{PackedF32, Start};
+use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
+use super::{dense, dots, elementwise, norm, quantise};
 
 /// Kernels over f32.
 macro_rules! float_kernels {
     ($apply:ident!($($context:tt)*)) => {
         $apply! { $($context)*
+            max_abs(x: &[f32]) -> f32 = quantise::max_abs;
+            quantise_u8(x: &[f32], scale: f32, out: &mut [u8]) = quantise::quantise_u8;
+            quantise_i16(x: &[f32], scale: f32, limit: i16, out: &mut [i16]) = quantise::quantise_i16;
+            round_bf16(x: &[f32], out: &mut [u16]) = quantise::round_bf16;
+            dequantise_u8(x: &[u8], scale: f32, out: &mut [f32]) = quantise::dequantise_u8;
+            dequantise_i16(x: &[i16], scale: f32, out: &mut [f32]) = quantise::dequantise_i16;
+            widen_bf16(x: &[u16], out: &mut [f32]) = quantise::widen_bf16;
             dot(a: &[f32], b: &[f32]) -> f32 = norm::dot;
             exp(x: &mut [f32]) = elementwise::exp;
             tanh(x: &mut [f32]) = elementwise::tanh;
@@ -29,8 +37,8 @@ macro_rules! float_kernels {
             ) = dense::matmul;
             lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;
             lstm_recur(job: &mut Recur<'_>) = lstm::recur::<_, lstm::F32>;
-            lstm_scores(w: &[f32], bias: f32, rows: &[f32], out: &mut [f32]) = lstm::scores;
-            lstm_weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
+            row_dots(x: &[f32], rows: &[f32], out: &mut [f32]) = lstm::row_dots;
+            weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
         }
     };
 }
@@ -46,6 +54,14 @@ macro_rules! dot_kernels {
             lstm_recur_i16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::I16>;
             lstm_project_i8(job: &mut Project<'_>) = lstm::project::<_, lstm::Int8>;
             lstm_recur_i8(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Int8>;
+            matmul_bf16(w: &PackedBf16, start: Start, x: &[u16], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize)
+                = dots::matmul_bf16;
+            matmul_i16(
+                w: &PackedI16, start: Start, x: &[i16], x_stride: usize, x_scales: &[f32], y: &mut [f32], y_stride: usize
+            ) = dots::matmul_i16;
+            matmul_i8(
+                w: &PackedI8, start: Start, x: &[u8], x_stride: usize, x_scales: &[f32], y: &mut [f32], y_stride: usize
+            ) = dots::matmul_i8;
         }
     };
 }
