@@ -21,7 +21,7 @@ pub enum Precision {
     F32,
     /// Weights and activations rounded to bfloat16 (8 significant bits), sums in `f32`. Bits may differ between processors.
     Bf16,
-    /// 12-bit weights (one scale per output row) and 13-bit activations, exact integer sums.
+    /// 16-bit words: 14-bit activations, weights of as many bits as exact sums leave (one scale per output row).
     I16,
     /// 8-bit weights (one scale per output row) and 8-bit activations, exact integer sums.
     Int8,

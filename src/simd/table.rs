@@ -7,8 +7,8 @@
 use super::Isa;
 use super::blocks::Segments;
 use super::conv::Conv;
-use super::packed::{PackedF32, Start};
 use super::lstm::{self, Project, Recur};
+use super::packed::{PackedF32, Start};
 use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
 use super::scan::Scan;
 use super::{blocks, conv, dense, dots, elementwise, norm, quantise, scan};
@@ -43,8 +43,8 @@ macro_rules! float_kernels {
             scan(job: Scan<'_>) = scan::scan;
             lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;
             lstm_recur(job: &mut Recur<'_>) = lstm::recur::<_, lstm::F32>;
-            lstm_scores(w: &[f32], bias: f32, rows: &[f32], out: &mut [f32]) = lstm::scores;
-            lstm_weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
+            row_dots(x: &[f32], rows: &[f32], out: &mut [f32]) = lstm::row_dots;
+            weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
         }
     };
 }

@@ -21,7 +21,7 @@ impl Lstm {
     /// configured precision on them.
     ///
     /// Hidden states need no calibration, they lie within ±1. Without ranges the first layer's projection stays in f32 in every
-    /// format; with them the integer formats take its inputs in 13 bits over the learnt range (centred, so that a price near 1 keeps
+    /// format; with them the integer formats take its inputs in 14 bits over the learnt range (centred, so that a price near 1 keeps
     /// its digits), which is faster where features are many; inputs beyond the range then count as its end. Float
     /// formats keep the ranges and do not use them. States made before are foreign after, where the format changes.
     ///
@@ -44,7 +44,8 @@ impl Lstm {
         ranges.observe(windows)?;
         let sizes = Sizes::new(&config, true);
         let packed = Packed::new(&sizes, &self.tensors, Some(&ranges))?;
-        let before = (self.sizes, std::mem::replace(&mut self.packed, packed), self.ranges.replace(ranges.clone()));
+        let before =
+            (self.sizes, std::mem::replace(&mut self.packed, packed), self.ranges.replace(ranges.clone()));
         self.sizes = sizes;
         match self.measure_error(windows) {
             Ok(max_error) => Ok(LstmCalibration { windows: count, ranges, max_error }),

@@ -23,19 +23,40 @@ pub use calibration::LstmCalibration;
 pub use config::{LstmConfig, LstmHead};
 pub use state::LstmState;
 
-use crate::mem::buffer::AlignedBuffer;
+use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::error::ModelError;
 use crate::model::precision::{InputRanges, Precision, PublishedError};
 use crate::model::weights::{WeightFile, WeightWriter};
-use crate::simd::{PackedF32, Simd};
+use crate::simd::Simd;
 use packed::{Packed, Sizes};
 use tensors::Tensors;
 
-/// The scoring vector of attention, padded with zeros to whole blocks.
+/// A dense layer for the kernels: rows padded with zeros to whole blocks of inputs.
 #[derive(Debug)]
-struct Attention {
+struct DenseRows {
     weight: AlignedBuffer<f32>,
-    bias: f32,
+    bias: AlignedBuffer<f32>,
+}
+
+impl DenseRows {
+    /// `columns` is the padded number of inputs.
+    fn new(dense: &tensors::Dense, columns: usize) -> Result<Self, OutOfMemory> {
+        let mut weight = AlignedBuffer::new(dense.rows.saturating_mul(columns), 0.0)?;
+        for (to, from) in weight.chunks_exact_mut(columns).zip(dense.weight.chunks_exact(dense.columns)) {
+            to[..dense.columns].copy_from_slice(from);
+        }
+        let mut bias = AlignedBuffer::new(dense.rows, 0.0)?;
+        bias.copy_from_slice(&dense.bias);
+        Ok(Self { weight, bias })
+    }
+
+    /// `out ← W·x + b`. Hot path.
+    fn apply(&self, simd: Simd, x: &[f32], out: &mut [f32]) {
+        simd.row_dots(x, &self.weight, out);
+        for (out, bias) in out.iter_mut().zip(&*self.bias) {
+            *out += bias;
+        }
+    }
 }
 
 /// An LSTM network, ready to run.
@@ -64,8 +85,8 @@ pub struct Lstm {
     simd: Simd,
     tensors: Tensors,
     packed: Packed,
-    attention: Option<Attention>,
-    head: Option<[PackedF32; 2]>,
+    attention: Option<DenseRows>,
+    head: Option<[DenseRows; 2]>,
     ranges: Option<InputRanges>,
     /// Largest |input| for which no sum overflows.
     limit: f32,
@@ -132,20 +153,11 @@ impl Lstm {
         }
         let sizes = Sizes::new(config, ranges.is_some());
         let packed = Packed::new(&sizes, &tensors, ranges.as_ref())?;
-        let attention = match &tensors.attention {
-            None => None,
-            Some(dense) => {
-                let mut weight = AlignedBuffer::new(sizes.units, 0.0)?;
-                weight[..config.hidden].copy_from_slice(&dense.weight);
-                Some(Attention { weight, bias: dense.bias[0] })
-            }
-        };
-        let pack = |dense: &tensors::Dense| {
-            PackedF32::new(dense.rows, dense.columns, &dense.weight, Some(&dense.bias))
-        };
+        let rows = |dense: &tensors::Dense, columns| DenseRows::new(dense, columns);
+        let attention = tensors.attention.as_ref().map(|dense| rows(dense, sizes.units)).transpose()?;
         let head = match &tensors.head {
             None => None,
-            Some([fc1, fc2]) => Some([pack(fc1)?, pack(fc2)?]),
+            Some([fc1, fc2]) => Some([rows(fc1, sizes.units)?, rows(fc2, sizes.dense)?]),
         };
         Ok(Self { sizes, simd: Simd::detect()?, tensors, packed, attention, head, ranges, limit, trained })
     }
