@@ -5,10 +5,10 @@ use crate::feed::EventSource;
 use crate::model::lstm::LstmConfig;
 use crate::model::predictor::{Predictor, PredictorConfig};
 use crate::model::ssm::SsmHippoConfig;
-use crate::oms::OrderAction;
+use crate::oms::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
 use crate::sim::{SyntheticConfig, SyntheticFlow};
 use crate::strategy::{Prediction, PredictionRule, StoikovConfig, StoikovStrategy};
-use crate::types::{Event, Instrument, Side, Timestamp};
+use crate::types::{Event, Instrument, Quantity, Side, Timestamp};
 
 const ROWS: usize = 12;
 const STEP: u64 = 100_000_000;
@@ -129,6 +129,27 @@ fn a_streams_prediction_holds_between_its_forecasts_and_ends_with_its_horizon() 
     assert_eq!(forecaster.prediction(late.timestamp), None);
 }
 
+/// The venue does what was asked.
+fn done(action: &OrderAction, timestamp: Timestamp) -> ExecutionReport {
+    let (kind, leaves) = match action.kind {
+        OrderActionKind::Place => (ExecutionKind::Accepted, action.quantity),
+        OrderActionKind::Cancel => (ExecutionKind::Cancelled, Quantity::ZERO),
+        OrderActionKind::Replace => (ExecutionKind::Replaced, action.quantity),
+    };
+    ExecutionReport {
+        kind,
+        order_id: action.order_id,
+        new_order_id: action.new_order_id,
+        instrument: action.instrument,
+        side: action.side,
+        price: action.price,
+        quantity: action.quantity,
+        leaves,
+        timestamp,
+        ..ExecutionReport::EMPTY
+    }
+}
+
 #[test]
 fn quotes_follow_a_forecaster_only_when_the_rule_is_on() {
     let events = flow(12_000);
@@ -140,6 +161,9 @@ fn quotes_follow_a_forecaster_only_when_the_rule_is_on() {
         let mut all = Vec::new();
         for event in &events {
             let count = engine.on_event(event, &mut actions).unwrap();
+            for action in &actions[..count] {
+                engine.on_report(&done(action, event.timestamp)).unwrap();
+            }
             all.extend_from_slice(&actions[..count]);
         }
         all
