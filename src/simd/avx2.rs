@@ -66,7 +66,7 @@ impl<const VNNI: bool> Lanes for Avx2<VNNI> {
 
     const TILE: (usize, usize) = (1, 6);
     const VECTOR_BLOCKS: usize = 4;
-    const DOT_COLUMNS: usize = if VNNI { 6 } else { 4 };
+    const DOT_COLUMNS: usize = 4;
     const BIASED_DOT8: bool = VNNI;
 
     halves! {

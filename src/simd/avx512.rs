@@ -44,7 +44,7 @@ impl<const VNNI: bool, const BF16: bool> Lanes for Avx512<VNNI, BF16> {
 
     const TILE: (usize, usize) = (4, 6);
     const VECTOR_BLOCKS: usize = 8;
-    const DOT_COLUMNS: usize = 6;
+    const DOT_COLUMNS: usize = 4;
     const BIASED_DOT8: bool = VNNI;
 
     ops! {

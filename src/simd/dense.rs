@@ -63,11 +63,11 @@ pub fn matmul<S: Lanes>(
                 let (x, y) = (x.as_ptr().add(done * x_stride), y.as_mut_ptr().add(done * y_stride));
                 let product = Product { w, start, x, x_stride, y, y_stride };
                 match width {
-                    6 => columns::<S, 6>(s, product, first, end),
-                    5 => columns::<S, 5>(s, product, first, end),
-                    4 => columns::<S, 4>(s, product, first, end),
-                    3 => columns::<S, 3>(s, product, first, end),
-                    2 => columns::<S, 2>(s, product, first, end),
+                    6 if const { S::TILE.1 >= 6 } => columns::<S, 6>(s, product, first, end),
+                    5 if const { S::TILE.1 >= 5 } => columns::<S, 5>(s, product, first, end),
+                    4 if const { S::TILE.1 >= 4 } => columns::<S, 4>(s, product, first, end),
+                    3 if const { S::TILE.1 >= 3 } => columns::<S, 3>(s, product, first, end),
+                    2 if const { S::TILE.1 >= 2 } => columns::<S, 2>(s, product, first, end),
                     _ => columns::<S, 1>(s, product, first, end),
                 }
             }
@@ -108,21 +108,27 @@ pub(super) fn check(
 /// The blocks exist, and `C` columns at the product's strides lie inside its `x` and `y`.
 #[inline(always)]
 unsafe fn columns<S: Lanes, const C: usize>(s: S, product: Product<'_>, mut block: usize, end: usize) {
+    // Decided before code is generated, so that tiles which an instruction set never uses are not compiled for it.
     // One column leaves registers for more blocks.
-    let most = if C == 1 { S::VECTOR_BLOCKS } else { S::TILE.0 };
     // SAFETY: blocks below `end`, columns by the caller's promise.
     unsafe {
-        while C == 1 && most >= 8 && end - block >= 8 {
-            tile::<S, 8, C>(s, product, block);
-            block += 8;
+        if const { C == 1 && S::VECTOR_BLOCKS >= 8 } {
+            while end - block >= 8 {
+                tile::<S, 8, C>(s, product, block);
+                block += 8;
+            }
         }
-        while most >= 4 && end - block >= 4 {
-            tile::<S, 4, C>(s, product, block);
-            block += 4;
+        if const { S::TILE.0 >= 4 || (C == 1 && S::VECTOR_BLOCKS >= 4) } {
+            while end - block >= 4 {
+                tile::<S, 4, C>(s, product, block);
+                block += 4;
+            }
         }
-        while most >= 2 && end - block >= 2 {
-            tile::<S, 2, C>(s, product, block);
-            block += 2;
+        if const { S::TILE.0 >= 2 || (C == 1 && S::VECTOR_BLOCKS >= 2) } {
+            while end - block >= 2 {
+                tile::<S, 2, C>(s, product, block);
+                block += 2;
+            }
         }
         while block < end {
             tile::<S, 1, C>(s, product, block);
@@ -165,19 +171,21 @@ unsafe fn tile<S: Lanes, const R: usize, const C: usize>(s: S, product: Product<
     let mut k = 0;
     // SAFETY: columns below `cols` of existing blocks, elements below `cols` of columns of `x`.
     unsafe {
-        // Four steps share the arithmetic of addresses, which competes with the multiply-adds for ports.
-        while k + 4 <= cols {
-            for step in 0..4 {
-                accumulate(
-                    s,
-                    &mut sums,
-                    weights.add((k + step) * LANES),
-                    cols * LANES,
-                    x.add(k + step),
-                    x_stride,
-                );
+        // In small tiles the arithmetic of addresses competes with the multiply-adds, so four steps share it.
+        if const { R * C <= 8 } {
+            while k + 4 <= cols {
+                for step in 0..4 {
+                    accumulate(
+                        s,
+                        &mut sums,
+                        weights.add((k + step) * LANES),
+                        cols * LANES,
+                        x.add(k + step),
+                        x_stride,
+                    );
+                }
+                k += 4;
             }
-            k += 4;
         }
         while k < cols {
             accumulate(s, &mut sums, weights.add(k * LANES), cols * LANES, x.add(k), x_stride);

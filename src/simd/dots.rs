@@ -16,8 +16,8 @@ trait Format {
     const PER_GROUP: usize;
     /// Sixteen rows' sums.
     type Sum<S: Lanes>: Copy;
-    /// Where sums begin, given each row's correction and the output's start.
-    fn begin<S: Lanes>(s: S, correction: S::I, start: S::F) -> Self::Sum<S>;
+    /// Where sums begin, given each row's correction.
+    fn begin<S: Lanes>(s: S, correction: S::I) -> Self::Sum<S>;
     /// One group of columns more.
     fn step<S: Lanes>(s: S, sum: Self::Sum<S>, x: S::I, w: S::I) -> Self::Sum<S>;
     /// The outputs.
@@ -25,31 +25,31 @@ trait Format {
 }
 
 struct Bf16;
-struct Halves;
-struct Bytes;
 
 impl Format for Bf16 {
     const PER_GROUP: usize = 2;
     type Sum<S: Lanes> = S::F;
     #[inline(always)]
-    fn begin<S: Lanes>(_: S, _: S::I, start: S::F) -> S::F {
-        start
+    fn begin<S: Lanes>(s: S, _: S::I) -> S::F {
+        s.splat(0.0)
     }
     #[inline(always)]
     fn step<S: Lanes>(s: S, sum: S::F, x: S::I, w: S::I) -> S::F {
         s.dot_bf16(sum, x, w)
     }
     #[inline(always)]
-    fn end<S: Lanes>(s: S, sum: S::F, _: S::F, _: S::F) -> S::F {
-        s.canonical(sum)
+    fn end<S: Lanes>(s: S, sum: S::F, _: S::F, start: S::F) -> S::F {
+        s.canonical(s.add(sum, start))
     }
 }
+
+struct Halves;
 
 impl Format for Halves {
     const PER_GROUP: usize = 2;
     type Sum<S: Lanes> = S::I;
     #[inline(always)]
-    fn begin<S: Lanes>(s: S, _: S::I, _: S::F) -> S::I {
+    fn begin<S: Lanes>(s: S, _: S::I) -> S::I {
         s.splat_i(0)
     }
     #[inline(always)]
@@ -62,11 +62,13 @@ impl Format for Halves {
     }
 }
 
+struct Bytes;
+
 impl Format for Bytes {
     const PER_GROUP: usize = 4;
     type Sum<S: Lanes> = S::I;
     #[inline(always)]
-    fn begin<S: Lanes>(s: S, correction: S::I, _: S::F) -> S::I {
+    fn begin<S: Lanes>(s: S, correction: S::I) -> S::I {
         s.dot8_start(correction)
     }
     #[inline(always)]
@@ -175,18 +177,16 @@ unsafe fn product<S: Lanes, K: Format>(
         let mut done = 0;
         while done < n {
             let left = n - done;
-            let width = left.div_ceil(left.div_ceil(S::DOT_COLUMNS.min(6)));
+            let width = left.div_ceil(left.div_ceil(S::DOT_COLUMNS.min(4)));
             let scales = scales.map(|scales| &scales[done..done + width]);
             // SAFETY: columns below `n`, blocks below `blocks`.
             unsafe {
                 let (x, y) = (x.add(done * x_stride), y.add(done * y_stride));
                 let product = Product { w, start, x, x_stride, scales, y, y_stride };
                 match width {
-                    6 => columns::<S, K, 6>(s, product, first, end),
-                    5 => columns::<S, K, 5>(s, product, first, end),
-                    4 => columns::<S, K, 4>(s, product, first, end),
-                    3 => columns::<S, K, 3>(s, product, first, end),
-                    2 => columns::<S, K, 2>(s, product, first, end),
+                    4 if const { S::DOT_COLUMNS >= 4 } => columns::<S, K, 4>(s, product, first, end),
+                    3 if const { S::DOT_COLUMNS >= 3 } => columns::<S, K, 3>(s, product, first, end),
+                    2 if const { S::DOT_COLUMNS >= 2 } => columns::<S, K, 2>(s, product, first, end),
                     _ => columns::<S, K, 1>(s, product, first, end),
                 }
             }
@@ -207,20 +207,27 @@ unsafe fn columns<S: Lanes, K: Format, const C: usize>(
     mut block: usize,
     end: usize,
 ) {
-    let most = if C == 1 { S::VECTOR_BLOCKS } else { S::TILE.0 };
+    // Decided before code is generated, so that tiles which an instruction set never uses are not compiled for it.
+    // One column leaves registers for more blocks.
     // SAFETY: blocks below `end`, columns by the caller's promise.
     unsafe {
-        while C == 1 && most >= 8 && end - block >= 8 {
-            tile::<S, K, 8, C>(s, product, block);
-            block += 8;
+        if const { C == 1 && S::VECTOR_BLOCKS >= 8 } {
+            while end - block >= 8 {
+                tile::<S, K, 8, C>(s, product, block);
+                block += 8;
+            }
         }
-        while most >= 4 && end - block >= 4 {
-            tile::<S, K, 4, C>(s, product, block);
-            block += 4;
+        if const { S::TILE.0 >= 4 || (C == 1 && S::VECTOR_BLOCKS >= 4) } {
+            while end - block >= 4 {
+                tile::<S, K, 4, C>(s, product, block);
+                block += 4;
+            }
         }
-        while most >= 2 && end - block >= 2 {
-            tile::<S, K, 2, C>(s, product, block);
-            block += 2;
+        if const { S::TILE.0 >= 2 || (C == 1 && S::VECTOR_BLOCKS >= 2) } {
+            while end - block >= 2 {
+                tile::<S, K, 2, C>(s, product, block);
+                block += 2;
+            }
         }
         while block < end {
             tile::<S, K, 1, C>(s, product, block);
@@ -242,84 +249,61 @@ unsafe fn tile<S: Lanes, K: Format, const R: usize, const C: usize>(
 ) {
     let Product { w, start, x, x_stride, scales, y, y_stride } = product;
     let first = block * LANES;
-    // The starts of all outputs, in memory: sums take the registers.
-    let mut starts = [[[0.0_f32; LANES]; C]; R];
-    for r in 0..R {
-        let row = first + r * LANES;
-        let live = (w.rows - row).min(LANES);
-        for c in 0..C {
-            match start {
-                Start::Zero => {}
-                Start::Bias => starts[r][c].copy_from_slice(&w.bias[row..row + LANES]),
-                // SAFETY: rows below `rows` of a column of `y`.
-                Start::Output => starts[r][c][..live]
-                    .copy_from_slice(unsafe { std::slice::from_raw_parts(y.add(c * y_stride + row), live) }),
-            }
-        }
-    }
-    let mut sums = [[K::begin(s, s.splat_i(0), s.splat(0.0)); C]; R];
+    let mut sums = [[K::begin(s, s.splat_i(0)); C]; R];
     for r in 0..R {
         let (corrections, _) = w.corrections[first + r * LANES..].as_chunks::<LANES>();
-        for c in 0..C {
-            sums[r][c] = K::begin(s, s.load_i(&corrections[0]), s.load(&starts[r][c]));
-        }
+        sums[r] = [K::begin(s, s.load_i(&corrections[0])); C];
     }
     let whole = w.cols / K::PER_GROUP;
     // SAFETY: the block exists by the caller's promise; a block is `groups` times 16 groups of weights.
     let weights = unsafe { w.weights.as_ptr().cast::<u8>().add(first * w.groups * 4) };
     let stride = w.groups * LANES * 4;
-    for group in 0..whole {
-        // SAFETY: group `group` of existing blocks; its four bytes of each column of `x`.
-        unsafe {
-            accumulate::<S, K, R, C>(
-                s,
-                &mut sums,
-                weights.add(group * LANES * 4),
-                stride,
-                x.add(group * 4),
-                x_stride,
-            )
-        };
+    // The columns of the last, incomplete group, apart: zeros meet the zero weights beyond them.
+    let bytes = 4 / K::PER_GROUP * (w.cols % K::PER_GROUP);
+    let mut last = [[0_u8; 4]; C];
+    for c in 0..C {
+        // SAFETY: the last bytes of a column of `x`.
+        last[c][..bytes]
+            .copy_from_slice(unsafe { std::slice::from_raw_parts(x.add(c * x_stride + whole * 4), bytes) });
     }
-    if whole < w.groups {
-        // The columns of the last, incomplete group: zeros meet the zero weights beyond them.
-        let bytes = 4 / K::PER_GROUP * (w.cols % K::PER_GROUP);
-        let mut last = [[0_u8; 4]; C];
-        for c in 0..C {
-            // SAFETY: the last bytes of a column of `x`.
-            last[c][..bytes].copy_from_slice(unsafe {
-                std::slice::from_raw_parts(x.add(c * x_stride + whole * 4), bytes)
-            });
+    // Groups `group` to `end`, of `x` first, then of `last`.
+    let (mut group, mut end, mut at, mut at_stride) = (0, whole, x, x_stride);
+    loop {
+        while group < end {
+            // SAFETY: group `group` of existing blocks; its four bytes of each column of `x` or of `last`.
+            unsafe {
+                let weights = weights.add(group * LANES * 4);
+                accumulate::<S, K, R, C>(s, &mut sums, weights, stride, at, at_stride);
+            }
+            group += 1;
+            at = at.wrapping_add(4);
         }
-        // SAFETY: the last group of existing blocks; four bytes for each column.
-        unsafe {
-            accumulate::<S, K, R, C>(
-                s,
-                &mut sums,
-                weights.add(whole * LANES * 4),
-                stride,
-                last.as_ptr().cast(),
-                4,
-            )
-        };
+        if end == w.groups {
+            break;
+        }
+        (end, at, at_stride) = (w.groups, last.as_ptr().cast(), 4);
     }
-    for r in 0..R {
+    // Once per output, so not worth unrolling: the bounds are hidden from the compiler.
+    let (rows, columns) = (std::hint::black_box(R), std::hint::black_box(C));
+    for r in 0..rows {
         let row = first + r * LANES;
         let live = (w.rows - row).min(LANES);
         let (row_scales, _) = w.scales[row..].as_chunks::<LANES>();
         let row_scale = s.load(&row_scales[0]);
-        for c in 0..C {
+        let (bias, _) = w.bias[row..].as_chunks::<LANES>();
+        for c in 0..columns {
+            // SAFETY: rows below `rows` of a column of `y`.
+            let to = unsafe { std::slice::from_raw_parts_mut(y.add(c * y_stride + row), live) };
+            let begin = match start {
+                Start::Zero => s.splat(0.0),
+                Start::Bias => s.load(&bias[0]),
+                Start::Output => s.load_partial(to),
+            };
             let scale = match scales {
                 Some(scales) => s.mul(row_scale, s.splat(scales[c])),
                 None => row_scale,
             };
-            let out = K::end(s, sums[r][c], scale, s.load(&starts[r][c]));
-            // SAFETY: rows below `rows` of a column of `y`.
-            let to = unsafe { std::slice::from_raw_parts_mut(y.add(c * y_stride + row), live) };
-            match to.as_chunks_mut::<LANES>() {
-                ([to], []) => s.store(out, to),
-                _ => s.store_partial(out, to),
-            }
+            s.store_partial(K::end(s, sums[r][c], scale, begin), to);
         }
     }
 }

@@ -17,8 +17,9 @@
 //!        s.store(s.canonical(s.fma(math::sigmoid(s, g), a, b)), out);
 //!    }
 //!    ```
-//! 2. Add one line to the list in `simd/table.rs` (f32 work to `float_kernels!`, anything that calls [`Lanes::dot8`],
-//!    [`Lanes::dot16`] or [`Lanes::dot_bf16`] to `dot_kernels!`, which is also built for VNNI and BF16):
+//! 2. Add one line to a list in `simd/table.rs`: f32 work to `float_kernels!`; anything that calls [`Lanes::dot8`],
+//!    [`Lanes::dot16`] or [`Lanes::dot_bf16`] to `dot_kernels!`, which is also built for VNNI, and with
+//!    [`Lanes::dot_bf16`] to `bf16_kernels!` too:
 //!    `gated_add(gate: &[f32], x: &[f32], y: &mut [f32]) = gates::gated_add;`
 //! 3. Call it through a method of [`Simd`](super::Simd): `unsafe { (self.floats.gated_add)(gate, x, y) }`.
 //! 4. Compare bytes over all [`Simd::available`](super::Simd::available) in a test.
@@ -156,7 +157,11 @@ pub trait Lanes: Copy + 'static {
     /// Every NaN replaced by the one NaN 0x7FC0_0000; other values unchanged.
     #[inline(always)]
     fn canonical(self, x: Self::F) -> Self::F {
-        self.select(self.is_nan(x), self.splat(super::NAN), x)
+        // In integers: to the compiler one NaN is as good as another, and it drops a choice between floats.
+        let bits = self.bits(x);
+        let magnitude = self.and(bits, self.splat_i(i32::MAX));
+        let nan = self.gt_i(magnitude, self.splat_i(f32::INFINITY.to_bits().cast_signed()));
+        self.float_of_bits(self.select_i(nan, self.splat_i(super::NAN.to_bits().cast_signed()), bits))
     }
 
     /// All lanes `x`.

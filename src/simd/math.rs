@@ -2,7 +2,8 @@
 //!
 //! Polynomials and ratios are minimax fits of ours, their coefficients rounded to f32. NaN in gives NaN out (any
 //! NaN: pass what is stored through [`Lanes::canonical`]). Bounds, against f64 and stated per function, are measured by
-//! the tests over all exponents, and for `exp` over every f32. The slice kernels of the same names are these functions.
+//! the tests over all exponents; an ignored test goes through every f32. The slice kernels of the
+//! same names are these functions.
 
 use super::lanes::Lanes;
 

@@ -46,8 +46,7 @@ macro_rules! float_kernels {
     };
 }
 
-/// Kernels that use the dot products of bytes, i16 or bf16: built once more for the processors that have instructions
-/// for them.
+/// Kernels that use the dot products of bytes, i16 or bf16: built once more for processors with VNNI.
 macro_rules! dot_kernels {
     ($apply:ident!($($context:tt)*)) => {
         $apply! { $($context)*
@@ -59,6 +58,17 @@ macro_rules! dot_kernels {
             matmul_i8(
                 w: &PackedI8, start: Start, x: &[u8], x_stride: usize, x_scales: &[f32], y: &mut [f32], y_stride: usize
             ) = dots::matmul_i8;
+        }
+    };
+}
+
+/// Those of them that are built once more for processors with AVX512_BF16.
+#[cfg(target_arch = "x86_64")]
+macro_rules! bf16_kernels {
+    ($apply:ident!($($context:tt)*)) => {
+        $apply! { $($context)*
+            matmul_bf16(w: &PackedBf16, start: Start, x: &[u16], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize)
+                = dots::matmul_bf16;
         }
     };
 }
@@ -76,12 +86,13 @@ macro_rules! declare {
     };
 }
 
+/// A table; with `over`, entries that the list lacks are those of another one.
 macro_rules! define {
-    ($table:ident $constant:ident $features:tt $token:ty, $text:literal;
+    ($table:ident $constant:ident $features:tt $token:ty, $text:literal $(, over $other:ident)?;
      $($name:ident($($arg:ident: $t:ty),* $(,)?) $(-> $r:ty)? = $generic:path;)*) => {
         pub static $constant: $table = {
             $(leaf! { $features $name($($arg: $t),*) $(-> $r)? = $generic, $token })*
-            $table { name: $text, $($name,)* }
+            $table { name: $text, $($name,)* $(..$other)? }
         };
     };
 }
@@ -126,8 +137,9 @@ mod x86 {
     );
     dot_kernels!(define!(Dots AVX512_VNNI
         "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni" Avx512<true, false>, "vnni";));
-    dot_kernels!(define!(Dots AVX512_BF16
-        "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16" Avx512<true, true>, "vnni+bf16";));
+    bf16_kernels!(define!(Dots AVX512_BF16
+        "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16" Avx512<true, true>, "vnni+bf16",
+        over AVX512_VNNI;));
 }
 
 #[cfg(target_arch = "aarch64")]
