@@ -37,6 +37,7 @@ pub mod blocks;
 pub mod conv;
 pub mod lstm;
 pub mod rank;
+pub mod rows;
 pub mod scan;
 
 #[cfg(test)]

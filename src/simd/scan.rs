@@ -134,26 +134,61 @@ pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
     let mut block = 0;
     while block < blocks {
         let several = blocks - block >= SIDE_BY_SIDE;
-        for token in 0..tokens {
-            // SAFETY: the blocks and the token exist, and every slice was checked to hold them.
-            unsafe {
-                if several {
-                    step::<S, SIDE_BY_SIDE>(s, lines, block, token);
-                } else {
-                    step::<S, 1>(s, lines, block, token);
-                }
+        // SAFETY: the blocks exist, and every slice was checked to hold them and the tokens.
+        unsafe {
+            if several {
+                group::<S, SIDE_BY_SIDE>(s, lines, block, tokens);
+            } else {
+                group::<S, 1>(s, lines, block, tokens);
             }
         }
         block += if several { SIDE_BY_SIDE } else { 1 };
     }
 }
 
-/// One token of `B` blocks of sixteen channels. Their recurrences are independent; one alone would wait for itself.
+/// All tokens of `B` blocks of sixteen channels: step lengths, then the recurrence, then gates. What does not depend on the
+/// state goes before and after it, so that the processor's window holds recurrence only.
 ///
 /// # Safety
-/// `B` blocks exist from `block` on, `token` is in range, and the lines have the lengths that [`scan`] checks.
+/// `B` blocks exist from `block` on, and the lines have the lengths that [`scan`] checks.
 #[inline(always)]
-unsafe fn step<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, token: usize) {
+unsafe fn group<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, tokens: usize) {
+    let (channels, channel) = (lines.skip.len(), block * LANES);
+    // SAFETY: by the caller's promise the lines hold `tokens` rows of `channel + 16·B ≤ channels`. The output is borrowed
+    // exclusively by the job; it holds the step lengths until the recurrence replaces them.
+    unsafe {
+        for token in 0..tokens {
+            for b in 0..B {
+                let place = token * channels + channel + b * LANES;
+                let delta = math::softplus(s, s.load_at(lines.step.as_ptr().add(place)));
+                s.store_at(s.min(delta, s.splat(LARGEST_STEP)), lines.output.add(place));
+            }
+        }
+        for token in 0..tokens {
+            recurrence::<S, B>(s, lines, block, token);
+        }
+        for token in 0..tokens {
+            for b in 0..B {
+                let place = token * channels + channel + b * LANES;
+                let gate = lines.gate.as_ptr().add(token * lines.gate_stride + channel + b * LANES);
+                let gate = math::silu(s, s.load_at(gate));
+                s.store_at(
+                    s.canonical(s.mul(s.load_at(lines.output.add(place)), gate)),
+                    lines.output.add(place),
+                );
+            }
+        }
+    }
+}
+
+/// One token of `B` blocks: the output's step lengths become y. The blocks' recurrences are independent; one alone would wait
+/// for itself.
+///
+/// # Safety
+/// As for [`group`], and `token` is one of the tokens.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
+unsafe fn recurrence<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, token: usize) {
     let (channels, order, channel) = (lines.skip.len(), lines.diagonal.len(), block * LANES);
     let place = token * channels + channel;
     let (one, two) = (s.splat(1.0), s.splat(2.0));
@@ -162,12 +197,11 @@ unsafe fn step<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, t
     let mut rest = [one; B];
     let mut y = [one; B];
     // SAFETY: by the caller's promise `channel + 16·B ≤ channels`, `token` is one of the tokens, and the lines hold them
-    // all; `n + i < order` below. State and output are borrowed exclusively by the job.
+    // all; `n < order` below. State and output are borrowed exclusively by the job.
     unsafe {
         for b in 0..B {
             let a = s.load_at(lines.input.as_ptr().add(place + b * LANES));
-            let delta = math::softplus(s, s.load_at(lines.step.as_ptr().add(place + b * LANES)));
-            let delta = s.min(delta, s.splat(LARGEST_STEP));
+            let delta = s.load_at(lines.output.add(place + b * LANES));
             half[b] = s.mul(delta, s.splat(0.5));
             quarter[b] = s.mul(delta, s.splat(0.25));
             rest[b] = s.mul(delta, a);
@@ -211,9 +245,7 @@ unsafe fn step<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, t
             n += 1;
         }
         for b in 0..B {
-            let gate = lines.gate.as_ptr().add(token * lines.gate_stride + channel + b * LANES);
-            let gate = math::silu(s, s.load_at(gate));
-            s.store_at(s.canonical(s.mul(y[b], gate)), lines.output.add(place + b * LANES));
+            s.store_at(y[b], lines.output.add(place + b * LANES));
         }
     }
 }

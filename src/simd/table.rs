@@ -11,7 +11,7 @@ use super::lstm::{self, Project, Recur};
 use super::packed::{PackedF32, Start};
 use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
 use super::scan::Scan;
-use super::{blocks, conv, dense, dots, elementwise, norm, quantise, scan};
+use super::{blocks, conv, dense, dots, elementwise, norm, quantise, rows, scan};
 
 /// Kernels over f32.
 macro_rules! float_kernels {
@@ -39,6 +39,8 @@ macro_rules! float_kernels {
                 w: &PackedF32, start: Start, x: &[f32], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize
             ) = dense::matmul;
             matmul_segments(job: Segments<'_>, y: &mut [f32]) = blocks::matmul_segments;
+            mean_of_rows(runs: [&[f32]; 2], mean: &mut [f32]) = rows::mean_of_rows;
+            max_of_rows(rows: &[f32], most: &mut [f32]) = rows::max_of_rows;
             conv_silu(job: Conv<'_>) = conv::conv_silu;
             scan(job: Scan<'_>) = scan::scan;
             lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;

@@ -307,9 +307,9 @@ impl SsmHippo {
         self.embed_rows(window, seq_len, normed, embedded);
         for (patch, mean) in means.chunks_exact_mut(c).enumerate().take(p) {
             let first = patch * stride;
-            mean_of_rows([&window[first * c..(first + patch_len) * c], &[]], c, mean);
+            self.simd.mean_of_rows([&window[first * c..(first + patch_len) * c], &[]], mean);
             let rows = [&embedded[first * d_stride..(first + patch_len) * d_stride], &[]];
-            mean_of_rows(rows, d_stride, &mut z[(place * p + patch) * d_stride..][..d_stride]);
+            self.simd.mean_of_rows(rows, &mut z[(place * p + patch) * d_stride..][..d_stride]);
         }
         let z = &mut z[place * p * d_stride..];
         self.skip(&means[..p * c], p, z);
@@ -381,13 +381,8 @@ impl SsmHippo {
         let Scratch { z, pooled, hidden, gate, flat, .. } = scratch;
         let z = &mut z[place * p * d_stride..][..p * d_stride];
         let (mean, most) = pooled.split_at_mut(d_stride);
-        mean_of_rows([z, &[]], d_stride, mean);
-        most.copy_from_slice(&z[..d_stride]);
-        for token in z.chunks_exact(d_stride).skip(1) {
-            for (most, x) in most.iter_mut().zip(token) {
-                *most = if *x > *most { *x } else { *most };
-            }
-        }
+        self.simd.mean_of_rows([z, &[]], mean);
+        self.simd.max_of_rows(z, most);
         let units = self.fc1.rows();
         let (of_mean, of_most) = hidden.split_at_mut(units);
         self.simd.matvec(&self.fc1, Start::Bias, &mean[..d], of_mean);
@@ -443,20 +438,6 @@ pub(super) fn take(result: &[f32], out: &mut [f32]) -> Result<(), ModelError> {
     }
     let index = result.iter().position(|x| !x.is_finite()).unwrap_or(0);
     Err(ModelError::NotFiniteOutput { index })
-}
-
-/// The mean of rows that lie in two runs, added in their order.
-pub(super) fn mean_of_rows(runs: [&[f32]; 2], stride: usize, mean: &mut [f32]) {
-    mean.fill(0.0);
-    let mut count = 0;
-    for row in runs.into_iter().flat_map(|run| run.chunks_exact(stride)) {
-        for (sum, x) in mean.iter_mut().zip(row) {
-            *sum += *x;
-        }
-        count += 1;
-    }
-    let factor = 1.0 / count as f32;
-    mean.iter_mut().for_each(|x| *x *= factor);
 }
 
 /// The largest |x| for which W x + b of both embeddings stays below [`LARGEST_SUM`].

@@ -7,7 +7,7 @@
 
 use super::config::SsmHippoConfig;
 use super::layer::{From, LayerCarry, Sizes};
-use super::network::{SsmHippo, check_length, mean_of_rows, take};
+use super::network::{SsmHippo, check_length, take};
 use super::state::SsmState;
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::error::ModelError;
@@ -129,9 +129,9 @@ impl SsmHippo {
         }
         let z = &mut scratch.z[..d_stride];
         let (newer, older) = stream.inputs.split_at((place + 1) * c);
-        mean_of_rows([older, newer], c, &mut scratch.means[..c]);
+        self.simd.mean_of_rows([older, newer], &mut scratch.means[..c]);
         let (newer, older) = stream.embedded.split_at((place + 1) * d_stride);
-        mean_of_rows([older, newer], d_stride, z);
+        self.simd.mean_of_rows([older, newer], z);
         self.skip(&scratch.means[..c], 1, z);
         for (layer, carry) in self.layers.iter().zip(&mut stream.carry.layers) {
             layer.forward(self.simd, self.sizes, z, [1, 1], From::Carry(carry), &mut scratch.layer);
