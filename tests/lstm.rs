@@ -116,7 +116,9 @@ fn every_instruction_set_gives_the_same_bits() {
                 let bf16 = precision == Precision::Bf16;
                 match &first {
                     None => first = Some(bits(&found)),
-                    Some(first) if !bf16 => assert_eq!(first, &bits(&found), "{precision} on {simd:?}: {config:?}"),
+                    Some(first) if !bf16 => {
+                        assert_eq!(first, &bits(&found), "{precision} on {simd:?}: {config:?}")
+                    }
                     Some(first) => {
                         // A hardware product of bfloat16 rounds in its own way.
                         let far = first.iter().zip(&found).map(|(a, b)| (f32::from_bits(*a) - b).abs());
@@ -187,14 +189,19 @@ fn the_stream_equals_the_window_from_the_same_memory_bit_for_bit() {
             }
             // A stream that starts anew, from zero or from a memory, forgets everything.
             state.reset();
-            assert!(matches!(model.forecast(&mut state, &mut streamed), Err(ModelError::NotReady { seen: 0, .. })));
+            assert!(matches!(
+                model.forecast(&mut state, &mut streamed),
+                Err(ModelError::NotReady { seen: 0, .. })
+            ));
             let middle = memories.len() - config.steps;
             state.set_memory(&memories[middle]).unwrap();
             for row in &rows[middle..] {
                 model.push(&mut state, row).unwrap();
             }
             model.forecast(&mut state, &mut windowed).unwrap();
-            model.predict_from(&mut state, &memories[middle], &rows[middle..].concat(), &mut streamed).unwrap();
+            model
+                .predict_from(&mut state, &memories[middle], &rows[middle..].concat(), &mut streamed)
+                .unwrap();
             assert_eq!(bits(&streamed), bits(&windowed));
         }
     }
@@ -216,7 +223,9 @@ fn a_batch_is_as_many_windows() {
     let mut bad = windows.clone();
     bad[2 * config.window_len() + 7] = f32::NAN;
     let refused = model.predict_batch(&mut state, &bad, 4, &mut out);
-    assert!(matches!(refused, Err(ModelError::NotFiniteInput { index }) if index == 2 * config.window_len() + 7));
+    assert!(
+        matches!(refused, Err(ModelError::NotFiniteInput { index }) if index == 2 * config.window_len() + 7)
+    );
     assert_eq!(out, before, "nothing is written when one window is refused");
     assert!(matches!(
         model.predict_batch(&mut state, &windows, usize::MAX, &mut out),
@@ -242,7 +251,10 @@ fn wrong_lengths_and_foreign_states_change_nothing() {
     refuse(state.copy_memory(&mut out), "room for 3 outputs, expected 32");
     refuse(state.set_memory(&[0.0; 3]), "input of 3 values, expected 32");
     let memory = vec![0.0; 32];
-    refuse(model.predict_from(&mut state, &memory[1..], &window, &mut out), "input of 31 values, expected 32");
+    refuse(
+        model.predict_from(&mut state, &memory[1..], &window, &mut out),
+        "input of 31 values, expected 32",
+    );
     for (index, bad) in [(0, 1.5), (3, f32::NAN), (8, 1e9), (31, f32::INFINITY)] {
         let mut memory = memory.clone();
         memory[index] = bad;
@@ -442,7 +454,10 @@ fn a_calibration_needs_whole_good_windows_and_otherwise_changes_nothing() {
     let windows = unit("calibration", 3 * config.window_len());
     let before = bits(&predict(&model, &windows[..30]));
     assert!(matches!(model.calibrate(&[]), Err(ModelError::InputLength { expected: 30, found: 0 })));
-    assert!(matches!(model.calibrate(&windows[..31]), Err(ModelError::InputLength { expected: 60, found: 31 })));
+    assert!(matches!(
+        model.calibrate(&windows[..31]),
+        Err(ModelError::InputLength { expected: 60, found: 31 })
+    ));
     let mut bad = windows.clone();
     bad[40] = f32::NAN;
     assert!(matches!(model.calibrate(&bad), Err(ModelError::NotFiniteInput { index: 40 })));

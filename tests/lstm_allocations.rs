@@ -41,7 +41,9 @@ fn the_hot_path_allocates_nothing_after_construction() {
                             let _ = model.forecast(&mut state, &mut out[..outputs]);
                         }
                         state.copy_memory(&mut memory).unwrap();
-                        model.predict_from(&mut state, &memory, &windows[..length], &mut out[..outputs]).unwrap();
+                        model
+                            .predict_from(&mut state, &memory, &windows[..length], &mut out[..outputs])
+                            .unwrap();
                         state.set_memory(&memory).unwrap();
                         state.reset();
                         assert!(model.predict(&mut state, &bad[..length], &mut out[..outputs]).is_err());

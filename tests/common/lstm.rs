@@ -100,7 +100,13 @@ pub fn market_window(steps: usize, salt: &str) -> Vec<f32> {
 }
 
 /// The network as its definition reads, one number at a time, in double precision. `memory` is (h, c) by layer.
-pub fn oracle(config: &LstmConfig, salt: &str, scale: f64, window: &[f32], memory: Option<&[f32]>) -> Vec<f64> {
+pub fn oracle(
+    config: &LstmConfig,
+    salt: &str,
+    scale: f64,
+    window: &[f32],
+    memory: Option<&[f32]>,
+) -> Vec<f64> {
     let all = tensors(config, salt, scale);
     let get = |name: String| -> &[f32] { &all.iter().find(|(n, ..)| *n == name).unwrap().2 };
     let hidden = config.hidden;
@@ -138,7 +144,8 @@ pub fn oracle(config: &LstmConfig, salt: &str, scale: f64, window: &[f32], memor
     }
     let context = if config.attention {
         let (w, b) = (get("attention.weight".into()), get("attention.bias".into())[0]);
-        let score = |row: &Vec<f64>| row.iter().zip(w).map(|(h, w)| h * f64::from(*w)).sum::<f64>() + f64::from(b);
+        let score =
+            |row: &Vec<f64>| row.iter().zip(w).map(|(h, w)| h * f64::from(*w)).sum::<f64>() + f64::from(b);
         let weights: Vec<f64> = rows.iter().map(|row| score(row).exp()).collect();
         let total: f64 = weights.iter().sum();
         (0..hidden).map(|k| rows.iter().zip(&weights).map(|(row, w)| row[k] * w / total).sum()).collect()
@@ -147,7 +154,8 @@ pub fn oracle(config: &LstmConfig, salt: &str, scale: f64, window: &[f32], memor
     };
     let dense = |name: &str, x: &[f64]| -> Vec<f64> {
         let (w, b) = (get(format!("{name}.weight")), get(format!("{name}.bias")));
-        let row = |r: usize| x.iter().enumerate().map(|(k, x)| f64::from(w[r * x_len(w, b) + k]) * x).sum::<f64>();
+        let row =
+            |r: usize| x.iter().enumerate().map(|(k, x)| f64::from(w[r * x_len(w, b) + k]) * x).sum::<f64>();
         (0..b.len()).map(|r| row(r) + f64::from(b[r])).collect()
     };
     match config.head {
