@@ -151,7 +151,16 @@ fn bf16(x: f32) -> u32 {
 
 impl Packed {
     /// Packs a network. O(weights).
-    pub fn new(sizes: &Sizes, tensors: &Tensors, ranges: Option<&InputRanges>) -> Result<Self, OutOfMemory> {
+    ///
+    /// `means` are the hidden states that each layer has on average: what rounding the weights would add to a gate under them
+    /// is taken off its bias (Nagel et al. 2019, arXiv 1906.04721), because it is the one part of the error that does not
+    /// average out over a window.
+    pub fn new(
+        sizes: &Sizes,
+        tensors: &Tensors,
+        ranges: Option<&InputRanges>,
+        means: &[Vec<f32>],
+    ) -> Result<Self, OutOfMemory> {
         let mut filling = Filling::new(sizes)?;
         let code = ranges.filter(|_| sizes.input == Words::I16).map(InputCode::new);
         let mut layers = Vec::new();
@@ -166,15 +175,11 @@ impl Packed {
             let bias = filling.bias(sizes, layer, code);
             let scaled = code.map(|code| code.scaled(&layer.weight_ih));
             let weights = scaled.as_ref().unwrap_or(&layer.weight_ih);
-            let input = filling.matrix(sizes, format, columns, weights, layer.inputs, place);
-            let recurrent = filling.matrix(
-                sizes,
-                sizes.words,
-                sizes.columns,
-                &layer.weight_hh,
-                sizes.config.hidden,
-                hidden_place,
-            );
+            let below = index.checked_sub(1).and_then(|below| means.get(below));
+            let own = means.get(index);
+            let input = filling.matrix(sizes, format, columns, weights, place, below, &bias);
+            let (words, columns) = (sizes.words, sizes.columns);
+            let recurrent = filling.matrix(sizes, words, columns, &layer.weight_hh, hidden_place, own, &bias);
             layers.push(Layer { input, recurrent, bias });
         }
         let Filling { words, floats, corrections, .. } = filling;
@@ -289,16 +294,19 @@ impl Filling {
         place
     }
 
-    /// One matrix of all gates: `row_major` is `[4·hidden][inputs]`.
+    /// One matrix of all gates: `row_major` is `[4·hidden][inputs]`. `means` are its inputs on average.
+    #[allow(clippy::too_many_arguments, reason = "a matrix, its place and what belongs to it")]
     fn matrix(
         &mut self,
         sizes: &Sizes,
         format: Words,
         columns: usize,
         row_major: &[f32],
-        inputs: usize,
         place: Place,
+        means: Option<&Vec<f32>>,
+        bias: &Range<usize>,
     ) -> Part {
+        let inputs = row_major.len() / (GATES * sizes.config.hidden);
         let group = format.group();
         let panels = sizes.units / UNITS / group;
         let activation = f64::from(if format == Words::Int8 { INT8_MOST } else { I16_ACTIVATION });
@@ -315,22 +323,26 @@ impl Filling {
                 };
                 let (panel, block) = (unit / UNITS / group, unit / UNITS % group);
                 let lane = unit % UNITS;
-                let mut sum = 0;
+                let (mut sum, mut lost) = (0, 0.0);
                 for (k, w) in row.iter().enumerate() {
                     let (word, element) = place(format, k);
-                    let bits = match format {
-                        Words::F32 => w.to_bits(),
-                        Words::Bf16 => bf16(*w),
-                        Words::I16 => integer(*w) as u32 & 0xffff,
-                        Words::Int8 => integer(*w) as u32 & 0xff,
+                    let (bits, kept) = match format {
+                        Words::F32 => (w.to_bits(), f64::from(*w)),
+                        Words::Bf16 => (bf16(*w), f64::from(f32::from_bits(bf16(*w) << 16))),
+                        Words::I16 | Words::Int8 => {
+                            let q = integer(*w);
+                            let mask = if format == Words::Int8 { 0xff } else { 0xffff };
+                            sum += q;
+                            (q as u32 & mask, f64::from(q) * unit_weight)
+                        }
                     };
-                    if format == Words::Int8 {
-                        sum += integer(*w);
-                    }
+                    lost += (f64::from(*w) - kept) * means.map_or(0.0, |means| f64::from(means[k]));
                     let at = (((panel * columns + word) * group + block) * GATES + gate) * UNITS + lane;
                     self.words[words.start + at] |= bits << (32 / group * element);
                 }
                 let output = output(unit, gate);
+                let bias = &mut self.floats[bias.start + output];
+                *bias = (f64::from(*bias) + lost) as f32;
                 if let Some(scale) = self.floats[scale.clone()].get_mut(output) {
                     *scale = (unit_weight / activation) as f32;
                 }
