@@ -5,6 +5,7 @@
 //! instruction set's features, into which the generic one is inlined, and its entry in the table.
 
 use super::Isa;
+use super::blocks::Segments;
 use super::conv::Conv;
 use super::packed::{PackedF32, Start};
 use super::lstm::{self, Project, Recur};
@@ -37,7 +38,7 @@ macro_rules! float_kernels {
             matmul(
                 w: &PackedF32, start: Start, x: &[f32], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize
             ) = dense::matmul;
-            matvec_blocks(w: &PackedF32, blocks: &[usize], x: &[f32], y: &mut [f32]) = blocks::matvec_blocks;
+            matmul_segments(job: Segments<'_>, y: &mut [f32]) = blocks::matmul_segments;
             conv_silu(job: Conv<'_>) = conv::conv_silu;
             scan(job: Scan<'_>) = scan::scan;
             lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;

@@ -3,9 +3,10 @@
 //! A few windows at a time go through the layers side by side, every matrix product over all of their tokens; the head is
 //! one product over all windows. Results have the bits of [`predict`](SsmHippo::predict) on each window alone.
 
-use super::network::{SsmHippo, check_length, take};
+use super::network::{SsmHippo, all_finite, check_length};
 use super::state::{SsmState, TOGETHER};
 use crate::model::error::ModelError;
+use crate::simd::lanes::LANES;
 
 impl SsmHippo {
     /// Predicts from `count` windows, one after the other in `windows`, into `count` predictions in `out`, all or none.
@@ -40,12 +41,25 @@ impl SsmHippo {
                     other => other,
                 })?;
             }
-            self.layers(together, None, scratch);
+            self.layers(0..self.config.n_layer, together, None, scratch);
             for place in 0..together {
                 self.attend(place, first + place, scratch);
             }
         }
         self.head(count, scratch);
-        take(&scratch.outputs[..expected], out)
+        let stride = output_len.next_multiple_of(LANES);
+        if let Some(index) = first_not_finite(scratch.outputs.chunks_exact(stride).take(count), output_len) {
+            return Err(ModelError::NotFiniteOutput { index });
+        }
+        for (out, found) in out.chunks_exact_mut(output_len).zip(scratch.outputs.chunks_exact(stride)) {
+            out.copy_from_slice(&found[..output_len]);
+        }
+        Ok(())
     }
+}
+
+/// The first output that is not finite, counted over the predictions.
+fn first_not_finite<'a>(predictions: impl Iterator<Item = &'a [f32]>, len: usize) -> Option<usize> {
+    let mut bad = predictions.enumerate().filter(|(_, p)| !all_finite(&p[..len]));
+    bad.next().map(|(i, p)| i * len + p.iter().position(|x| !x.is_finite()).unwrap_or(0))
 }

@@ -4,11 +4,13 @@
 //! whatever stands beside it, so a stream fed token by token and a window have the same bits. What a token leaves for
 //! the next one, the convolution's last inputs and the scan's states, is a [`LayerCarry`].
 
+use super::calibration::Calibration;
 use super::config::SsmHippoConfig;
 use super::parameters::Parameters;
 use super::product::{Product, ProductScratch};
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::error::ModelError;
+use crate::model::precision::Precision;
 use crate::simd::conv::Conv;
 use crate::simd::lanes::LANES;
 use crate::simd::scan::Scan;
@@ -103,7 +105,8 @@ pub(super) enum From<'a> {
 /// Activations of a layer for a fixed largest number of tokens.
 #[derive(Debug)]
 pub(super) struct LayerScratch {
-    normed: AlignedBuffer<f32>,
+    /// The projection's inputs.
+    pub normed: AlignedBuffer<f32>,
     /// Both halves of the projection: a, then g.
     both: AlignedBuffer<f32>,
     /// a after the convolution.
@@ -117,7 +120,7 @@ pub(super) struct LayerScratch {
 }
 
 impl LayerScratch {
-    pub fn new(sizes: Sizes, tokens: usize) -> Result<Self, OutOfMemory> {
+    pub fn new(precision: Precision, sizes: Sizes, tokens: usize) -> Result<Self, OutOfMemory> {
         let of = |width: usize| AlignedBuffer::new(width * tokens, 0.0);
         Ok(Self {
             normed: of(sizes.d_stride)?,
@@ -126,7 +129,7 @@ impl LayerScratch {
             small: of(sizes.small_stride)?,
             step: of(sizes.e_stride)?,
             gated: of(sizes.e_stride)?,
-            product: ProductScratch::new(sizes.d_stride.max(sizes.e_stride), tokens)?,
+            product: ProductScratch::new(precision, sizes.d_stride.max(sizes.e_stride), tokens)?,
         })
     }
 }
@@ -151,16 +154,26 @@ pub(super) struct Layer {
 impl Layer {
     /// Packs layer `index`. Rows of E are filled up with zero rows, so that channels come in whole lanes, and the
     /// read-out's rows take the factor 1/(2√(2n+1)) of the scaled state.
-    pub fn new(config: &SsmHippoConfig, parameters: &Parameters, index: usize) -> Result<Self, ModelError> {
+    /// Factors move from the norm's weight into the projection's columns.
+    pub fn new(
+        config: &SsmHippoConfig,
+        parameters: &Parameters,
+        calibration: Option<&Calibration>,
+        index: usize,
+    ) -> Result<Self, ModelError> {
         let sizes = Sizes::new(config);
         let Sizes { d, e, e_stride, rank, .. } = sizes;
         let (order, width) = (config.state_of(index), config.d_conv);
         let get = |name| parameters.of_layer(index, name);
 
         let halves = get("block.in_proj.weight");
+        let mut norm = padded(get("norm.weight"), d)?;
         let mut both = vec![0.0; 2 * e_stride * d];
         both[..e * d].copy_from_slice(&halves[..e * d]);
         both[e_stride * d..(e_stride + e) * d].copy_from_slice(&halves[e * d..]);
+        if let Some(calibration) = calibration {
+            calibration.even_out(index, &mut norm, &mut both);
+        }
 
         let mut taps = AlignedBuffer::new(width * e_stride, 0.0)?;
         for (channel, of_channel) in get("block.conv.weight").chunks_exact(width).enumerate() {
@@ -187,7 +200,7 @@ impl Layer {
             weight[n] = (2 * n + 1) as f32;
         }
         Ok(Self {
-            norm: padded(get("norm.weight"), d)?,
+            norm,
             in_proj: Product::new(config.precision, 2 * e_stride, d, &both, None)?,
             taps,
             conv_bias: padded(get("block.conv.bias"), e_stride)?,

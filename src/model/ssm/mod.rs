@@ -1,5 +1,6 @@
 //! SSM-HiPPO
 mod batch;
+mod calibration;
 mod config;
 mod layer;
 mod network;
@@ -8,6 +9,7 @@ mod product;
 mod selection;
 mod state;
 mod stream;
+pub use calibration::Calibration;
 pub use config::SsmHippoConfig;
 pub use network::SsmHippo;
 pub use selection::HeadSelection;

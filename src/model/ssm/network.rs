@@ -3,17 +3,20 @@
 //! Embedding and skip commute with the patch's mean where they are linear: W_skip is applied to the patch's mean row, once a
 //! token instead of once a row. The attention's second layer is applied once, to the sum of the two hidden vectors.
 
+use std::ops::Range;
 use std::path::Path;
 
+use super::calibration::Calibration;
 use super::config::SsmHippoConfig;
 use super::layer::{EPSILON, From, Layer, Sizes, packed, padded};
 use super::parameters::Parameters;
-use super::product::{Product, from_simd};
+use super::product::{Head, from_simd};
 use super::selection::HeadSelection;
 use super::state::{Scratch, SsmState};
 use super::stream::SsmCarry;
 use crate::mem::buffer::AlignedBuffer;
 use crate::model::error::ModelError;
+use crate::model::precision::Precision;
 use crate::model::weights::{WeightFile, WeightWriter};
 use crate::simd::{PackedF32, Simd, Start};
 
@@ -40,7 +43,8 @@ pub struct SsmHippo {
     pub(super) config: SsmHippoConfig,
     pub(super) sizes: Sizes,
     pub(super) simd: Simd,
-    parameters: Parameters,
+    pub(super) parameters: Parameters,
+    pub(super) calibration: Option<Calibration>,
     trained: bool,
     /// Largest |x| that is taken.
     pub(super) input_limit: f32,
@@ -51,7 +55,7 @@ pub struct SsmHippo {
     fc1: PackedF32,
     fc2: PackedF32,
     norm: AlignedBuffer<f32>,
-    pub(super) head: Product,
+    head: Head,
 }
 
 impl SsmHippo {
@@ -62,7 +66,7 @@ impl SsmHippo {
     /// [`ModelError::Config`], [`ModelError::Memory`].
     pub fn from_seed(config: &SsmHippoConfig, seed: u64) -> Result<Self, ModelError> {
         config.validate()?;
-        Self::pack(config, Parameters::from_seed(config, seed), false, detect()?)
+        Self::pack(config, Parameters::from_seed(config, seed), None, false, detect()?)
     }
 
     /// The network of a safetensors file with the PyTorch state dict's names.
@@ -70,7 +74,7 @@ impl SsmHippo {
     /// # Errors
     /// [`ModelError::Config`]; those of [`WeightFile::open`] and [`WeightFile::f32`], which name the tensor;
     /// [`ModelError::UnexpectedTensor`] for a file that holds more than this configuration knows (tensors named
-    /// `normaliser.…` apart).
+    /// `normaliser.…` and `calibration.…` apart).
     pub fn load(config: &SsmHippoConfig, path: impl AsRef<Path>) -> Result<Self, ModelError> {
         config.validate()?;
         Self::from_weights(config, &WeightFile::open(path)?)
@@ -94,18 +98,20 @@ impl SsmHippo {
         simd: Simd,
     ) -> Result<Self, ModelError> {
         config.validate()?;
-        Self::pack(config, Parameters::load(config, file)?, true, simd)
+        let calibration = Calibration::load(config, file)?;
+        Self::pack(config, Parameters::load(config, file)?, calibration, true, simd)
     }
 
-    /// The same weights on the kernels of another instruction set, or at another precision.
+    /// The same network on the kernels of another instruction set.
     ///
     /// # Errors
     /// [`ModelError::Config`], [`ModelError::Memory`].
     pub fn with_simd(&self, simd: Simd) -> Result<Self, ModelError> {
-        Self::pack(&self.config, self.parameters.clone(), self.trained, simd)
+        Self::pack(&self.config, self.parameters.clone(), self.calibration.clone(), self.trained, simd)
     }
 
-    /// Writes the weights as a safetensors file, in one step: readers see the old file or the whole new one.
+    /// Writes the weights, and the calibration if there is one, as a safetensors file, in one step: readers see the old file
+    /// or the whole new one. Weights are saved as they were given, whatever the precision.
     ///
     /// # Errors
     /// [`ModelError::Io`].
@@ -113,6 +119,9 @@ impl SsmHippo {
         let mut writer = WeightWriter::new();
         writer.metadata("architecture", "ssm-hippo");
         self.parameters.put(&self.config, &mut writer)?;
+        if let Some(calibration) = &self.calibration {
+            calibration.put(&self.config, &mut writer)?;
+        }
         writer.write(path)
     }
 
@@ -142,19 +151,29 @@ impl SsmHippo {
         (body + small.iter().sum::<usize>(), self.head.size_in_bytes())
     }
 
-    fn pack(
+    pub(super) fn pack(
         config: &SsmHippoConfig,
         parameters: Parameters,
+        calibration: Option<Calibration>,
         trained: bool,
         simd: Simd,
     ) -> Result<Self, ModelError> {
         let sizes = Sizes::new(config);
         let Sizes { d, c, p, .. } = sizes;
         let get = |name| parameters.get(name);
-        let layers =
-            (0..config.n_layer).map(|i| Layer::new(config, &parameters, i)).collect::<Result<Vec<_>, _>>()?;
+        // Only rounding to steps gains by it.
+        let stepped = matches!(config.precision, Precision::I16 | Precision::Int8);
+        let even = calibration.as_ref().filter(|_| stepped);
+        let layers = (0..config.n_layer)
+            .map(|i| Layer::new(config, &parameters, even, i))
+            .collect::<Result<Vec<_>, _>>()?;
         let hidden = config.attention_hidden();
-        // Both branches add this bias.
+        let mut norm = padded(get("norm.weight"), d)?;
+        let mut head = get("head.weight").to_vec();
+        if let Some(calibration) = even {
+            calibration.even_out(config.n_layer, &mut norm, &mut head);
+        }
+        // Both branches of the attention add this bias.
         let twice: Vec<f32> = get("attention.fc2.bias").iter().map(|b| 2.0 * b).collect();
         Ok(Self {
             input_limit: input_limit(&parameters, c),
@@ -164,18 +183,13 @@ impl SsmHippo {
             layers,
             fc1: packed(hidden, d, get("attention.fc1.weight"), Some(get("attention.fc1.bias")))?,
             fc2: packed(d, hidden, get("attention.fc2.weight"), Some(&twice))?,
-            norm: padded(get("norm.weight"), d)?,
-            head: Product::new(
-                config.precision,
-                config.output_len(),
-                p * d,
-                get("head.weight"),
-                Some(get("head.bias")),
-            )?,
+            norm,
+            head: Head::new(config.precision, [config.output_len(), p, d], &head, get("head.bias"))?,
             config: config.clone(),
             sizes,
             simd,
             parameters,
+            calibration,
             trained,
         })
     }
@@ -250,7 +264,7 @@ impl SsmHippo {
         }
         let scratch = &mut state.scratch;
         self.embed_window(window, 0, scratch)?;
-        self.layers(1, carry, scratch);
+        self.layers(0..config.n_layer, 1, carry, scratch);
         self.attend(0, 0, scratch);
         match selection {
             None => self.head(1, scratch),
@@ -332,10 +346,16 @@ impl SsmHippo {
         self.simd.matmul(&self.embed_skip, Start::Output, means, c, n, z, d_stride);
     }
 
-    /// The tokens of `windows` windows through all layers, from zero or from one window's carry.
-    pub(super) fn layers(&self, windows: usize, carry: Option<&SsmCarry>, scratch: &mut Scratch) {
+    /// The tokens of `windows` windows through some layers, from zero or from one window's carry.
+    pub(super) fn layers(
+        &self,
+        some: Range<usize>,
+        windows: usize,
+        carry: Option<&SsmCarry>,
+        scratch: &mut Scratch,
+    ) {
         let Scratch { z, layer: work, carry: room, .. } = scratch;
-        for (i, layer) in self.layers.iter().enumerate() {
+        for (i, layer) in self.layers.iter().enumerate().take(some.end).skip(some.start) {
             let from = match carry {
                 None => From::Zero(room),
                 Some(carry) => {
@@ -380,16 +400,15 @@ impl SsmHippo {
 
     /// The head over `windows` flattened windows.
     pub(super) fn head(&self, windows: usize, scratch: &mut Scratch) {
-        let (width, rows) = (self.sizes.p * self.sizes.d, self.config.output_len());
         let Scratch { flat, outputs, head: work, .. } = scratch;
-        self.head.matmul(self.simd, Start::Bias, flat, width, windows, outputs, rows, work);
+        self.head.apply(self.simd, flat, windows, outputs, work);
     }
 
     /// The head's blocks that a selection asks for.
     fn head_part(&self, selection: &HeadSelection, scratch: &mut Scratch) {
-        let width = self.sizes.p * self.sizes.d;
         let Scratch { flat, outputs, head: work, .. } = scratch;
-        self.head.matvec_blocks(self.simd, selection.blocks(), &flat[..width], outputs, work);
+        let flat = &flat[..self.sizes.p * self.sizes.d];
+        self.head.apply_blocks(self.simd, selection.blocks(), flat, outputs, work);
     }
 }
 
@@ -403,9 +422,14 @@ pub(super) fn check_length(found: usize, expected: usize) -> Result<(), ModelErr
     if found == expected { Ok(()) } else { Err(ModelError::InputLength { expected, found }) }
 }
 
+/// Without a branch for each value.
+pub(super) fn all_finite(values: &[f32]) -> bool {
+    values.iter().fold(true, |all, x| all & x.is_finite())
+}
+
 /// Copies a result that is finite throughout.
 pub(super) fn take(result: &[f32], out: &mut [f32]) -> Result<(), ModelError> {
-    if result.iter().fold(true, |all, x| all & x.is_finite()) {
+    if all_finite(result) {
         out.copy_from_slice(result);
         return Ok(());
     }

@@ -104,8 +104,9 @@ impl Parameters {
             let values = file.f32(&tensor.name, &tensor.shape)?;
             loaded.insert(tensor.name, values);
         }
-        // The feature pipeline's statistics travel in the same file.
-        file.refuse_others(|name| loaded.contains_key(name) || name.starts_with("normaliser."))?;
+        // The feature pipeline's statistics and the calibration travel in the same file.
+        let other = ["normaliser.", "calibration."];
+        file.refuse_others(|name| loaded.contains_key(name) || other.iter().any(|o| name.starts_with(o)))?;
         Ok(Self { tensors: loaded })
     }
 

@@ -1,7 +1,9 @@
 //! Some horizons and channels of a prediction, prepared once so that asking costs only their rows of the head.
 
 use super::config::SsmHippoConfig;
+use super::product::Head;
 use crate::model::error::ModelError;
+use crate::model::precision::Precision;
 use crate::simd::lanes::LANES;
 
 /// Which part of a prediction is wanted. Made off the hot path; immutable, `Send + Sync`.
@@ -19,6 +21,8 @@ use crate::simd::lanes::LANES;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadSelection {
     sizes: [usize; 3],
+    precision: Precision,
+    computed: usize,
     /// Blocks of sixteen head rows, ascending.
     blocks: Box<[usize]>,
     /// For each output, its place among the computed rows.
@@ -43,8 +47,9 @@ impl HeadSelection {
         // Every row's block is in the list, since the list was made of them.
         let place = |row: &usize| blocks.partition_point(|block| *block < row / LANES) * LANES + row % LANES;
         let places = rows.iter().map(place).collect();
+        let computed = Head::rows_for(config.precision, &blocks, config.output_len());
         let sizes = [config.forecast_len, config.num_channels, config.num_patches() * config.d_model];
-        Ok(Self { sizes, places, blocks: blocks.into() })
+        Ok(Self { sizes, precision: config.precision, computed, places, blocks: blocks.into() })
     }
 
     /// Number of outputs, horizons × channels.
@@ -59,10 +64,10 @@ impl HeadSelection {
         self.places.is_empty()
     }
 
-    /// Rows of the head that a call computes: whole blocks of sixteen.
+    /// Rows of the head that a call computes: whole blocks of sixteen in f32, of 128 in the other precisions.
     #[must_use]
-    pub fn rows_computed(&self) -> usize {
-        self.blocks.len() * LANES
+    pub const fn rows_computed(&self) -> usize {
+        self.computed
     }
 
     pub(super) fn blocks(&self) -> &[usize] {
@@ -71,7 +76,8 @@ impl HeadSelection {
 
     /// Whether it was made for a network of these sizes.
     pub(super) fn fits(&self, config: &SsmHippoConfig) -> bool {
-        self.sizes == [config.forecast_len, config.num_channels, config.num_patches() * config.d_model]
+        let sizes = [config.forecast_len, config.num_channels, config.num_patches() * config.d_model];
+        self.sizes == sizes && self.precision == config.precision
     }
 
     /// The wanted outputs from the computed rows, if all are finite; `out` is untouched otherwise.

@@ -69,8 +69,8 @@ impl Scratch {
             flat: of(batch * p * d)?,
             // Selected blocks of the head are whole.
             outputs: of(batch * config.output_len().next_multiple_of(LANES))?,
-            layer: LayerScratch::new(sizes, tokens)?,
-            head: ProductScratch::new(p * d, batch)?,
+            layer: LayerScratch::new(config.precision, sizes, tokens)?,
+            head: ProductScratch::new(config.precision, d, batch)?,
             carry: LayerCarry::new(sizes, config.state_of(config.n_layer - 1))?,
         })
     }
