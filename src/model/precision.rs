@@ -21,7 +21,7 @@ pub enum Precision {
     F32,
     /// Weights and activations rounded to bfloat16 (8 significant bits), sums in `f32`. Bits may differ between processors.
     Bf16,
-    /// 12-bit weights (one scale per output row) and 13-bit activations, exact integer sums.
+    /// 16-bit words: 14-bit activations, weights of as many bits as exact sums leave (one scale per output row).
     I16,
     /// 8-bit weights (one scale per output row) and 8-bit activations, exact integer sums.
     Int8,
@@ -118,7 +118,10 @@ impl InputRanges {
             let problem = format!("{} upper bounds given for {} channels", high.len(), low.len());
             return Err(ModelError::config("high", problem));
         }
-        let bad = low.iter().zip(high).position(|(low, high)| !(low.is_finite() && high.is_finite() && low <= high));
+        let bad = low
+            .iter()
+            .zip(high)
+            .position(|(low, high)| !(low.is_finite() && high.is_finite() && low <= high));
         if let Some(channel) = bad {
             let problem = format!("{} to {} given for channel {channel}", low[channel], high[channel]);
             return Err(ModelError::config("low", problem));

@@ -63,11 +63,11 @@ pub fn matmul<S: Lanes>(
                 let (x, y) = (x.as_ptr().add(done * x_stride), y.as_mut_ptr().add(done * y_stride));
                 let product = Product { w, start, x, x_stride, y, y_stride };
                 match width {
-                    6 => columns::<S, 6>(s, product, first, end),
-                    5 => columns::<S, 5>(s, product, first, end),
-                    4 => columns::<S, 4>(s, product, first, end),
-                    3 => columns::<S, 3>(s, product, first, end),
-                    2 => columns::<S, 2>(s, product, first, end),
+                    6 if S::TILE.1 >= 6 => columns::<S, 6>(s, product, first, end),
+                    5 if S::TILE.1 >= 5 => columns::<S, 5>(s, product, first, end),
+                    4 if S::TILE.1 >= 4 => columns::<S, 4>(s, product, first, end),
+                    3 if S::TILE.1 >= 3 => columns::<S, 3>(s, product, first, end),
+                    2 if S::TILE.1 >= 2 => columns::<S, 2>(s, product, first, end),
                     _ => columns::<S, 1>(s, product, first, end),
                 }
             }

@@ -182,11 +182,11 @@ unsafe fn product<S: Lanes, K: Format>(
                 let (x, y) = (x.add(done * x_stride), y.add(done * y_stride));
                 let product = Product { w, start, x, x_stride, scales, y, y_stride };
                 match width {
-                    6 => columns::<S, K, 6>(s, product, first, end),
-                    5 => columns::<S, K, 5>(s, product, first, end),
-                    4 => columns::<S, K, 4>(s, product, first, end),
-                    3 => columns::<S, K, 3>(s, product, first, end),
-                    2 => columns::<S, K, 2>(s, product, first, end),
+                    6 if S::DOT_COLUMNS >= 6 => columns::<S, K, 6>(s, product, first, end),
+                    5 if S::DOT_COLUMNS >= 5 => columns::<S, K, 5>(s, product, first, end),
+                    4 if S::DOT_COLUMNS >= 4 => columns::<S, K, 4>(s, product, first, end),
+                    3 if S::DOT_COLUMNS >= 3 => columns::<S, K, 3>(s, product, first, end),
+                    2 if S::DOT_COLUMNS >= 2 => columns::<S, K, 2>(s, product, first, end),
                     _ => columns::<S, K, 1>(s, product, first, end),
                 }
             }

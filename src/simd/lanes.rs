@@ -156,7 +156,11 @@ pub trait Lanes: Copy + 'static {
     /// Every NaN replaced by the one NaN 0x7FC0_0000; other values unchanged.
     #[inline(always)]
     fn canonical(self, x: Self::F) -> Self::F {
-        self.select(self.is_nan(x), self.splat(super::NAN), x)
+        // In integers: to the compiler one NaN is as good as another, and it drops a choice between floats.
+        let bits = self.bits(x);
+        let magnitude = self.and(bits, self.splat_i(i32::MAX));
+        let nan = self.gt_i(magnitude, self.splat_i(f32::INFINITY.to_bits().cast_signed()));
+        self.float_of_bits(self.select_i(nan, self.splat_i(super::NAN.to_bits().cast_signed()), bits))
     }
 
     /// All lanes `x`.

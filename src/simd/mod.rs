@@ -48,6 +48,13 @@ pub use packed_dots::{PackedBf16, PackedI8, PackedI16};
 /// The NaN that every kernel stores for a NaN result: quiet, positive, no payload.
 pub const NAN: f32 = f32::from_bits(0x7FC0_0000);
 
+/// The one NaN for every NaN, chosen in integers because to the compiler one NaN is as good as another.
+#[inline(always)]
+pub(crate) const fn canonical(x: f32) -> f32 {
+    let bits = x.to_bits();
+    f32::from_bits(if bits & 0x7FFF_FFFF > f32::INFINITY.to_bits() { NAN.to_bits() } else { bits })
+}
+
 /// The environment variable that names the instruction set to use: `scalar`, `avx2`, `avx512` or `neon`.
 pub const FORCE_VARIABLE: &str = "MARKET_MAKER_FORCE_ISA";
 

@@ -4,14 +4,7 @@
 //! [`Lanes::reduce_add`]. One accumulator a lane means one dependent addition for each 16 elements: vectors here are
 //! short (the model's width), and one fixed order for every instruction set is worth more.
 
-use super::NAN;
 use super::lanes::{LANES, Lanes};
-
-/// The one NaN for every NaN.
-#[inline(always)]
-fn canonical(x: f32) -> f32 {
-    if x.is_nan() { NAN } else { x }
-}
 
 /// Σ aᵢ·bᵢ.
 #[inline(always)]
@@ -26,7 +19,7 @@ pub fn dot<S: Lanes>(s: S, a: &[f32], b: &[f32]) -> f32 {
     if !a_rest.is_empty() {
         sum = s.fma(s.load_partial(a_rest), s.load_partial(b_rest), sum);
     }
-    canonical(s.reduce_add(sum))
+    super::canonical(s.reduce_add(sum))
 }
 
 /// e^(xᵢ − max)/Σ in place.

@@ -1,6 +1,5 @@
 //! From f32 to bytes, i16 and bf16 and back: rounding to nearest, ties to even, the same on every instruction set.
 
-use super::NAN;
 use super::lanes::{LANES, Lanes};
 
 /// The largest magnitude; zero of nothing, and NaN if any element is.
@@ -18,7 +17,7 @@ pub fn max_abs<S: Lanes>(s: S, x: &[f32]) -> f32 {
     let x = s.abs(s.load_partial(rest));
     poison = s.add(poison, s.select(s.is_nan(x), x, s.splat(0.0)));
     largest = s.max(x, largest);
-    if s.mask_bits(s.is_nan(poison)) == 0 { s.reduce_max(largest) } else { NAN }
+    if s.mask_bits(s.is_nan(poison)) == 0 { s.reduce_max(largest) } else { super::NAN }
 }
 
 /// x/scale rounded and held in ±limit; NaN counts as −limit, and so does everything when the scale is zero.

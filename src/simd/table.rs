@@ -7,8 +7,8 @@
 use super::Isa;
 use super::blocks::Segments;
 use super::conv::Conv;
-use super::packed::{PackedF32, Start};
 use super::lstm::{self, Project, Recur};
+use super::packed::{PackedF32, Start};
 use super::packed_dots::{PackedBf16, PackedI8, PackedI16};
 use super::scan::Scan;
 use super::{blocks, conv, dense, dots, elementwise, norm, quantise, scan};
@@ -43,8 +43,8 @@ macro_rules! float_kernels {
             scan(job: Scan<'_>) = scan::scan;
             lstm_project(job: &mut Project<'_>) = lstm::project::<_, lstm::F32>;
             lstm_recur(job: &mut Recur<'_>) = lstm::recur::<_, lstm::F32>;
-            lstm_scores(w: &[f32], bias: f32, rows: &[f32], out: &mut [f32]) = lstm::scores;
-            lstm_weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
+            row_dots(x: &[f32], rows: &[f32], out: &mut [f32]) = lstm::row_dots;
+            weighted_sum(weights: &[f32], rows: [&[f32]; 2], out: &mut [f32]) = lstm::weighted_sum;
         }
     };
 }
@@ -54,6 +54,12 @@ macro_rules! float_kernels {
 macro_rules! dot_kernels {
     ($apply:ident!($($context:tt)*)) => {
         $apply! { $($context)*
+            lstm_project_bf16(job: &mut Project<'_>) = lstm::project::<_, lstm::Bf16>;
+            lstm_recur_bf16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Bf16>;
+            lstm_project_i16(job: &mut Project<'_>) = lstm::project::<_, lstm::I16>;
+            lstm_recur_i16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::I16>;
+            lstm_project_i8(job: &mut Project<'_>) = lstm::project::<_, lstm::Int8>;
+            lstm_recur_i8(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Int8>;
             matmul_bf16(w: &PackedBf16, start: Start, x: &[u16], x_stride: usize, n: usize, y: &mut [f32], y_stride: usize)
                 = dots::matmul_bf16;
             matmul_i16(
@@ -62,12 +68,6 @@ macro_rules! dot_kernels {
             matmul_i8(
                 w: &PackedI8, start: Start, x: &[u8], x_stride: usize, x_scales: &[f32], y: &mut [f32], y_stride: usize
             ) = dots::matmul_i8;
-            lstm_project_bf16(job: &mut Project<'_>) = lstm::project::<_, lstm::Bf16>;
-            lstm_recur_bf16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Bf16>;
-            lstm_project_i16(job: &mut Project<'_>) = lstm::project::<_, lstm::I16>;
-            lstm_recur_i16(job: &mut Recur<'_>) = lstm::recur::<_, lstm::I16>;
-            lstm_project_i8(job: &mut Project<'_>) = lstm::project::<_, lstm::Int8>;
-            lstm_recur_i8(job: &mut Recur<'_>) = lstm::recur::<_, lstm::Int8>;
         }
     };
 }

@@ -1,9 +1,56 @@
 //! Fitting the integer formats to the inputs, and measuring what a precision costs on them.
 
-use super::packed::{Packed, Sizes};
-use super::{Lstm, LstmState};
+use super::config::LstmConfig;
+use super::{Lstm, LstmState, pack, reference};
 use crate::model::error::ModelError;
 use crate::model::precision::InputRanges;
+use crate::model::weights::{WeightFile, WeightWriter};
+
+/// What a network keeps of a calibration, and stores beside its weights.
+#[derive(Clone, Debug)]
+pub(super) struct Fitted {
+    pub ranges: InputRanges,
+    /// The hidden states of each layer on average.
+    pub means: Vec<Vec<f32>>,
+}
+
+impl Fitted {
+    pub const LOW: &str = "calibration.low";
+    pub const HIGH: &str = "calibration.high";
+
+    fn mean_name(layer: usize) -> String {
+        format!("calibration.hidden_l{layer}")
+    }
+
+    /// Whether a tensor of this name is a calibration's.
+    pub fn knows(config: &LstmConfig, name: &str) -> bool {
+        [Self::LOW, Self::HIGH].contains(&name)
+            || (0..config.layers).any(|layer| Self::mean_name(layer) == name)
+    }
+
+    /// The calibration in a file, where there is one: all of it or none.
+    pub fn from_file(config: &LstmConfig, file: &WeightFile) -> Result<Option<Self>, ModelError> {
+        if !file.names().any(|name| Self::knows(config, name)) {
+            return Ok(None);
+        }
+        let bounds = |name| file.f32(name, &[config.features]);
+        let ranges = InputRanges::from_bounds(&bounds(Self::LOW)?, &bounds(Self::HIGH)?)?;
+        let mean = |layer| file.f32(&Self::mean_name(layer), &[config.hidden]);
+        let means = (0..config.layers).map(mean).collect::<Result<_, _>>()?;
+        Ok(Some(Self { ranges, means }))
+    }
+
+    /// Adds the calibration's tensors to a file.
+    pub fn write(&self, writer: &mut WeightWriter) -> Result<(), ModelError> {
+        let features = self.ranges.channels();
+        writer.f32(Self::LOW, &[features], self.ranges.low())?;
+        writer.f32(Self::HIGH, &[features], self.ranges.high())?;
+        for (layer, mean) in self.means.iter().enumerate() {
+            writer.f32(&Self::mean_name(layer), &[mean.len()], mean)?;
+        }
+        Ok(())
+    }
+}
 
 /// What a calibration found.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,13 +64,14 @@ pub struct LstmCalibration {
 }
 
 impl Lstm {
-    /// Learns the range of each feature from sample windows `[count][steps][features]`, and measures the error of the
-    /// configured precision on them.
+    /// Fits the configured precision to sample windows `[count][steps][features]`, and measures its error on them.
     ///
-    /// Hidden states need no calibration, they lie within ±1. Without ranges the first layer's projection stays in f32 in every
-    /// format; with them the integer formats take its inputs in 13 bits over the learnt range (centred, so that a price near 1 keeps
-    /// its digits), which is faster where features are many; inputs beyond the range then count as its end. Float
-    /// formats keep the ranges and do not use them. States made before are foreign after, where the format changes.
+    /// Learns what every hidden state is on average: the part of a rounded weight's error that does not average out is taken
+    /// off the biases, by these means instead of those of a network without input. Learns the range of each feature:
+    /// with it the integer formats take the first layer's inputs in 14 bits over that range (centred, so that a price near 1
+    /// keeps its digits) instead of in f32, which is faster where features are many; inputs beyond the range then count as
+    /// its end. An f32 network keeps both for saving and is unchanged by them. States made before are
+    /// foreign after, where the format changes.
     ///
     /// O(count · steps · layers · hidden²) in double precision; off the hot path.
     ///
@@ -42,14 +90,16 @@ impl Lstm {
         }
         let mut ranges = InputRanges::new(config.features)?;
         ranges.observe(windows)?;
-        let sizes = Sizes::new(&config, true);
-        let packed = Packed::new(&sizes, &self.tensors, Some(&ranges))?;
-        let before = (self.sizes, std::mem::replace(&mut self.packed, packed), self.ranges.replace(ranges.clone()));
-        self.sizes = sizes;
+        let means = reference::means(&config, &self.tensors, windows);
+        let fitted = Fitted { ranges: ranges.clone(), means };
+        let (sizes, packed) = pack(&config, &self.tensors, Some(&fitted))?;
+        let sizes = std::mem::replace(&mut self.sizes, sizes);
+        let packed = std::mem::replace(&mut self.packed, packed);
+        let fitted = self.fitted.replace(fitted);
         match self.measure_error(windows) {
             Ok(max_error) => Ok(LstmCalibration { windows: count, ranges, max_error }),
             Err(error) => {
-                (self.sizes, self.packed, self.ranges) = before;
+                (self.sizes, self.packed, self.fitted) = (sizes, packed, fitted);
                 Err(error)
             }
         }

@@ -10,7 +10,7 @@ use super::config::LstmConfig;
 use super::tensors::{LayerTensors, Tensors};
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::precision::{InputRanges, Precision};
-use crate::simd::lstm::{GATES, GateMatrix, I16_ACTIVATION, I16_WEIGHT, INT8_MOST, Words};
+use crate::simd::lstm::{GATES, GateMatrix, I16_ACTIVATION, I16_CHAIN, INT8_MOST, Words};
 
 /// Lanes of a block.
 const UNITS: usize = 16;
@@ -47,6 +47,8 @@ pub(super) struct Sizes {
     pub columns: usize,
     /// Words of an input row.
     pub input_columns: usize,
+    /// Units between the dense layers, padded to whole blocks.
+    pub dense: usize,
 }
 
 impl Sizes {
@@ -61,6 +63,7 @@ impl Sizes {
             units,
             columns: units / words.group(),
             input_columns: config.features.div_ceil(input.group()),
+            dense: config.head.map_or(0, |head| head.dense.next_multiple_of(UNITS)),
         }
     }
 
@@ -88,7 +91,7 @@ struct Layer {
     bias: Range<usize>,
 }
 
-/// Turns an input row into 13-bit words: `round((x − middle) · inverse)`, clamped.
+/// Turns an input row into 14-bit words: `round((x − middle) · inverse)`, clamped.
 #[derive(Debug)]
 pub(super) struct InputCode {
     pub middle: Vec<f32>,
@@ -115,6 +118,9 @@ struct Filling {
     corrections: AlignedBuffer<i32>,
     corrections_len: usize,
 }
+
+/// Where an input stands: word and element.
+type Place = fn(Words, usize) -> (usize, usize);
 
 /// Where hidden unit `k` stands in a row of words: word and element.
 pub(super) const fn hidden_place(words: Words, k: usize) -> (usize, usize) {
@@ -145,21 +151,35 @@ fn bf16(x: f32) -> u32 {
 
 impl Packed {
     /// Packs a network. O(weights).
-    pub fn new(sizes: &Sizes, tensors: &Tensors, ranges: Option<&InputRanges>) -> Result<Self, OutOfMemory> {
+    ///
+    /// `means` are the hidden states that each layer has on average: what rounding the weights would add to a gate under them
+    /// is taken off its bias (Nagel et al. 2019, arXiv 1906.04721), because it is the one part of the error that does not
+    /// average out over a window.
+    pub fn new(
+        sizes: &Sizes,
+        tensors: &Tensors,
+        ranges: Option<&InputRanges>,
+        means: &[Vec<f32>],
+    ) -> Result<Self, OutOfMemory> {
         let mut filling = Filling::new(sizes)?;
         let code = ranges.filter(|_| sizes.input == Words::I16).map(InputCode::new);
         let mut layers = Vec::new();
         for (index, layer) in tensors.layers.iter().enumerate() {
-            let (format, place): (_, fn(Words, usize) -> (usize, usize)) =
-                if index == 0 { (sizes.input, feature_place) } else { (sizes.words, hidden_place) };
+            let (format, place) = if index == 0 {
+                (sizes.input, feature_place as Place)
+            } else {
+                (sizes.words, hidden_place as Place)
+            };
             let code = code.as_ref().filter(|_| index == 0);
             let columns = if index == 0 { sizes.input_columns } else { sizes.columns };
             let bias = filling.bias(sizes, layer, code);
             let scaled = code.map(|code| code.scaled(&layer.weight_ih));
             let weights = scaled.as_ref().unwrap_or(&layer.weight_ih);
-            let input = filling.matrix(sizes, format, columns, weights, layer.inputs, place);
-            let recurrent =
-                filling.matrix(sizes, sizes.words, sizes.columns, &layer.weight_hh, sizes.config.hidden, hidden_place);
+            let below = index.checked_sub(1).and_then(|below| means.get(below));
+            let own = means.get(index);
+            let input = filling.matrix(sizes, format, columns, weights, place, below, &bias);
+            let (words, columns) = (sizes.words, sizes.columns);
+            let recurrent = filling.matrix(sizes, words, columns, &layer.weight_hh, hidden_place, own, &bias);
             layers.push(Layer { input, recurrent, bias });
         }
         let Filling { words, floats, corrections, .. } = filling;
@@ -207,7 +227,9 @@ impl InputCode {
     /// Weights for inputs in units of the code.
     fn scaled(&self, row_major: &[f32]) -> Vec<f32> {
         let columns = self.inverse.len();
-        let unit = |k: usize| if self.inverse[k % columns] > 0.0 { I16_ACTIVATION / self.inverse[k % columns] } else { 0.0 };
+        let unit = |k: usize| {
+            if self.inverse[k % columns] > 0.0 { I16_ACTIVATION / self.inverse[k % columns] } else { 0.0 }
+        };
         row_major.iter().enumerate().map(|(k, w)| w * unit(k)).collect()
     }
 
@@ -234,7 +256,7 @@ impl Filling {
         let (outputs, layers) = (sizes.outputs(), sizes.config.layers);
         let columns = sizes.input_columns + (2 * layers - 1) * sizes.columns;
         // A size that overflows is as good as one that is not there.
-        let mut words = outputs.checked_mul(columns).unwrap_or(usize::MAX);
+        let mut words = outputs.saturating_mul(columns);
         if words > WORTH_LARGE {
             words = words.max(LARGE);
         }
@@ -260,7 +282,11 @@ impl Filling {
                 let mut bias = f64::from(layer.bias_ih[row]) + f64::from(layer.bias_hh[row]);
                 if let Some(code) = code {
                     let weights = &layer.weight_ih[row * layer.inputs..][..layer.inputs];
-                    bias += weights.iter().zip(&code.middle).map(|(w, m)| f64::from(*w) * f64::from(*m)).sum::<f64>();
+                    bias += weights
+                        .iter()
+                        .zip(&code.middle)
+                        .map(|(w, m)| f64::from(*w) * f64::from(*m))
+                        .sum::<f64>();
                 }
                 self.floats[place.start + output(unit, gate)] = bias as f32;
             }
@@ -268,18 +294,22 @@ impl Filling {
         place
     }
 
-    /// One matrix of all gates: `row_major` is `[4·hidden][inputs]`.
+    /// One matrix of all gates: `row_major` is `[4·hidden][inputs]`. `means` are its inputs on average.
+    #[allow(clippy::too_many_arguments, reason = "a matrix, its place and what belongs to it")]
     fn matrix(
         &mut self,
         sizes: &Sizes,
         format: Words,
         columns: usize,
         row_major: &[f32],
-        inputs: usize,
-        place: fn(Words, usize) -> (usize, usize),
+        place: Place,
+        means: Option<&Vec<f32>>,
+        bias: &Range<usize>,
     ) -> Part {
+        let inputs = row_major.len() / (GATES * sizes.config.hidden);
         let group = format.group();
         let panels = sizes.units / UNITS / group;
+        let activation = f64::from(if format == Words::Int8 { INT8_MOST } else { I16_ACTIVATION });
         let words = take(&mut self.words_len, sizes.outputs() * columns);
         let scale = take(&mut self.floats_len, if is_integer(format) { sizes.outputs() } else { 0 });
         let corrected = if format == Words::Int8 { sizes.outputs() } else { 0 };
@@ -287,36 +317,34 @@ impl Filling {
         for gate in 0..GATES {
             for unit in 0..sizes.config.hidden {
                 let row = &row_major[(gate * sizes.config.hidden + unit) * inputs..][..inputs];
-                let (most, activation) = match format {
-                    Words::F32 | Words::Bf16 => (0.0, 1.0),
-                    Words::I16 => (I16_WEIGHT, I16_ACTIVATION),
-                    Words::Int8 => (INT8_MOST, INT8_MOST),
-                };
-                let largest = row.iter().fold(0.0_f64, |largest, w| largest.max(f64::from(w.abs())));
-                let unit_weight = largest / f64::from(most);
+                let unit_weight = unit_weight(format, row);
                 let integer = |w: f32| {
-                    if largest > 0.0 { (f64::from(w) / unit_weight).round_ties_even() as i32 } else { 0 }
+                    if unit_weight > 0.0 { (f64::from(w) / unit_weight).round_ties_even() as i32 } else { 0 }
                 };
                 let (panel, block) = (unit / UNITS / group, unit / UNITS % group);
                 let lane = unit % UNITS;
-                let mut sum = 0;
+                let (mut sum, mut lost) = (0, 0.0);
                 for (k, w) in row.iter().enumerate() {
                     let (word, element) = place(format, k);
-                    let bits = match format {
-                        Words::F32 => w.to_bits(),
-                        Words::Bf16 => bf16(*w),
-                        Words::I16 => integer(*w) as u32 & 0xffff,
-                        Words::Int8 => integer(*w) as u32 & 0xff,
+                    let (bits, kept) = match format {
+                        Words::F32 => (w.to_bits(), f64::from(*w)),
+                        Words::Bf16 => (bf16(*w), f64::from(f32::from_bits(bf16(*w) << 16))),
+                        Words::I16 | Words::Int8 => {
+                            let q = integer(*w);
+                            let mask = if format == Words::Int8 { 0xff } else { 0xffff };
+                            sum += q;
+                            (q as u32 & mask, f64::from(q) * unit_weight)
+                        }
                     };
-                    if format == Words::Int8 {
-                        sum += integer(*w);
-                    }
+                    lost += (f64::from(*w) - kept) * means.map_or(0.0, |means| f64::from(means[k]));
                     let at = (((panel * columns + word) * group + block) * GATES + gate) * UNITS + lane;
                     self.words[words.start + at] |= bits << (32 / group * element);
                 }
                 let output = output(unit, gate);
+                let bias = &mut self.floats[bias.start + output];
+                *bias = (f64::from(*bias) + lost) as f32;
                 if let Some(scale) = self.floats[scale.clone()].get_mut(output) {
-                    *scale = (unit_weight / f64::from(activation)) as f32;
+                    *scale = (unit_weight / activation) as f32;
                 }
                 if let Some(correction) = self.corrections[correction.clone()].get_mut(output) {
                     *correction = -128 * sum;
@@ -324,6 +352,23 @@ impl Filling {
             }
         }
         Part { format, columns, panels, words, scale, correction }
+    }
+}
+
+/// What one step of a row's integer weights stands for: as little as they allow. Zero for a row of zeros and for float formats.
+fn unit_weight(format: Words, row: &[f32]) -> f64 {
+    let largest = row.iter().fold(0.0_f64, |largest, w| largest.max(f64::from(w.abs())));
+    match format {
+        Words::F32 | Words::Bf16 => 0.0,
+        Words::Int8 => largest / f64::from(INT8_MOST),
+        Words::I16 => {
+            // A chain's words hold 256 neighbours of the row, from features and from hidden units alike. Rounding adds
+            // up to a half for each of them to Σ|w|.
+            let most = f64::from(i32::MAX) / f64::from(I16_ACTIVATION) - I16_CHAIN as f64 / 2.0;
+            let sum = |part: &[f32]| part.iter().map(|w| f64::from(w.abs())).sum::<f64>();
+            let chain = row.chunks(I16_CHAIN).map(sum).fold(0.0, f64::max);
+            (chain / most).max(largest / f64::from(i16::MAX))
+        }
     }
 }
 

@@ -5,16 +5,48 @@
 use super::config::LstmConfig;
 use super::tensors::{Dense, LayerTensors, Tensors};
 
+/// Steps after which a network without input is taken to have settled.
+const SETTLED: usize = 48;
+
+/// The hidden states of each layer on average over windows `[any][steps][features]`; without any, over steps without input.
+pub(super) fn means(config: &LstmConfig, tensors: &Tensors, windows: &[f32]) -> Vec<Vec<f32>> {
+    let silent = vec![0.0; SETTLED * config.features];
+    let (windows, steps) = if windows.is_empty() { (&silent[..], SETTLED) } else { (windows, config.steps) };
+    let mut means = vec![vec![0.0; config.hidden]; config.layers];
+    let rows = (windows.len() / config.features) as f64;
+    for window in windows.chunks_exact(steps * config.features) {
+        let mut sequence = inputs(config, window);
+        for (layer, mean) in tensors.layers.iter().zip(&mut means) {
+            run_layer(config, layer, &mut sequence);
+            for h in &sequence {
+                for (mean, h) in mean.iter_mut().zip(h) {
+                    *mean += h / rows;
+                }
+            }
+        }
+    }
+    // What a file stores, so that a network that was saved and loaded is the same.
+    means.into_iter().map(|mean| mean.into_iter().map(|x: f64| x as f32).collect()).collect()
+}
+
+fn inputs(config: &LstmConfig, window: &[f32]) -> Vec<Vec<f64>> {
+    window.chunks_exact(config.features).map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect()
+}
+
+/// Replaces each input of a layer by its hidden state.
+fn run_layer(config: &LstmConfig, layer: &LayerTensors, sequence: &mut [Vec<f64>]) {
+    let (mut hidden, mut cell) = (vec![0.0; config.hidden], vec![0.0; config.hidden]);
+    for x in sequence {
+        step(layer, x, &mut hidden, &mut cell);
+        x.clone_from(&hidden);
+    }
+}
+
 /// One window from a memory of zeros.
 pub(super) fn predict(config: &LstmConfig, tensors: &Tensors, window: &[f32]) -> Vec<f64> {
-    let mut sequence: Vec<Vec<f64>> =
-        window.chunks_exact(config.features).map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect();
+    let mut sequence = inputs(config, window);
     for layer in &tensors.layers {
-        let (mut hidden, mut cell) = (vec![0.0; config.hidden], vec![0.0; config.hidden]);
-        for x in &mut sequence {
-            step(layer, x, &mut hidden, &mut cell);
-            x.clone_from(&hidden);
-        }
+        run_layer(config, layer, &mut sequence);
     }
     let context = match &tensors.attention {
         None => sequence.pop().unwrap_or_default(),

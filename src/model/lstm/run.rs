@@ -1,11 +1,10 @@
 //! Running a network: windows from zero or a given memory, many windows, and a stream row by row.
 
 use super::packed::Packed;
-use super::state::{CHUNK, LstmState, Run, check_memory};
+use super::state::{CHUNK, LstmState, Run, Tail, check_memory};
 use super::{Lstm, Sizes};
 use crate::model::error::ModelError;
 use crate::simd::lstm::{Project, Recur};
-use crate::simd::{Simd, Start};
 
 impl Lstm {
     /// One window, `[steps][features]` row-major, to [`outputs`](super::LstmConfig::outputs) values; the memory starts at zero.
@@ -81,10 +80,7 @@ impl Lstm {
         let slot = if config.attention { history.next } else { 0 };
         let hidden = &mut history.hidden[slot * units..][..units];
         self.chunk(stream, clean, hidden, units);
-        if let Some(attention) = &self.attention {
-            let score = &mut history.scores[slot..=slot];
-            self.simd.lstm_scores(&attention.weight, attention.bias, hidden, score);
-        }
+        self.score(hidden, &mut history.scores[slot..=slot]);
         history.next = (history.next + 1) % config.steps;
         history.seen = history.seen.saturating_add(1);
         Ok(history.seen >= config.steps)
@@ -113,12 +109,34 @@ impl Lstm {
             tail.scores[older.len()..].copy_from_slice(newer);
             self.simd.softmax(&mut tail.scores);
             let (newer, older) = history.hidden.split_at(history.next * self.sizes.units);
-            self.simd.lstm_weighted_sum(&tail.scores, [older, newer], &mut tail.context);
+            self.simd.weighted_sum(&tail.scores, [older, newer], &mut tail.context);
         } else {
             tail.context.copy_from_slice(&history.hidden);
         }
-        self.head(&tail.context, &mut tail.dense, out);
+        self.head(tail, out);
         Ok(())
+    }
+
+    /// Runs every kernel once over the state's memory, which is reset afterwards.
+    pub(super) fn warm(&self, state: &mut LstmState, out: &mut [f32]) {
+        let config = self.config();
+        let LstmState { clean, window, stream, hidden, tail, history, .. } = state;
+        let (units, chunk) = (self.sizes.units, CHUNK.min(config.steps));
+        window.clear(&self.sizes);
+        stream.clear(&self.sizes);
+        self.chunk(
+            window,
+            &clean[..chunk * config.features],
+            hidden,
+            if config.attention { units } else { 0 },
+        );
+        self.chunk(stream, &clean[..config.features], &mut history.hidden[..units], units);
+        if self.attention.is_some() {
+            self.score(hidden, &mut tail.scores);
+            self.simd.softmax(&mut tail.scores);
+            self.simd.weighted_sum(&tail.scores, [&hidden[..], &[]], &mut tail.context);
+        }
+        self.head(tail, out);
     }
 
     fn fits(&self, state: &LstmState) -> Result<(), ModelError> {
@@ -162,14 +180,14 @@ impl Lstm {
             let (first, stride) = if config.attention { (index * CHUNK * units, units) } else { (0, 0) };
             self.chunk(run, rows, &mut hidden[first..], stride);
         }
-        if let Some(attention) = &self.attention {
-            self.simd.lstm_scores(&attention.weight, attention.bias, hidden, &mut tail.scores);
+        if self.attention.is_some() {
+            self.score(hidden, &mut tail.scores);
             self.simd.softmax(&mut tail.scores);
-            self.simd.lstm_weighted_sum(&tail.scores, [&hidden[..], &[]], &mut tail.context);
+            self.simd.weighted_sum(&tail.scores, [&hidden[..], &[]], &mut tail.context);
         } else {
             tail.context.copy_from_slice(&hidden[..units]);
         }
-        self.head(&tail.context, &mut tail.dense, out);
+        self.head(tail, out);
         Ok(())
     }
 
@@ -189,7 +207,10 @@ impl Lstm {
                 Some(below) => &below.rows[columns..][..steps * columns],
             };
             let gates = &mut layer.gates[..steps * outputs];
-            simd.lstm_project(format, &mut Project { weights, bias, rows: inputs, stride: weights.columns, gates });
+            simd.lstm_project(
+                format,
+                &mut Project { weights, bias, rows: inputs, stride: weights.columns, gates },
+            );
             let (hidden, hidden_stride) =
                 if index == last { (&mut *hidden, stride) } else { (&mut layer.hidden[..], 0) };
             let mut job = Recur {
@@ -211,28 +232,29 @@ impl Lstm {
         run.steps = run.steps.wrapping_add(steps);
     }
 
-    fn head(&self, context: &[f32], dense: &mut [f32], out: &mut [f32]) {
-        head(self.simd, self.head.as_ref(), &context[..self.sizes.config.hidden], dense, out);
+    /// Scores of the last layer's hidden states.
+    fn score(&self, hidden: &[f32], scores: &mut [f32]) {
+        if let Some(attention) = &self.attention {
+            self.simd.row_dots(&attention.weight, hidden, scores);
+            for score in scores {
+                *score += attention.bias[0];
+            }
+        }
     }
-}
 
-/// The dense layers, or the state itself.
-fn head(
-    simd: Simd,
-    head: Option<&[crate::simd::PackedF32; 2]>,
-    context: &[f32],
-    dense: &mut [f32],
-    out: &mut [f32],
-) {
-    let Some([fc1, fc2]) = head else {
-        out.copy_from_slice(context);
-        return;
-    };
-    simd.matvec(fc1, Start::Bias, context, dense);
-    for x in &mut *dense {
-        *x = x.max(0.0);
+    /// The dense layers over the context, or the context itself.
+    fn head(&self, tail: &mut Tail, out: &mut [f32]) {
+        let Some([fc1, fc2]) = &self.head else {
+            out.copy_from_slice(&tail.context[..out.len()]);
+            return;
+        };
+        let units = fc1.bias.len();
+        fc1.apply(self.simd, &tail.context, &mut tail.dense[..units]);
+        for x in &mut tail.dense[..units] {
+            *x = x.max(0.0);
+        }
+        fc2.apply(self.simd, &tail.dense, out);
     }
-    simd.matvec(fc2, Start::Bias, dense, out);
 }
 
 /// Input rows as words of the first layer's format.

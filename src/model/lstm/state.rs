@@ -1,7 +1,7 @@
 //! What a network needs to run: scratch for windows, and the memory and history of a stream.
 
-use super::packed::{Sizes, encode, hidden_place};
 use super::Lstm;
+use super::packed::{Sizes, encode, hidden_place};
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
 use crate::model::error::ModelError;
 
@@ -52,7 +52,8 @@ impl Run {
             layer.cell.fill(0.0);
             layer.hidden.fill(0.0);
             let zero = encode(sizes.words, 0.0);
-            let word = (0..sizes.words.group()).fold(0, |word, e| word | zero << (32 / sizes.words.group() * e));
+            let word =
+                (0..sizes.words.group()).fold(0, |word, e| word | zero << (32 / sizes.words.group() * e));
             layer.rows[..sizes.columns].fill(word);
         }
         self.steps = 0;
@@ -99,6 +100,7 @@ pub(super) struct Tail {
     pub scores: AlignedBuffer<f32>,
     /// `[unit]`.
     pub context: AlignedBuffer<f32>,
+    /// `[dense]`, zeros beyond the layer's units.
     pub dense: AlignedBuffer<f32>,
 }
 
@@ -134,7 +136,8 @@ pub struct LstmState {
 }
 
 impl LstmState {
-    /// Memory for one model's sizes. O(steps · hidden).
+    /// Memory for one model's sizes. A few steps are run over it, so that the first call finds data and code where the
+    /// thousandth does. O(steps · hidden + layers · hidden²).
     ///
     /// # Errors
     /// [`ModelError::Memory`].
@@ -151,7 +154,7 @@ impl LstmState {
             tail: Tail {
                 scores: AlignedBuffer::new(config.steps, 0.0)?,
                 context: AlignedBuffer::new(sizes.units, 0.0)?,
-                dense: AlignedBuffer::new(config.head.map_or(0, |head| head.dense), 0.0)?,
+                dense: AlignedBuffer::new(sizes.dense, 0.0)?,
             },
             history: History {
                 hidden: AlignedBuffer::new(kept * sizes.units, 0.0)?,
@@ -161,6 +164,7 @@ impl LstmState {
                 row: AlignedBuffer::new(config.features, 0.0)?,
             },
         };
+        model.warm(&mut state, &mut AlignedBuffer::new(config.outputs(), 0.0)?);
         state.reset();
         Ok(state)
     }

@@ -85,9 +85,8 @@ impl Tensors {
         let mut layers = Vec::with_capacity(config.layers);
         for layer in 0..config.layers {
             let inputs = if layer == 0 { config.features } else { hidden };
-            let mut tensor = |part: &str, shape: &[usize]| {
-                origin.tensor(&format!("lstm.{part}_l{layer}"), shape, scale)
-            };
+            let mut tensor =
+                |part: &str, shape: &[usize]| origin.tensor(&format!("lstm.{part}_l{layer}"), shape, scale);
             layers.push(LayerTensors {
                 inputs,
                 weight_ih: tensor("weight_ih", &[gates, inputs])?,
@@ -105,9 +104,7 @@ impl Tensors {
         let attention = if config.attention { Some(dense("attention", 1, hidden)?) } else { None };
         let head = match config.head {
             None => None,
-            Some(head) => {
-                Some([dense("fc1", head.dense, hidden)?, dense("fc2", head.outputs, head.dense)?])
-            }
+            Some(head) => Some([dense("fc1", head.dense, hidden)?, dense("fc2", head.outputs, head.dense)?]),
         };
         Ok(Self { layers, attention, head })
     }
@@ -117,7 +114,9 @@ impl Tensors {
         let of_layer = |rest: &str| {
             let parts = ["weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l"];
             parts.into_iter().find_map(|part| rest.strip_prefix(part)).is_some_and(|layer| {
-                layer.parse::<usize>().is_ok_and(|index| index < self.layers.len() && layer == index.to_string())
+                layer
+                    .parse::<usize>()
+                    .is_ok_and(|index| index < self.layers.len() && layer == index.to_string())
             })
         };
         match name.split_once('.') {
@@ -154,7 +153,11 @@ impl Tensors {
         for (l, layer) in self.layers.iter().enumerate() {
             let recurrent = row_sums(&layer.weight_hh, layer.bias_hh.len());
             let inputs = row_sums(&layer.weight_ih, layer.bias_ih.len());
-            let biases = layer.bias_ih.iter().zip(&layer.bias_hh).map(|(a, b)| f64::from(a.abs()) + f64::from(b.abs()));
+            let biases = layer
+                .bias_ih
+                .iter()
+                .zip(&layer.bias_hh)
+                .map(|(a, b)| f64::from(a.abs()) + f64::from(b.abs()));
             for ((recurrent, inputs), bias) in recurrent.zip(inputs).zip(biases) {
                 let fixed = recurrent + bias + if l == 0 { 0.0 } else { inputs };
                 if fixed > most {
