@@ -64,6 +64,8 @@ def tree_engines(folder, missing):
     """The peers' libraries, each as its own makers' tools build it."""
     program = folder / "trees_peer"
     subprocess.run(["gcc", "-O2", "-o", program, HERE / "trees_peer.c", "-ldl", "-lm"], check=True)
+    made = (folder / "trees.txt").stat().st_mtime
+    fresh = lambda path: path.exists() and path.stat().st_mtime > made  # noqa: E731
     data = [folder / "trees.txt", 17, folder / "trees.in", folder / "trees.out"]
 
     def engine(name, kind, library):
@@ -85,14 +87,14 @@ def tree_engines(folder, missing):
         model = treelite.frontend.load_lightgbm_model(folder / "trees.txt")
         for quantize in (0, 1):
             source = folder / f"tl2cgen_{quantize}"
-            if not source.exists():
+            if not fresh(source / "main.c"):
                 tl2cgen.generate_c_code(model, dirpath=source, params={"quantize": quantize, "parallel_comp": 4})
             for compiler in ("gcc", "clang"):
                 if not shutil.which(compiler):
                     missing.append(f"tl2cgen with {compiler}: there is no {compiler}")
                     continue
                 library = folder / f"tl2cgen_{quantize}_{compiler}.so"
-                if not library.exists():
+                if not fresh(library):
                     sources = sorted(source.glob("*.c"))
                     command = [compiler, "-O3", "-march=native", "-fPIC", "-shared", "-o", library, *sources, "-lm"]
                     subprocess.run(command, check=True)
@@ -104,7 +106,7 @@ def tree_engines(folder, missing):
         import lleaves
 
         compiled, library = folder / "lleaves.o", folder / "lleaves.so"
-        if not library.exists():
+        if not fresh(library):
             lleaves.Model(model_file=str(folder / "trees.txt")).compile(cache=str(compiled))
             subprocess.run(["gcc", "-shared", "-o", library, compiled, "-lm"], check=True)
         engines.append(engine("lleaves", "lleaves", library))

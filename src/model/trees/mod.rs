@@ -230,7 +230,9 @@ impl BoostedTrees {
         Ok(())
     }
 
-    /// Finds every tree's exit leaf for a row, into the state's place of that number.
+    /// Finds every tree's exit leaf for a row, into the state's place of that number. One copy of the code, which
+    /// [`TreesState::new`] has brought into the caches.
+    #[inline(never)]
     fn find_leaves(&self, state: &mut TreesState, place: usize, row: &[f64]) {
         let layout = &self.layout;
         self.ranker.ranks(&layout.thresholds, row, &mut state.ranks);
@@ -273,6 +275,7 @@ impl BoostedTrees {
     }
 
     /// The sums of `R` places: per place and output one chain of additions in the order of the trees.
+    #[inline(never)]
     fn add_leaves_of<const R: usize>(&self, state: &TreesState, places: [usize; R], out: &mut [f64]) {
         let (trees, outputs) = (self.num_trees(), self.outputs);
         let starts = places.map(|place| &state.leaf_starts[place * trees..][..trees]);
