@@ -113,7 +113,9 @@ pub unsafe extern "C" fn mm_predictor_create(
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
         let made = if path.is_null() {
-            Predictor::from_seed(&predictor_config::configuration(&config, None)?, config.seed)?
+            let sizes = predictor_config::configuration(&config, None)?;
+            predictor_config::affordable(&sizes)?;
+            Predictor::from_seed(&sizes, config.seed)?
         } else {
             // SAFETY: by this function's contract.
             let file = WeightFile::open(unsafe { args::string(path, "path") }?)?;

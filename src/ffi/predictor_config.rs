@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
+use super::args;
 use super::config::Config;
 use super::event;
 use super::isa;
@@ -235,6 +236,28 @@ pub(super) fn configuration(
         }
         other => Err(Failure::new(MM_E_ENUM, format_args!("kind {other} is unknown"))),
     }
+}
+
+/// Refuses random weights that the system certainly cannot hold, of which filling a vector would end the process.
+///
+/// # Errors
+/// `MM_E_OUT_OF_MEMORY`, and as the configuration's `validate`.
+pub(super) fn affordable(config: &PredictorConfig) -> Result<(), Failure> {
+    let product = |factors: &[usize]| factors.iter().fold(1_usize, |all, &one| all.saturating_mul(one));
+    let weights = match config {
+        PredictorConfig::SsmHippo(config) => {
+            config.validate()?;
+            let layers = product(&[config.n_layer, config.d_inner(), 3 * config.d_model + config.rank()]);
+            let head = product(&[config.num_patches(), config.d_model, config.output_len()]);
+            layers.saturating_add(head)
+        }
+        PredictorConfig::Lstm(config) => {
+            config.validate()?;
+            product(&[config.layers, 4, config.hidden, config.hidden + config.features])
+        }
+    };
+    // Once as they are saved, once as the kernels read them.
+    args::affordable(weights.saturating_mul(2 * size_of::<f32>()))
 }
 
 /// What a predictor tells of itself; `results` is the bytes of the place where its results wait.

@@ -129,6 +129,14 @@ static void predictor_configs_are_checked(void) {
     config.stride = 0;
     CHECK(mm_predictor_create(&config, NULL, &predictor) == MM_E_INVALID_ARGUMENT);
     CHECK(strstr(mm_last_error_message(), "stride") != NULL);
+    /* More weights than any address space holds: an error, where an allocation would end the program. */
+    config = small_network();
+    config.d_model = 4096;
+    config.seq_len = 65536;
+    config.patch_len = config.stride = 1;
+    config.forecast_len = 4096;
+    config.num_channels = 256;
+    CHECK(mm_predictor_create(&config, NULL, &predictor) == MM_E_OUT_OF_MEMORY);
     config = small_network();
     config.max_batch = 0;
     CHECK(mm_predictor_create(&config, NULL, &predictor) == MM_E_INVALID_ARGUMENT);
