@@ -8,6 +8,9 @@ use market_maker::simd::{Isa, PackedBf16, PackedF32, PackedI8, PackedI16, Simd, 
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+/// A kernel that works in place.
+type InPlace = fn(Simd, &mut [f32]);
+
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/simd_hashes.txt");
 
 struct Inputs(Xoshiro256PlusPlus);
@@ -65,7 +68,7 @@ fn hashes(simd: Simd) -> Vec<(&'static str, Hash)> {
         }
         all.push((name, hash));
     };
-    let in_place: [(&'static str, fn(Simd, &mut [f32])); 7] = [
+    let in_place: [(&'static str, InPlace); 7] = [
         ("exp", |s, x| s.exp(x)),
         ("tanh", |s, x| s.tanh(x)),
         ("sigmoid", |s, x| s.sigmoid(x)),

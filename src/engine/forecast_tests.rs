@@ -181,7 +181,7 @@ fn quotes_follow_a_forecaster_only_when_the_rule_is_on() {
 #[test]
 fn a_triple_is_read_directly_and_what_is_no_direction_is_bounded() {
     let config = LstmConfig { features: CHANNELS, steps: ROWS, hidden: 16, ..LstmConfig::default() };
-    let lstm = || Predictor::from_seed(&PredictorConfig::Lstm(config.clone()), 9).unwrap();
+    let lstm = || Predictor::from_seed(&PredictorConfig::Lstm(config), 9).unwrap();
     let triple = ForecasterConfig { asking: Asking::Window, reading: Reading::Triple { horizon: 10 } };
     let forecaster = Forecaster::new(&triple, window(), lstm()).unwrap();
     let mut engine = engine(PredictionRule::OFF, Some(forecaster));

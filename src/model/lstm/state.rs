@@ -218,9 +218,8 @@ pub(super) fn check_memory(sizes: &Sizes, memory: &[f32]) -> Result<(), ModelErr
         return Err(ModelError::InputLength { expected, found: memory.len() });
     }
     let hidden = sizes.config.hidden;
-    let most = |index: usize| if index / hidden % 2 == 0 { 1.0 } else { LARGEST_CELL };
-    // Written so that NaN fails too.
-    match memory.iter().enumerate().find(|(index, x)| !(x.abs() <= most(*index))) {
+    let most = |index: usize| if (index / hidden).is_multiple_of(2) { 1.0 } else { LARGEST_CELL };
+    match memory.iter().enumerate().find(|(index, x)| x.is_nan() || x.abs() > most(*index)) {
         None => Ok(()),
         Some((index, _)) => Err(ModelError::NotFiniteInput { index }),
     }
