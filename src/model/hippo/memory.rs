@@ -12,7 +12,7 @@ use super::{HippoError, LegsStep, Real};
 ///
 /// ```
 /// # use market_maker::model::hippo::LegsMemory;
-/// let mut memory = LegsMemory::<f64>::new(8)?;
+/// let mut memory = LegsMemory::<f64>::new(16)?;
 /// for j in 1..=1000 {
 ///     memory.push((f64::from(j) / 100.0).sin())?;
 /// }
