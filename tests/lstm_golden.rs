@@ -34,7 +34,8 @@ fn errors(model: &Lstm, name: &str) -> [f64; 2] {
     }
     found.extend(found_from);
     let all = |precision: &str| {
-        [expected(&format!("prediction.{precision}")), expected(&format!("prediction_from.{precision}"))].concat()
+        [expected(&format!("prediction.{precision}")), expected(&format!("prediction_from.{precision}"))]
+            .concat()
     };
     let (exact, theirs) = (all("f64"), all("f32"));
     let far = |values: &mut dyn Iterator<Item = f64>| {
