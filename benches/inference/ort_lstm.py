@@ -1,6 +1,7 @@
 """ONNX Runtime on the LSTM network of docs/models.md: the peer of `cargo bench --bench lstm`.
 
-Builds the network with the ONNX helpers from weights that a documented hash gives (the same as in our benchmark), runs it with
+Builds the network with the ONNX helpers from weights that a hash of their names gives (the same as in our benchmark,
+which prints its first output too), runs it with
 one thread pinned to one core over rotating windows, and takes off what a call of an empty model costs. The network comes
 in two forms, the standard's LSTM operator and a dynamically quantised one (`--int8`).
 
@@ -22,16 +23,24 @@ from onnx import TensorProto, helper, numpy_helper
 STEPS, FEATURES, HIDDEN, LAYERS, DENSE, OUTPUTS = 100, 5, 128, 2, 64, 3
 
 
-def hashed(stream, count, scale):
-    """`count` numbers in ±scale: splitmix64 of (stream << 32) + index, its top 24 bits as a signed fraction."""
+def unit(name, count):
+    """Numbers in [-1, 1) with 24 bits: SplitMix64 of a counter that starts at FNV-1a of a name."""
+    mask = (1 << 64) - 1
+    seed = 0xCBF29CE484222325
+    for byte in name.encode():
+        seed = ((seed ^ byte) * 0x100000001B3) & mask
     with np.errstate(over="ignore"):
-        z = (np.uint64(stream) << np.uint64(32)) + np.arange(count, dtype=np.uint64)
-        z += np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z ^= z >> np.uint64(31)
-    fraction = (z >> np.uint64(40)).astype(np.float64) / 2.0**23 - 1.0
-    return (fraction * scale).astype(np.float32)
+        x = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x = x ^ (x >> np.uint64(31))
+    return (x >> np.uint64(40)).astype(np.float64) / 8388608.0 - 1.0
+
+
+def weight(name, *shape):
+    """A tensor of the benchmark's network, named as in the PyTorch state dict: uniform in ±1/√inputs."""
+    inputs = DENSE if name.startswith("fc2") else HIDDEN
+    return (unit("bench " + name, int(np.prod(shape))).reshape(shape) / np.sqrt(float(inputs))).astype(np.float32)
 
 
 def to_onnx_gates(rows):
@@ -42,20 +51,19 @@ def to_onnx_gates(rows):
 
 def network():
     """The whole network as an ONNX model: input [T, 1, F], output [1, 3]."""
-    nodes, constants, stream = [], [], iter(range(1, 100))
+    nodes, constants = [], []
 
     def constant(name, array):
         constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    scale = HIDDEN**-0.5
     sequence = "x"
     for layer in range(LAYERS):
         inputs = FEATURES if layer == 0 else HIDDEN
-        w = hashed(next(stream), 4 * HIDDEN * inputs, scale).reshape(4 * HIDDEN, inputs)
-        r = hashed(next(stream), 4 * HIDDEN * HIDDEN, scale).reshape(4 * HIDDEN, HIDDEN)
-        bi = hashed(next(stream), 4 * HIDDEN, scale)
-        bh = hashed(next(stream), 4 * HIDDEN, scale)
+        w = weight(f"lstm.weight_ih_l{layer}", 4 * HIDDEN, inputs)
+        r = weight(f"lstm.weight_hh_l{layer}", 4 * HIDDEN, HIDDEN)
+        bi = weight(f"lstm.bias_ih_l{layer}", 4 * HIDDEN)
+        bh = weight(f"lstm.bias_hh_l{layer}", 4 * HIDDEN)
         constant(f"w{layer}", to_onnx_gates(w)[None])
         constant(f"r{layer}", to_onnx_gates(r)[None])
         constant(f"b{layer}", np.concatenate([to_onnx_gates(bi), to_onnx_gates(bh)])[None])
@@ -64,12 +72,12 @@ def network():
         constant(f"direction{layer}", np.array([1], dtype=np.int64))
         nodes.append(helper.make_node("Squeeze", [f"y{layer}", f"direction{layer}"], [f"h{layer}"]))
         sequence = f"h{layer}"
-    constant("aw", hashed(next(stream), HIDDEN, scale).reshape(HIDDEN, 1))
-    constant("ab", hashed(next(stream), 1, scale))
-    constant("fw1", hashed(next(stream), DENSE * HIDDEN, scale).reshape(DENSE, HIDDEN).T)
-    constant("fb1", hashed(next(stream), DENSE, scale))
-    constant("fw2", hashed(next(stream), OUTPUTS * DENSE, DENSE**-0.5).reshape(OUTPUTS, DENSE).T)
-    constant("fb2", hashed(next(stream), OUTPUTS, DENSE**-0.5))
+    constant("aw", weight("attention.weight", 1, HIDDEN).T)
+    constant("ab", weight("attention.bias", 1))
+    constant("fw1", weight("fc1.weight", DENSE, HIDDEN).T)
+    constant("fb1", weight("fc1.bias", DENSE))
+    constant("fw2", weight("fc2.weight", OUTPUTS, DENSE).T)
+    constant("fb2", weight("fc2.bias", OUTPUTS))
     constant("flat", np.array([STEPS, HIDDEN], dtype=np.int64))
     constant("row", np.array([1, STEPS], dtype=np.int64))
     nodes += [
@@ -129,7 +137,8 @@ def quantised(model):
 
 def windows(count):
     """Rotating inputs in ±1."""
-    return [hashed(1000 + i, STEPS * FEATURES, 1.0).reshape(STEPS, 1, FEATURES) for i in range(count)]
+    window = lambda i: unit(f"window.bench.{i}", STEPS * FEATURES).astype(np.float32)  # noqa: E731
+    return [window(i).reshape(STEPS, 1, FEATURES) for i in range(count)]
 
 
 def time_calls(run, inputs, calls):
