@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::shared_words::{SharedWords, atomics};
+use super::shared_words::{SharedWords, Words, atomics};
 
 /// Bytes of a word.
 const WORD: usize = 8;
@@ -85,6 +85,10 @@ impl MappedRegion {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         check_regular(&file)?;
         lock(&file)?;
+        if !is_at(&file, path)? {
+            // Its maker gave it another name between our opening and our locking: it is not ours to empty.
+            return Err(RegionError::Locked);
+        }
         file.set_len(0)?;
         if let Err(error) = preallocate(&file, bytes) {
             // Gives the blocks back that were had; the first error is the one to tell.
@@ -169,29 +173,21 @@ impl MappedView {
         let length = usize::try_from(bytes).map_err(|_| RegionError::BadSize { bytes })?;
         Ok(Self { map: MmapOptions::new().len(length).map_raw_read_only(&file)? })
     }
+}
 
-    /// How many words.
-    #[must_use]
-    pub fn len(&self) -> usize {
+impl Words for MappedView {
+    #[inline]
+    fn len(&self) -> usize {
         self.map.len() / WORD
     }
 
-    /// Whether there are none, which no view has.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// As [`SharedWords::load`].
     #[inline]
-    #[must_use]
-    pub fn load(&self, at: usize) -> u64 {
+    fn load(&self, at: usize) -> u64 {
         atomics::load(words_of(&self.map), at)
     }
 
-    /// As [`SharedWords::read`].
     #[inline]
-    pub fn read(&self, at: usize, into: &mut [u64]) {
+    fn read(&self, at: usize, into: &mut [u64]) {
         atomics::read(words_of(&self.map), at, into);
     }
 }
@@ -204,7 +200,7 @@ fn words_of(map: &MmapRaw) -> &[AtomicU64] {
     unsafe { std::slice::from_raw_parts(map.as_ptr().cast::<AtomicU64>(), map.len() / WORD) }
 }
 
-impl SharedWords for MappedRegion {
+impl Words for MappedRegion {
     #[inline]
     fn len(&self) -> usize {
         self.map.len() / WORD
@@ -219,7 +215,9 @@ impl SharedWords for MappedRegion {
     fn read(&self, at: usize, into: &mut [u64]) {
         atomics::read(self.words(), at, into);
     }
+}
 
+impl SharedWords for MappedRegion {
     #[inline(always)]
     fn store(&self, at: usize, word: u64) {
         atomics::store(self.words(), at, word);
@@ -246,6 +244,21 @@ fn lock(file: &File) -> Result<(), RegionError> {
         Err(TryLockError::WouldBlock) => Err(RegionError::Locked),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Whether `path` still is the name of `file`.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> Result<bool, RegionError> {
+    use std::os::unix::fs::MetadataExt;
+
+    let (ours, named) = (file.metadata()?, std::fs::metadata(path)?);
+    Ok((ours.dev(), ours.ino()) == (named.dev(), named.ino()))
+}
+
+/// Systems that do not rename open files.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> Result<bool, RegionError> {
+    Ok(true)
 }
 
 /// Gives the empty file `bytes` zeros that are really there.

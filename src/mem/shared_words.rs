@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use super::mapped_region::RegionError;
 
-/// Words that survive their writer. One writer; readers on any thread.
-pub trait SharedWords {
+/// Words that can be read while another writes them.
+pub trait Words {
     /// How many words.
     fn len(&self) -> usize;
 
@@ -22,15 +22,18 @@ pub trait SharedWords {
         self.len() == 0
     }
 
-    /// One word. What was loaded before stays before. Hot path.
+    /// One word, before everything that is read later. Hot path.
     ///
     /// # Panics
     /// Outside the memory, as everywhere here.
     fn load(&self, at: usize) -> u64;
 
-    /// Words from `at` on, after everything that was loaded before. Hot path.
+    /// The words from `at` on, before everything that is read later; among each other in no promised order. Hot path.
     fn read(&self, at: usize, into: &mut [u64]);
+}
 
+/// Words that survive their writer. There is one writer.
+pub trait SharedWords: Words {
     /// Writes one word after everything that was written before. Hot path.
     fn store(&self, at: usize, word: u64);
 
@@ -43,6 +46,38 @@ pub trait SharedWords {
     /// # Errors
     /// What the system says; the words may or may not be safe then.
     fn sync(&self, from: usize, to: usize) -> Result<(), RegionError>;
+}
+
+impl<W: Words + ?Sized> Words for &W {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    #[inline]
+    fn load(&self, at: usize) -> u64 {
+        (**self).load(at)
+    }
+
+    #[inline]
+    fn read(&self, at: usize, into: &mut [u64]) {
+        (**self).read(at, into);
+    }
+}
+
+impl<W: SharedWords + ?Sized> SharedWords for &W {
+    #[inline]
+    fn store(&self, at: usize, word: u64) {
+        (**self).store(at, word);
+    }
+
+    #[inline]
+    fn write(&self, at: usize, words: &[u64]) {
+        (**self).write(at, words);
+    }
+
+    fn sync(&self, from: usize, to: usize) -> Result<(), RegionError> {
+        (**self).sync(from, to)
+    }
 }
 
 /// The operations over a slice of atomics, shared by every kind of memory that is one.
@@ -105,7 +140,7 @@ impl PlainWords {
     }
 }
 
-impl SharedWords for PlainWords {
+impl Words for PlainWords {
     #[inline]
     fn len(&self) -> usize {
         self.0.len()
@@ -120,7 +155,9 @@ impl SharedWords for PlainWords {
     fn read(&self, at: usize, into: &mut [u64]) {
         atomics::read(&self.0, at, into);
     }
+}
 
+impl SharedWords for PlainWords {
     #[inline]
     fn store(&self, at: usize, word: u64) {
         atomics::store(&self.0, at, word);

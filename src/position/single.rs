@@ -58,6 +58,9 @@ pub struct Position {
 }
 
 impl Position {
+    /// How many words the state takes.
+    pub const WORDS: usize = 10;
+
     /// Nothing held, nothing traded.
     pub const FLAT: Self =
         Self { cash: 0, basis: 0, fees_micro: 0, quantity: 0, bought: 0, sold: 0, fills: 0 };
@@ -246,6 +249,41 @@ impl Position {
     #[must_use]
     pub const fn fills(&self) -> u64 {
         self.fills
+    }
+
+    /// The state as words, for [`from_words`](Self::from_words).
+    #[must_use]
+    pub const fn to_words(&self) -> [u64; Self::WORDS] {
+        [
+            self.cash as u64,
+            (self.cash >> 64) as u64,
+            self.basis as u64,
+            (self.basis >> 64) as u64,
+            self.fees_micro as u64,
+            (self.fees_micro >> 64) as u64,
+            self.quantity as u64,
+            self.bought,
+            self.sold,
+            self.fills,
+        ]
+    }
+
+    /// The position whose state these words are; `None` when no fills lead to it.
+    #[must_use]
+    pub const fn from_words(words: &[u64; Self::WORDS]) -> Option<Self> {
+        const fn wide(low: u64, high: u64) -> i128 {
+            (high as i64 as i128) << 64 | low as i128
+        }
+        let position = Self {
+            cash: wide(words[0], words[1]),
+            basis: wide(words[2], words[3]),
+            fees_micro: wide(words[4], words[5]),
+            quantity: words[6] as i64,
+            bought: words[7],
+            sold: words[8],
+            fills: words[9],
+        };
+        if position.is_consistent() { Some(position) } else { None }
     }
 
     /// Whether the stored integers can have come from [`fill`](Self::fill): what a reader of stored state checks

@@ -449,6 +449,22 @@ impl PositionTracker {
         self.history.iter().flat_map(RingBuffer::iter)
     }
 
+    /// Puts trades of an earlier run, oldest first, into the history.
+    pub(super) fn restore_history(&mut self, trades: &[TradeRecord]) {
+        if let Some(history) = &mut self.history {
+            history.clear();
+            for trade in trades {
+                history.push_overwrite(*trade);
+            }
+        }
+    }
+
+    /// The place of an instrument in [`positions`](Self::positions). Hot path.
+    #[must_use]
+    pub fn index_of(&self, instrument: InstrumentId) -> Option<usize> {
+        self.find(instrument).ok()
+    }
+
     /// Forgets every trade: all positions flat, equity back at the capital, history empty. Instruments stay.
     pub fn reset(&mut self) {
         for slot in &mut self.slots {
