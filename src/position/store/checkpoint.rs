@@ -117,7 +117,7 @@ impl Checkpoint {
     /// Notes a new trade. Hot path.
     #[inline(always)]
     pub const fn note_trade(&mut self) {
-        self.new_trades += 1;
+        self.new_trades = self.new_trades.saturating_add(1);
     }
 
     /// Notes that all trades were forgotten.
