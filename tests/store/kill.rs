@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use market_maker::position::store::{Applied, Durability, Recovery, Store, StoreConfig};
 
@@ -84,11 +84,8 @@ fn a_killed_process_leaves_a_prefix_with_every_acknowledged_event() {
             said.extend_from_slice(&buffer[..count]);
         }
         let longest = if below(&mut random, 2) == 0 { 200_000 } else { 4_000_000 };
-        let pause = Duration::from_nanos(below(&mut random, longest));
-        let begin = Instant::now();
-        while begin.elapsed() < pause {
-            std::hint::spin_loop();
-        }
+        // Asleep, so that the child has the processor where there is only one.
+        std::thread::sleep(Duration::from_nanos(below(&mut random, longest)));
         child.kill().unwrap();
         child.wait().unwrap();
         pipe.read_to_end(&mut said).unwrap();

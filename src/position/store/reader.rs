@@ -62,7 +62,6 @@ impl<W: Words> StoreReader<W> {
     /// Runs `attempt` until it succeeds, or until the writer is found not to be the reason.
     fn retry<T>(&self, mut attempt: impl FnMut() -> Result<T, &'static str>) -> Result<T, StoreError> {
         let epoch = || last_commit(&self.memory, &self.layout.live).map(|(_, commit)| commit.epoch);
-        let mut failure = StoreError::Busy;
         for _ in 0..ATTEMPTS {
             if self.memory.load(SUPERSEDED) != 0 {
                 return Err(StoreError::Superseded);
@@ -70,15 +69,13 @@ impl<W: Words> StoreReader<W> {
             let before = epoch();
             match attempt() {
                 Ok(value) => return Ok(value),
-                // The same event before and after, every time: nobody is writing.
-                Err(damage) if before.is_ok() && before == epoch() => failure = StoreError::Corrupt(damage),
-                Err(damage) => {
-                    failure = if before.is_err() { StoreError::Corrupt(damage) } else { StoreError::Busy };
-                }
+                // What belongs to a commit stays as it is until the next one: this was not the writer.
+                Err(damage) if before.is_ok() && before == epoch() => return Err(StoreError::Corrupt(damage)),
+                Err(_) => std::hint::spin_loop(),
             }
-            std::hint::spin_loop();
         }
-        Err(failure)
+        // A writer never has both commit slots in hand for long.
+        Err(epoch().map_or_else(StoreError::Corrupt, |_| StoreError::Busy))
     }
 
     /// Copies the state after the last committed event. O(size); allocates nothing when `state` has room.
