@@ -79,6 +79,21 @@ impl Position {
         is_maker: bool,
         fees: &FeeSchedule,
     ) -> Result<FillOutcome, PositionError> {
+        let (next, outcome) = self.after(side, price, quantity, is_maker, fees)?;
+        *self = next;
+        Ok(outcome)
+    }
+
+    /// The position after a fill, by value: a copy that is changed in memory and copied back waits for its own stores.
+    #[inline(always)]
+    pub(super) fn after(
+        &self,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+        is_maker: bool,
+        fees: &FeeSchedule,
+    ) -> Result<(Self, FillOutcome), PositionError> {
         if quantity == Quantity::ZERO {
             return Err(PositionError::ZeroQuantity);
         }
@@ -98,8 +113,9 @@ impl Position {
 
         let released = self.released(closed);
         // |price| < 2^61 and lots < 2^63: products fit 124 bits.
-        let cash = bounded(self.cash - i128::from(sign) * i128::from(price.0) * i128::from(lots))?;
-        let added = i128::from(sign) * i128::from(price.0) * i128::from(opened);
+        let paid = i128::from(sign * price.0);
+        let cash = bounded(self.cash - paid * i128::from(lots))?;
+        let added = paid * i128::from(opened as i64);
         let basis = bounded(self.basis - released + added)?;
         let after =
             held.checked_add(sign * lots).filter(|&q| q != i64::MIN).ok_or(PositionError::Overflow)?;
@@ -112,22 +128,27 @@ impl Position {
             return Err(PositionError::Overflow);
         }
 
-        self.cash = cash;
-        self.basis = basis;
-        self.fees_micro = fees_micro;
-        self.quantity = after;
-        match side {
-            Side::Buy => self.bought = self.bought.saturating_add(quantity.0),
-            Side::Sell => self.sold = self.sold.saturating_add(quantity.0),
-        }
-        self.fills = self.fills.saturating_add(1);
-        Ok(FillOutcome {
+        let (bought, sold) = match side {
+            Side::Buy => (quantity.0, 0),
+            Side::Sell => (0, quantity.0),
+        };
+        let next = Self {
+            cash,
+            basis,
+            fees_micro,
+            quantity: after,
+            bought: self.bought.saturating_add(bought),
+            sold: self.sold.saturating_add(sold),
+            fills: self.fills.saturating_add(1),
+        };
+        let outcome = FillOutcome {
             realised,
             fee_micro,
             closed: Quantity(closed),
             opened: Quantity(opened),
             position: SignedQuantity(after),
-        })
+        };
+        Ok((next, outcome))
     }
 
     /// The cost of `closed` of the open lots: their share of the basis, to the nearest unit, halves away from zero.

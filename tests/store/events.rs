@@ -6,9 +6,7 @@ use market_maker::position::store::{
     StoredOrder, Update,
 };
 use market_maker::position::{Fill, PositionLimits};
-use market_maker::types::{
-    FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, Timestamp,
-};
+use market_maker::types::{FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, Timestamp};
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -56,9 +54,7 @@ pub fn stream(seed: u64, count: usize) -> Vec<Event> {
     let mut random = random_of(seed);
     let mut working: Vec<StoredOrder> = Vec::new();
     let mut next_order = 1;
-    (1..=count as u64)
-        .map(|sequence| event(&mut random, sequence, &mut working, &mut next_order))
-        .collect()
+    (1..=count as u64).map(|sequence| event(&mut random, sequence, &mut working, &mut next_order)).collect()
 }
 
 fn event(
@@ -179,15 +175,17 @@ pub fn apply<M: SharedWords>(
     match event {
         Event::StartDay => Ok(store.start_day(sequence)),
         Event::Reset => Ok(store.reset(sequence)),
-        Event::Update { instrument, position, orders, latches, next_order_sequence } => store.apply(&Update {
-            instrument: *instrument,
-            sequence,
-            timestamp: Timestamp(sequence * 1_000),
-            position: *position,
-            orders,
-            latches,
-            next_order_sequence: *next_order_sequence,
-        }),
+        Event::Update { instrument, position, orders, latches, next_order_sequence } => {
+            store.apply(&Update {
+                instrument: *instrument,
+                sequence,
+                timestamp: Timestamp(sequence * 1_000),
+                position: *position,
+                orders,
+                latches,
+                next_order_sequence: *next_order_sequence,
+            })
+        }
     }
 }
 

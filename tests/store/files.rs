@@ -117,7 +117,9 @@ fn a_file_cut_at_any_length_is_a_typed_error() {
     let scratch = Scratch::new("cut");
     let config = small(Durability::Disk(SyncPolicy::default()));
     let bytes = filled(&scratch, &config);
-    for length in (0..bytes.len()).step_by(509).chain([1, 7, 8, 4095, 4096, 4097, bytes.len() - 8, bytes.len() - 1]) {
+    for length in
+        (0..bytes.len()).step_by(509).chain([1, 7, 8, 4095, 4096, 4097, bytes.len() - 8, bytes.len() - 1])
+    {
         fs::write(scratch.path(), &bytes[..length]).unwrap();
         let error = Store::open(scratch.path(), &config).unwrap_err();
         let fits = |found| found == length as u64;

@@ -44,7 +44,9 @@ fn flip_all(durability: Durability, count: usize) -> [usize; 3] {
                 }
                 Ok(store) => {
                     seen[1] += 1;
-                    assert!(matches!(store.recovery(), Recovery::FromCheckpoint { epoch } if epoch < truth.epoch));
+                    assert!(
+                        matches!(store.recovery(), Recovery::FromCheckpoint { epoch } if epoch < truth.epoch)
+                    );
                     restore();
                 }
             }

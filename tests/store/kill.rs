@@ -64,7 +64,8 @@ fn last_acknowledged(said: &[u8]) -> Option<u64> {
 
 #[test]
 fn a_killed_process_leaves_a_prefix_with_every_acknowledged_event() {
-    let folder = if Path::new("/dev/shm").is_dir() { Path::new("/dev/shm").into() } else { std::env::temp_dir() };
+    let folder =
+        if Path::new("/dev/shm").is_dir() { Path::new("/dev/shm").into() } else { std::env::temp_dir() };
     let scratch = Scratch::within(&folder, "kill");
     let config = config();
     let events = stream(SEED, EVENTS);

@@ -95,7 +95,10 @@ impl Model {
             assert_eq!(slot.position.cash(), self.cash.get(&id).copied().unwrap_or(0));
             assert_eq!(slot.mark.0, self.marks.get(&id).copied().unwrap_or(0));
             let applied = store.applied(slot.instrument).unwrap();
-            assert_eq!((applied.last_fill_id, applied.last_event), (of(&self.last_fill), of(&self.last_event)));
+            assert_eq!(
+                (applied.last_fill_id, applied.last_event),
+                (of(&self.last_fill), of(&self.last_event))
+            );
             if applied.fill_ids == FillIdOrder::Any && config.fill_window > 0 {
                 let ids = self.ids.get(&id).cloned().unwrap_or_default();
                 assert_eq!(store.state().fill_ids(index), Vec::from(ids));
@@ -107,7 +110,8 @@ impl Model {
         let set = self.latches.values().filter(|latch| latch.state != 0).copied();
         assert_eq!(store.latches().copied().collect::<Vec<_>>(), set.collect::<Vec<_>>());
         let state = store.state();
-        let trades: Vec<_> = state.trades.iter().map(|trade| trade.order_id).zip(state.trade_fill_ids).collect();
+        let trades: Vec<_> =
+            state.trades.iter().map(|trade| trade.order_id).zip(state.trade_fill_ids).collect();
         assert_eq!(trades, Vec::from(self.trades.clone()));
         assert_eq!(store.tracker().history().count(), trades.len());
         assert_eq!((store.last_event(), store.next_order_sequence()), (self.account_event, self.next_order));
@@ -116,10 +120,9 @@ impl Model {
 
 #[test]
 fn a_store_agrees_with_the_naive_model_before_and_after_every_opening() {
-    for (seed, durability) in [
-        (1, Durability::Process),
-        (2, Durability::Disk(SyncPolicy { every_events: 7, every_ns: 0 })),
-    ] {
+    for (seed, durability) in
+        [(1, Durability::Process), (2, Durability::Disk(SyncPolicy { every_events: 7, every_ns: 0 }))]
+    {
         let mut config = small(durability);
         if seed == 2 {
             // Rings that are longer than what a sync adds to them, and capacities to spare.
@@ -251,7 +254,10 @@ fn what_is_refused_has_changed_nothing() {
         (Update { position: fill(zero), ..base }, PositionError::ZeroQuantity.into()),
         (Update { position: fill(far), ..base }, PositionError::PriceOutOfRange.into()),
         (Update { position: fill(elsewhere), ..base }, unknown.into()),
-        (Update { position: Some(PositionChange::Mark(Price(i64::MAX))), ..base }, PositionError::PriceOutOfRange.into()),
+        (
+            Update { position: Some(PositionChange::Mark(Price(i64::MAX))), ..base },
+            PositionError::PriceOutOfRange.into(),
+        ),
         (Update { position: Some(PositionChange::Mark(Price(1))), ..Update::default() }, unknown.into()),
         (Update { orders: &put_five, ..base }, orders_full),
         (Update { orders: &[OrderChange::Remove(OrderId(7))], ..base }, StoreError::UnknownOrder(OrderId(7))),
@@ -296,7 +302,8 @@ fn what_is_refused_has_changed_nothing() {
 #[test]
 fn a_tracker_goes_into_a_store_and_comes_back() {
     let config = StoreConfig { instruments: 4, limits: PositionLimits::NONE, ..StoreConfig::default() };
-    let tracker_config = TrackerConfig { limits: PositionLimits::NONE, capital: 77, ..TrackerConfig::default() };
+    let tracker_config =
+        TrackerConfig { limits: PositionLimits::NONE, capital: 77, ..TrackerConfig::default() };
     let mut tracker = PositionTracker::new(&tracker_config).unwrap();
     for id in [5, 3] {
         tracker.register(InstrumentId(id), FeeSchedule::from_bps(1.0, 2.0).unwrap(), 10).unwrap();
@@ -319,7 +326,10 @@ fn a_tracker_goes_into_a_store_and_comes_back() {
     store.record_fill(&Fill { instrument: InstrumentId(3), ..FILL }, 99, 4).unwrap();
     store.import(&tracker).unwrap();
     let mut store = Store::open_in(PlainWords::from_words(&store.memory().to_words()), &config).unwrap();
-    assert_eq!(store.record_fill(&Fill { instrument: InstrumentId(3), ..FILL }, 99, 0).unwrap(), Applied::Duplicate);
+    assert_eq!(
+        store.record_fill(&Fill { instrument: InstrumentId(3), ..FILL }, 99, 0).unwrap(),
+        Applied::Duplicate
+    );
     let mut back = PositionTracker::new(&tracker_config).unwrap();
     store.export(&mut back).unwrap();
     assert_eq!(back.account(), tracker.account());
@@ -338,12 +348,16 @@ fn a_tracker_goes_into_a_store_and_comes_back() {
 fn a_latch_survives_until_it_is_cleared() {
     let config = small(Durability::Process);
     let mut store = Store::create_in(plain(&config), &config).unwrap();
-    let latch = RiskLatch { id: 1, state: 2, reason: 9, observed: -5, limit: 4, tag: 77, ..RiskLatch::default() };
+    let latch =
+        RiskLatch { id: 1, state: 2, reason: 9, observed: -5, limit: 4, tag: 77, ..RiskLatch::default() };
     store.apply(&Update { latches: &[latch], ..Update::default() }).unwrap();
     let mut store = Store::open_in(PlainWords::from_words(&store.memory().to_words()), &config).unwrap();
     assert_eq!(store.latches().copied().collect::<Vec<_>>(), [latch]);
     store.apply(&Update { latches: &[RiskLatch { state: 0, ..latch }], ..Update::default() }).unwrap();
     let store = Store::open_in(PlainWords::from_words(&store.memory().to_words()), &config).unwrap();
     assert_eq!(store.latches().count(), 0);
-    assert_eq!(store.tracker().get(InstrumentId(0)).map(|slot| slot.position.quantity()), None::<SignedQuantity>);
+    assert_eq!(
+        store.tracker().get(InstrumentId(0)).map(|slot| slot.position.quantity()),
+        None::<SignedQuantity>
+    );
 }

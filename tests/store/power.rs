@@ -81,7 +81,8 @@ fn lose_power(config: &StoreConfig, seed: u64, trials: usize, sync_by_hand: bool
                 store.sync().unwrap();
             }
             let log = memory.take_log();
-            let cut = if at + 1 == stop { below(&mut random, log.len() as u64 + 1) as usize } else { log.len() };
+            let cut =
+                if at + 1 == stop { below(&mut random, log.len() as u64 + 1) as usize } else { log.len() };
             log[..cut].iter().for_each(|step| disk.step(step));
             if cut == log.len() {
                 synced = (store.synced_epoch().unwrap() - registered) as usize;
@@ -89,7 +90,8 @@ fn lose_power(config: &StoreConfig, seed: u64, trials: usize, sync_by_hand: bool
         }
         let image = disk.lose_power(&mut random);
         let opened = Store::open_in(PlainWords::from_words(&image), config);
-        let mut opened = opened.unwrap_or_else(|error| panic!("after {stop} events, {synced} synced: {error}"));
+        let mut opened =
+            opened.unwrap_or_else(|error| panic!("after {stop} events, {synced} synced: {error}"));
         seen[usize::from(opened.recovery() != Recovery::Reopened)] += 1;
         let hash = opened.state().hash();
         let found = (synced..=stop).find(|&event| hashes[event] == hash);
@@ -115,7 +117,8 @@ fn what_was_synced_survives_a_loss_of_power() {
         (SyncPolicy::default(), true),
     ] {
         let config = small(Durability::Disk(policy));
-        let [live, checkpoint] = lose_power(&config, 31 + u64::from(policy.every_events), rounds(400), by_hand);
+        let [live, checkpoint] =
+            lose_power(&config, 31 + u64::from(policy.every_events), rounds(400), by_hand);
         assert!(checkpoint > 20 && live + checkpoint == rounds(400));
     }
 }

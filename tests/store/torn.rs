@@ -61,7 +61,8 @@ fn cut_everywhere(durability: Durability, count: usize) {
             for _ in 0..if words.len() > 1 { 6 } else { 0 } {
                 let mut torn = image.clone();
                 for (place, &word) in words.iter().enumerate() {
-                    let mask = [0, u64::MAX, u64::MAX << (8 * below(&mut random, 8))][below(&mut random, 3) as usize];
+                    let mask = [0, u64::MAX, u64::MAX << (8 * below(&mut random, 8))]
+                        [below(&mut random, 3) as usize];
                     torn[at + place] = torn[at + place] & !mask | word & mask;
                 }
                 assert!(run.open(&torn, event) >= is_after);

@@ -12,6 +12,7 @@ use super::scan::{COMMIT_WORDS, Commit, Damage, id_term, scan, term, trade_crc, 
 use super::slot;
 use super::state::StoreState;
 use crate::mem::shared_words::{SharedWords, Words};
+use crate::position::AccountState;
 
 /// What its writer knows of an area.
 #[derive(Debug)]
@@ -211,12 +212,11 @@ impl Area {
         })
     }
 
-    /// Commits: the event counts from here on. `commit.digest` is filled in.
+    /// Commits: the event counts from here on. Account and digest of `commit` are not used.
     #[inline(always)]
-    pub fn commit(&mut self, memory: &impl SharedWords, commit: &Commit) {
+    pub fn commit(&mut self, memory: &impl SharedWords, commit: &Commit, account: &AccountState) {
         let slot = self.commit_slot ^ 1;
-        let commit = Commit { digest: self.digest, ..*commit };
-        slot::write(memory, self.layout.commit(slot), &commit.encode());
+        slot::write(memory, self.layout.commit(slot), &commit.encode(account, self.digest));
         self.commit_slot = slot;
     }
 

@@ -6,13 +6,12 @@
 
 use super::area::Area;
 use super::layout::{AreaLayout, Kind, Layout};
-use super::record::{
-    INFO_WORDS, LATCH_WORDS, ORDER_WORDS, POSITION_FLAGS, POSITION_WORDS,
-};
+use super::record::{INFO_WORDS, LATCH_WORDS, ORDER_WORDS, POSITION_FLAGS, POSITION_WORDS};
 use super::scan::Commit;
 use super::state::StoreState;
 use crate::mem::mapped_region::RegionError;
 use crate::mem::shared_words::{SharedWords, Words};
+use crate::position::AccountState;
 
 #[derive(Debug)]
 pub(super) struct Checkpoint {
@@ -44,6 +43,7 @@ struct Ring {
 pub(super) struct Source<'a> {
     pub area: &'a Area,
     pub commit: Commit,
+    pub account: &'a AccountState,
     /// Live fill ids of each instrument.
     pub ids: &'a [u32],
 }
@@ -170,7 +170,7 @@ impl Checkpoint {
         self.copy_trades(memory, source);
         let area = self.area.layout;
         memory.sync(area.records_from(), area.end)?;
-        self.area.commit(memory, &self.commit);
+        self.area.commit(memory, &self.commit, source.account);
         let at = self.area.commit_at();
         memory.sync(at, at + super::layout::PAGE)?;
         self.is_unknown = false;

@@ -14,10 +14,7 @@ impl IdMap {
     /// An empty map for so many ids.
     pub fn new(capacity: usize) -> Self {
         let buckets = (capacity * 2).next_power_of_two().max(2);
-        Self {
-            buckets: vec![(0, EMPTY); buckets].into_boxed_slice(),
-            shift: 64 - buckets.trailing_zeros(),
-        }
+        Self { buckets: vec![(0, EMPTY); buckets].into_boxed_slice(), shift: 64 - buckets.trailing_zeros() }
     }
 
     #[inline(always)]
@@ -85,11 +82,6 @@ impl IdMap {
         self.buckets[hole].1 = EMPTY;
         Some(value)
     }
-
-    /// Forgets every id.
-    pub fn clear(&mut self) {
-        self.buckets.fill((0, EMPTY));
-    }
 }
 
 #[cfg(test)]
@@ -123,8 +115,6 @@ mod tests {
                     naive.insert(id, step);
                 }
             }
-            map.clear();
-            assert!(naive.keys().all(|&id| !map.contains(id)));
         }
     }
 }

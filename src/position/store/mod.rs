@@ -27,6 +27,7 @@ mod area;
 mod checkpoint;
 mod config;
 mod file;
+mod fill_ids;
 mod id_map;
 mod layout;
 mod reader;

@@ -70,7 +70,9 @@ impl<W: Words> StoreReader<W> {
             match attempt() {
                 Ok(value) => return Ok(value),
                 // What belongs to a commit stays as it is until the next one: this was not the writer.
-                Err(damage) if before.is_ok() && before == epoch() => return Err(StoreError::Corrupt(damage)),
+                Err(damage) if before.is_ok() && before == epoch() => {
+                    return Err(StoreError::Corrupt(damage));
+                }
                 Err(_) => std::hint::spin_loop(),
             }
         }

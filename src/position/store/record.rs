@@ -9,8 +9,8 @@ use crate::types::{
 
 /// Every field of every record, in order: part of the layout hash, to be changed with any of the functions below.
 pub(super) const SCHEMA: &str = "\
-commit digest capital day_start_equity peak_equity max_drawdown max_drawdown_peak fills last_event \
-next_order_sequence trade_count trade_live event epoch trailer; \
+commit capital day_start_equity peak_equity max_drawdown max_drawdown_peak fills last_event \
+next_order_sequence trade_count trade_live event digest epoch trailer; \
 position cash2 basis2 fees_micro2 quantity bought sold fills mark last_fill_id last_event ids<<1|has_mark epoch trailer; \
 info instrument|fill_ids<<32 unit_value maker_rate taker_rate maker_lot taker_lot epoch trailer; \
 order id linked_id price remaining filled new_price new_quantity new_quantity_sent sent tag0 tag1 \

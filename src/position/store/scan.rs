@@ -19,12 +19,12 @@ use crate::mem::crc32c;
 use crate::mem::shared_words::Words;
 use crate::position::AccountState;
 
-/// Digest, account (6), last event, next order sequence, trades in all, live trades, event, epoch, trailer.
+/// Account (6), last event, next order sequence, trades in all, live trades, event, digest, epoch, trailer.
 pub(super) const COMMIT_WORDS: usize = 14;
 /// Counters beyond this are not believed: they would overflow.
 const MOST: u64 = 1 << 62;
 
-/// What a commit slot says.
+/// What a commit slot says. A writer keeps account and digest elsewhere, where they change, and puts them in last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Commit {
     pub digest: u64,
@@ -41,10 +41,8 @@ pub(super) struct Commit {
 
 impl Commit {
     #[inline(always)]
-    pub const fn encode(&self) -> [u64; COMMIT_WORDS] {
-        let account = &self.account;
+    pub const fn encode(&self, account: &AccountState, digest: u64) -> [u64; COMMIT_WORDS] {
         [
-            self.digest,
             account.capital as u64,
             account.day_start_equity as u64,
             account.peak_equity as u64,
@@ -56,6 +54,8 @@ impl Commit {
             self.trade_count,
             self.trade_live,
             self.event,
+            // Known last: the checksum of all before it need not wait.
+            digest,
             self.epoch,
             0,
         ]
@@ -63,20 +63,20 @@ impl Commit {
 
     const fn decode(words: &[u64; COMMIT_WORDS]) -> Self {
         Self {
-            digest: words[0],
             account: AccountState {
-                capital: words[1] as i64,
-                day_start_equity: words[2] as i64,
-                peak_equity: words[3] as i64,
-                max_drawdown: words[4] as i64,
-                max_drawdown_peak: words[5] as i64,
-                fills: words[6],
+                capital: words[0] as i64,
+                day_start_equity: words[1] as i64,
+                peak_equity: words[2] as i64,
+                max_drawdown: words[3] as i64,
+                max_drawdown_peak: words[4] as i64,
+                fills: words[5],
             },
-            last_event: words[7],
-            next_order_sequence: words[8],
-            trade_count: words[9],
-            trade_live: words[10],
-            event: words[11],
+            last_event: words[6],
+            next_order_sequence: words[7],
+            trade_count: words[8],
+            trade_live: words[9],
+            event: words[10],
+            digest: words[11],
             epoch: words[12],
         }
     }

@@ -28,16 +28,11 @@ pub(super) enum SlotState {
     Valid(u32),
 }
 
-#[inline(always)]
-fn checksum(at: usize, words: &[u64]) -> u32 {
-    crc32c::words(at as u32, words)
-}
-
 /// Writes a slot and returns its checksum; the last word of `words` is the trailer's place. Hot path.
 #[inline(always)]
 pub(super) fn write<const LEN: usize>(memory: &impl SharedWords, at: usize, words: &[u64; LEN]) -> u32 {
     let trailer = at + LEN - 1;
-    let crc = checksum(at, &words[..LEN - 1]);
+    let crc = crc32c::all_but_last(at as u32, words);
     memory.store(trailer, memory.load(trailer) & !MARK | WRITING);
     memory.write(at, &words[..LEN - 1]);
     memory.store(trailer, u64::from(crc) | WRITING);
@@ -63,7 +58,7 @@ pub(super) fn read(memory: &impl Words, at: usize, words: &mut [u64]) -> SlotSta
     if before == 0 {
         return SlotState::Blank;
     }
-    let crc = checksum(at, &words[..last]);
+    let crc = crc32c::words(at as u32, &words[..last]);
     if before == u64::from(crc) | VALID { SlotState::Valid(crc) } else { SlotState::Bad }
 }
 

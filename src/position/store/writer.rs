@@ -4,6 +4,7 @@
 
 use super::area::Area;
 use super::checkpoint::{Checkpoint, Source};
+use super::fill_ids::FillIds;
 use super::id_map::IdMap;
 use super::layout::Layout;
 use super::record::{
@@ -116,8 +117,8 @@ pub struct Store<M = MappedRegion> {
     policy: SyncPolicy,
     tracker: PositionTracker,
     applied: Vec<AppliedIds>,
-    /// Per instrument: the remembered fill ids, and how many went into the ring in all.
-    known_ids: Box<[IdMap]>,
+    known_ids: FillIds,
+    /// Per instrument: how many fill ids are remembered, and how many went into the ring in all.
     live_ids: Box<[u32]>,
     id_counts: Box<[u64]>,
     order_index: IdMap,
@@ -127,7 +128,7 @@ pub struct Store<M = MappedRegion> {
     order_marks: Box<[(u64, bool)]>,
     attempts: u64,
     latches: Box<[RiskLatch]>,
-    /// The last commit, its digest aside.
+    /// The last commit, its account and digest aside.
     commit: Commit,
     recovery: Recovery,
     unsynced_events: u32,
@@ -211,7 +212,7 @@ impl<M: SharedWords> Store<M> {
             },
             tracker,
             applied: Vec::with_capacity(instruments),
-            known_ids: vec![IdMap::new(layout.window as usize); instruments].into_boxed_slice(),
+            known_ids: FillIds::new(instruments, layout.window as usize),
             live_ids: vec![0; instruments].into_boxed_slice(),
             id_counts: vec![0; instruments].into_boxed_slice(),
             order_index: IdMap::new(orders),
@@ -289,12 +290,12 @@ impl<M: SharedWords> Store<M> {
         self.applied.extend_from_slice(&state.applied);
         self.live_ids.fill(0);
         self.id_counts.fill(0);
-        self.known_ids.iter_mut().for_each(IdMap::clear);
+        self.known_ids.clear();
         for (index, &(live, count)) in state.id_counts.iter().enumerate() {
             self.live_ids[index] = live;
             self.id_counts[index] = count;
             for &id in state.fill_ids(index) {
-                self.known_ids[index].insert(id, 0);
+                self.known_ids.insert(index, id);
             }
         }
         Ok(())
@@ -355,8 +356,8 @@ impl<M: SharedWords> Store<M> {
             epoch,
         };
         // Both commit slots are whole in a sound store.
-        self.live.commit(&self.memory, &self.commit);
-        self.live.commit(&self.memory, &self.commit);
+        self.live.commit(&self.memory, &self.commit, &state.account);
+        self.live.commit(&self.memory, &self.commit, &state.account);
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.touch_all();
         }
@@ -404,8 +405,7 @@ impl<M: SharedWords> Store<M> {
     #[inline(always)]
     fn finish(&mut self, epoch: u64, now: Timestamp) -> bool {
         (self.commit.epoch, self.commit.event) = (epoch, epoch);
-        self.commit.account = *self.tracker.account();
-        self.live.commit(&self.memory, &self.commit);
+        self.live.commit(&self.memory, &self.commit, self.tracker.account());
         if self.checkpoint.is_none() {
             return true;
         }
@@ -439,38 +439,50 @@ impl<M: SharedWords> Store<M> {
         Ok(Self::done(self.finish(epoch, self.last_sync)))
     }
 
-    /// Whether an event was applied already. Hot path, O(1).
-    #[inline]
-    fn is_duplicate(&self, update: &Update<'_>, index: Option<usize>) -> bool {
+    /// Whether an event of the instrument, or of the account, with this sequence was applied. Hot path, O(1).
+    #[inline(always)]
+    fn is_known_sequence(&self, sequence: u64, index: Option<usize>) -> bool {
         let last_event = index.map_or(self.commit.last_event, |index| self.applied[index].last_event);
-        if update.sequence != 0 && update.sequence <= last_event {
-            return true;
-        }
-        match (&update.position, index) {
-            (Some(PositionChange::Fill(_, fill_id)), Some(index)) if *fill_id != 0 => {
-                let applied = &self.applied[index];
-                match applied.fill_ids {
-                    FillIdOrder::Any => self.known_ids[index].contains(*fill_id),
-                    FillIdOrder::Increasing => *fill_id <= applied.last_fill_id,
+        sequence != 0 && sequence <= last_event
+    }
+
+    /// Whether the instrument's fill with this id was applied. Hot path, O(1) for a new id.
+    #[inline(always)]
+    fn is_known_fill(&self, fill_id: u64, index: usize) -> bool {
+        let applied = &self.applied[index];
+        fill_id != 0
+            && match applied.fill_ids {
+                FillIdOrder::Any => {
+                    self.known_ids.may_contain(index, fill_id) && self.is_in_window(index, fill_id)
                 }
+                FillIdOrder::Increasing => fill_id <= applied.last_fill_id,
             }
-            _ => false,
-        }
+    }
+
+    #[inline(never)]
+    fn is_in_window(&self, index: usize, fill_id: u64) -> bool {
+        self.live.ids(&self.memory, index, self.live_ids[index], 0).any(|id| id == fill_id)
     }
 
     /// Books a fill under the venue's id and the host's sequence, either of which may be 0. Hot path, O(1).
     ///
     /// # Errors
     /// As for [`apply`](Self::apply).
-    #[inline]
     pub fn record_fill(&mut self, fill: &Fill, fill_id: u64, sequence: u64) -> Result<Applied, StoreError> {
-        self.apply(&Update {
-            instrument: Some(fill.instrument),
-            sequence,
-            timestamp: fill.timestamp,
-            position: Some(PositionChange::Fill(*fill, fill_id)),
-            ..Update::default()
-        })
+        // The same as an update of this fill alone, without putting that together and taking it apart.
+        let index = self.tracker.index_of(fill.instrument).ok_or(PositionError::UnknownInstrument)?;
+        if self.is_known_sequence(sequence, Some(index)) || self.is_known_fill(fill_id, index) {
+            return Ok(Applied::Duplicate);
+        }
+        let outcome = self.tracker.record_fill_at(index, fill)?;
+        let epoch = self.commit.epoch + 1;
+        if sequence != 0 {
+            self.applied[index].last_event = sequence;
+        }
+        self.remember_fill(index, fill, fill_id, &outcome);
+        self.put_position(index, epoch);
+        let is_synced = self.finish(epoch, fill.timestamp);
+        Ok(if is_synced { Applied::Done(Some(outcome)) } else { Applied::Unsynced(Some(outcome)) })
     }
 
     /// Applies one event as a whole; when this returns it survives the process. Hot path, O(changes).
@@ -484,14 +496,21 @@ impl<M: SharedWords> Store<M> {
             Some(id) => Some(self.tracker.index_of(id).ok_or(PositionError::UnknownInstrument)?),
             None => None,
         };
-        if self.is_duplicate(update, index) {
+        let fill_id = match update.position {
+            Some(PositionChange::Fill(_, fill_id)) => fill_id,
+            _ => 0,
+        };
+        if self.is_known_sequence(update.sequence, index)
+            || index.is_some_and(|index| self.is_known_fill(fill_id, index))
+        {
             return Ok(Applied::Duplicate);
         }
         let capacity = self.layout.latches;
         if let Some(latch) = update.latches.iter().find(|latch| latch.id >= capacity) {
             return Err(StoreError::UnknownLatch { id: latch.id, capacity });
         }
-        if update.latches.iter().enumerate().any(|(at, a)| update.latches[..at].iter().any(|b| a.id == b.id)) {
+        if update.latches.iter().enumerate().any(|(at, a)| update.latches[..at].iter().any(|b| a.id == b.id))
+        {
             return Err(StoreError::BadConfig("a latch is given twice"));
         }
         self.reserve_orders(update.orders)?;
@@ -508,8 +527,8 @@ impl<M: SharedWords> Store<M> {
             if update.sequence != 0 {
                 self.applied[index].last_event = update.sequence;
             }
-            if let (Some(PositionChange::Fill(fill, fill_id)), Some(outcome)) = (&update.position, &outcome) {
-                self.remember_fill(index, fill, *fill_id, outcome);
+            if let (Some(PositionChange::Fill(fill, _)), Some(outcome)) = (&update.position, &outcome) {
+                self.remember_fill(index, fill, fill_id, outcome);
             }
             self.put_position(index, epoch);
         } else if update.sequence != 0 {
@@ -553,12 +572,10 @@ impl<M: SharedWords> Store<M> {
             if self.layout.window > 0 && self.applied[index].fill_ids == FillIdOrder::Any {
                 let live = self.live_ids[index];
                 match self.live.push_id(&self.memory, index, live, fill_id) {
-                    Some(oldest) => {
-                        self.known_ids[index].remove(oldest);
-                    }
+                    Some(oldest) => self.known_ids.remove(index, oldest),
                     None => self.live_ids[index] = live + 1,
                 }
-                self.known_ids[index].insert(fill_id, 0);
+                self.known_ids.insert(index, fill_id);
                 self.id_counts[index] += 1;
                 if let Some(checkpoint) = &mut self.checkpoint {
                     checkpoint.note_id(index);
@@ -744,7 +761,12 @@ impl<M: SharedWords> Store<M> {
         match &mut self.checkpoint {
             None => self.memory.sync(0, self.layout.words)?,
             Some(checkpoint) => {
-                let source = Source { area: &self.live, commit: self.commit, ids: &self.live_ids };
+                let source = Source {
+                    area: &self.live,
+                    commit: self.commit,
+                    account: self.tracker.account(),
+                    ids: &self.live_ids,
+                };
                 checkpoint.sync(&self.memory, &self.layout, &source)?;
             }
         }
