@@ -5,7 +5,7 @@ mod counting;
 
 use counting::allocations_of;
 use market_maker::position::store::{
-    Durability, FillIdOrder, OrderChange, PositionChange, RiskLatch, Store, StoreConfig, StoreReader,
+    Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreReader,
     StoredOrder, SyncPolicy, Update,
 };
 use market_maker::position::{Fill, PositionLimits};
@@ -40,7 +40,7 @@ fn nothing_allocates_after_opening() {
                 store.record_fill(&fill, n << 7, n).unwrap();
                 let order = StoredOrder { id: OrderId(n), state: 1, ..StoredOrder::EMPTY };
                 let orders = [OrderChange::Put(order), OrderChange::Remove(OrderId(n.saturating_sub(500)))];
-                let latches = [RiskLatch { id: 3, state: (n % 2) as u32, ..RiskLatch::default() }];
+                let latches = [StoredLatch { id: 3, words: [n % 2; 8] }];
                 let update = Update {
                     instrument: Some(fill.instrument),
                     position: Some(PositionChange::Mark(fill.price)),

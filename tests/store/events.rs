@@ -2,7 +2,7 @@
 
 use market_maker::mem::shared_words::SharedWords;
 use market_maker::position::store::{
-    Applied, Durability, FillIdOrder, OrderChange, PositionChange, RiskLatch, Store, StoreConfig, StoreError,
+    Applied, Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreError,
     StoredOrder, Update,
 };
 use market_maker::position::{Fill, PositionLimits};
@@ -20,7 +20,7 @@ pub enum Event {
         instrument: Option<InstrumentId>,
         position: Option<PositionChange>,
         orders: Vec<OrderChange>,
-        latches: Vec<RiskLatch>,
+        latches: Vec<StoredLatch>,
         next_order_sequence: Option<u64>,
     },
     StartDay,
@@ -67,15 +67,9 @@ fn event(
         0 => return Event::StartDay,
         1 if below(random, 4) == 0 => return Event::Reset,
         2 | 3 => {
-            let latch = RiskLatch {
-                id: below(random, 2) as u32,
-                instrument: InstrumentId(random.next_u32()),
-                reason: random.next_u32(),
-                state: below(random, 3) as u32,
-                since: Timestamp(sequence),
-                observed: random.next_u64() as i64,
-                limit: random.next_u64() as i64,
-                tag: random.next_u64(),
+            let latch = StoredLatch {
+                id: below(random, 2),
+                words: if below(random, 3) == 0 { [0; 8] } else { [(); 8].map(|()| random.next_u64()) },
             };
             return Event::Update {
                 instrument: None,
@@ -113,7 +107,7 @@ fn event(
                 _ => random.next_u64() | 1,
             };
             if below(random, 8) == 0 {
-                latches.push(RiskLatch { id: 1, state: 7, tag: sequence, ..RiskLatch::default() });
+                latches.push(StoredLatch { id: 1, words: [sequence; 8] });
             }
             Some(PositionChange::Fill(fill, fill_id))
         }
@@ -135,6 +129,7 @@ fn event(
         let order = StoredOrder {
             id: OrderId(random.next_u64()),
             linked_id: OrderId(random.next_u64()),
+            predecessor: OrderId(random.next_u64()),
             price,
             remaining: Quantity(random.next_u64()),
             filled: Quantity(0),
@@ -148,6 +143,7 @@ fn event(
             state: 1,
             level: random.next_u32() as u8,
             flags: random.next_u32() as u8,
+            was: random.next_u64(),
         };
         working.push(order);
         orders.push(OrderChange::Put(order));

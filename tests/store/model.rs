@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use market_maker::mem::shared_words::PlainWords;
 use market_maker::position::store::{
-    Applied, Durability, FillIdOrder, OrderChange, PositionChange, RiskLatch, Store, StoreConfig, StoreError,
+    Applied, Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreError,
     StoredOrder, SyncPolicy, Update,
 };
 use market_maker::position::{Fill, PositionError, PositionLimits, PositionTracker, TrackerConfig};
@@ -29,7 +29,7 @@ struct Model {
     last_fill: BTreeMap<u32, u64>,
     last_event: BTreeMap<u32, u64>,
     orders: BTreeMap<u64, StoredOrder>,
-    latches: BTreeMap<u32, RiskLatch>,
+    latches: BTreeMap<u64, StoredLatch>,
     trades: VecDeque<(OrderId, u64)>,
     account_event: u64,
     next_order: u64,
@@ -107,7 +107,7 @@ impl Model {
         let orders: BTreeMap<u64, StoredOrder> = store.orders().map(|order| (order.id.0, *order)).collect();
         assert_eq!(orders, self.orders);
         assert!(orders.values().all(|order| store.order(order.id) == Some(order)));
-        let set = self.latches.values().filter(|latch| latch.state != 0).copied();
+        let set = self.latches.values().filter(|latch| latch.is_set()).copied();
         assert_eq!(store.latches().copied().collect::<Vec<_>>(), set.collect::<Vec<_>>());
         let state = store.state();
         let trades: Vec<_> =
@@ -244,8 +244,8 @@ fn what_is_refused_has_changed_nothing() {
     let far = Fill { price: Price(i64::MAX), ..FILL };
     let elsewhere = Fill { instrument: InstrumentId(1), ..FILL };
     let orders_full = StoreError::OrdersFull { capacity: 4 };
-    let latch = RiskLatch { id: 2, state: 1, ..RiskLatch::default() };
-    let twice = [RiskLatch::default(); 2];
+    let latch = StoredLatch { id: 2, words: [1; 8] };
+    let twice = [StoredLatch::default(); 2];
     let unknown = PositionError::UnknownInstrument;
     let put_five = [OrderChange::Remove(OrderId(1)), with_id(5)];
     let stateless = [with_id(1), OrderChange::Put(StoredOrder { id: OrderId(2), state: 0, ..order })];
@@ -348,12 +348,11 @@ fn a_tracker_goes_into_a_store_and_comes_back() {
 fn a_latch_survives_until_it_is_cleared() {
     let config = small(Durability::Process);
     let mut store = Store::create_in(plain(&config), &config).unwrap();
-    let latch =
-        RiskLatch { id: 1, state: 2, reason: 9, observed: -5, limit: 4, tag: 77, ..RiskLatch::default() };
+    let latch = StoredLatch { id: 1, words: [1, 2, 3, 4, 5, 6, 7, 8] };
     store.apply(&Update { latches: &[latch], ..Update::default() }).unwrap();
     let mut store = Store::open_in(PlainWords::from_words(&store.memory().to_words()), &config).unwrap();
     assert_eq!(store.latches().copied().collect::<Vec<_>>(), [latch]);
-    store.apply(&Update { latches: &[RiskLatch { state: 0, ..latch }], ..Update::default() }).unwrap();
+    store.apply(&Update { latches: &[StoredLatch { words: [0; 8], ..latch }], ..Update::default() }).unwrap();
     let store = Store::open_in(PlainWords::from_words(&store.memory().to_words()), &config).unwrap();
     assert_eq!(store.latches().count(), 0);
     assert_eq!(

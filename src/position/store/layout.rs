@@ -6,7 +6,7 @@
 //! words of the host's byte order, which the magic number shows.
 
 use super::record::{
-    INFO_WORDS, LATCH_WORDS, ORDER_STRIDE, ORDER_WORDS, POSITION_WORDS, SCHEMA, TRADE_WORDS,
+    INFO_WORDS, LATCH_WORDS, ORDER_WORDS, POSITION_WORDS, SCHEMA, TRADE_WORDS,
 };
 use super::scan::COMMIT_WORDS;
 use super::{StoreConfig, StoreError};
@@ -67,7 +67,7 @@ impl AreaLayout {
         let positions = base + 2 * PAGE;
         let infos = positions + instruments * 2 * POSITION_WORDS;
         let orders = infos + instruments * 2 * INFO_WORDS;
-        let latches = orders + order_count * 2 * ORDER_STRIDE;
+        let latches = orders + order_count * 2 * ORDER_WORDS;
         let ids = latches + latch_count * 2 * LATCH_WORDS;
         let trades = ids + instruments * id_slots;
         let end = (trades + trade_slots * TRADE_WORDS).next_multiple_of(PAGE);
@@ -116,7 +116,7 @@ impl AreaLayout {
 
     pub const fn order(&self, index: usize) -> Place {
         let record = 2 * self.instruments + index;
-        Place { record, at: self.orders + index * 2 * ORDER_STRIDE, stride: ORDER_STRIDE }
+        Place { record, at: self.orders + index * 2 * ORDER_WORDS, stride: ORDER_WORDS }
     }
 
     pub const fn latch(&self, index: usize) -> Place {
@@ -317,7 +317,7 @@ const fn layout_hash() -> u64 {
         at += 1;
     }
     let sizes =
-        [PAGE, COMMIT_WORDS, POSITION_WORDS, INFO_WORDS, ORDER_WORDS, ORDER_STRIDE, LATCH_WORDS, TRADE_WORDS];
+        [PAGE, COMMIT_WORDS, POSITION_WORDS, INFO_WORDS, ORDER_WORDS, LATCH_WORDS, TRADE_WORDS];
     let mut at = 0;
     while at < sizes.len() {
         hash = (hash ^ sizes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);

@@ -39,7 +39,7 @@ mod writer;
 
 pub use config::{Durability, StoreConfig, SyncPolicy};
 pub use reader::StoreReader;
-pub use record::{AppliedIds, FillIdOrder, RiskLatch, StoredOrder};
+pub use record::{AppliedIds, FillIdOrder, LATCH_FIELDS, StoredLatch, StoredOrder};
 pub use state::StoreState;
 pub use writer::{Applied, OrderChange, PositionChange, Recovery, Store, Update};
 
@@ -119,7 +119,7 @@ pub enum StoreError {
     #[error("latch {id} is beyond the {capacity} of this store")]
     UnknownLatch {
         /// Its number.
-        id: u32,
+        id: u64,
         /// How many there are.
         capacity: u32,
     },

@@ -13,18 +13,16 @@ commit capital day_start_equity peak_equity max_drawdown max_drawdown_peak fills
 next_order_sequence trade_count trade_live event digest epoch trailer; \
 position cash2 basis2 fees_micro2 quantity bought sold fills mark last_fill_id last_event ids<<1|has_mark epoch trailer; \
 info instrument|fill_ids<<32 unit_value maker_rate taker_rate maker_lot taker_lot epoch trailer; \
-order id linked_id price remaining filled new_price new_quantity new_quantity_sent sent tag0 tag1 \
-instrument|side<<32|state<<40|level<<48|flags<<56 epoch trailer; \
-latch instrument|reason<<32 state since observed limit tag epoch trailer; \
+order id linked_id predecessor price remaining filled new_price new_quantity new_quantity_sent sent tag0 tag1 \
+instrument|side<<32|state<<40|level<<48|flags<<56 was epoch trailer; \
+latch words8 epoch trailer; \
 trade timestamp order_id price quantity realised position instrument|side<<32|is_maker<<40 fill_id crc; \
 fill id";
 
 pub(super) const POSITION_WORDS: usize = 16;
 pub(super) const INFO_WORDS: usize = 8;
-pub(super) const ORDER_WORDS: usize = 14;
-/// Words from one order's slot to the next: whole cache lines.
-pub(super) const ORDER_STRIDE: usize = 16;
-pub(super) const LATCH_WORDS: usize = 8;
+pub(super) const ORDER_WORDS: usize = 16;
+pub(super) const LATCH_WORDS: usize = LATCH_FIELDS + 2;
 pub(super) const TRADE_WORDS: usize = 9;
 
 /// Whether the fill ids of an instrument can be compared for more than equality.
@@ -72,6 +70,8 @@ pub struct StoredOrder {
     pub id: OrderId,
     /// The id of a replacement under way or a predecessor, else 0.
     pub linked_id: OrderId,
+    /// The order that it took the place of, while that is not confirmed; else 0.
+    pub predecessor: OrderId,
     /// Its price.
     pub price: Price,
     /// Lots that are left.
@@ -98,6 +98,8 @@ pub struct StoredOrder {
     pub level: u8,
     /// The order manager's flags.
     pub flags: u8,
+    /// What it was while its state is not known, else 0.
+    pub was: u64,
 }
 
 impl StoredOrder {
@@ -105,6 +107,7 @@ impl StoredOrder {
     pub const EMPTY: Self = Self {
         id: OrderId(0),
         linked_id: OrderId(0),
+        predecessor: OrderId(0),
         price: Price(0),
         remaining: Quantity(0),
         filled: Quantity(0),
@@ -118,29 +121,31 @@ impl StoredOrder {
         state: 0,
         level: 0,
         flags: 0,
+        was: 0,
     };
 }
 
-/// A limit that has tripped, or any other switch that a restart must not reset.
+/// Words of a latch.
+pub const LATCH_FIELDS: usize = 8;
+
+/// Something that a restart must not forget: a limit that has tripped, a kill switch that is on.
+///
+/// The words are those of whoever latches; those of this library's gate fit. All zero is a latch that is not set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
-pub struct RiskLatch {
+pub struct StoredLatch {
     /// Which latch: its place in the store, below [`latches`](super::StoreConfig::latches).
-    pub id: u32,
-    /// The instrument that it concerns, or the host's number for all.
-    pub instrument: InstrumentId,
-    /// Why it tripped, by the host's or the gate's numbers.
-    pub reason: u32,
-    /// Not 0 while it is set; 0 clears it.
-    pub state: u32,
-    /// Since when.
-    pub since: Timestamp,
-    /// What was measured.
-    pub observed: i64,
-    /// What was allowed.
-    pub limit: i64,
-    /// The host's own: the token that resets it.
-    pub tag: u64,
+    pub id: u64,
+    /// What it holds.
+    pub words: [u64; LATCH_FIELDS],
+}
+
+impl StoredLatch {
+    /// Whether it holds anything.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.words != [0; LATCH_FIELDS]
+    }
 }
 
 /// `ids` counts the fill ids that have gone into the instrument's ring.
@@ -202,6 +207,7 @@ pub(super) fn encode_order(order: &StoredOrder) -> [u64; ORDER_WORDS] {
     [
         order.id.0,
         order.linked_id.0,
+        order.predecessor.0,
         order.price.0 as u64,
         order.remaining.0,
         order.filled.0,
@@ -216,56 +222,45 @@ pub(super) fn encode_order(order: &StoredOrder) -> [u64; ORDER_WORDS] {
             | u64::from(order.state) << 40
             | u64::from(order.level) << 48
             | u64::from(order.flags) << 56,
+        order.was,
         0,
         0,
     ]
 }
 
 pub(super) fn decode_order(words: &[u64; ORDER_WORDS]) -> Option<StoredOrder> {
-    let packed = words[11];
+    let packed = words[12];
     Some(StoredOrder {
         id: OrderId(words[0]),
         linked_id: OrderId(words[1]),
-        price: Price(words[2] as i64),
-        remaining: Quantity(words[3]),
-        filled: Quantity(words[4]),
-        new_price: Price(words[5] as i64),
-        new_quantity: Quantity(words[6]),
-        new_quantity_sent: Quantity(words[7]),
-        sent: Timestamp(words[8]),
-        tags: [words[9], words[10]],
+        predecessor: OrderId(words[2]),
+        price: Price(words[3] as i64),
+        remaining: Quantity(words[4]),
+        filled: Quantity(words[5]),
+        new_price: Price(words[6] as i64),
+        new_quantity: Quantity(words[7]),
+        new_quantity_sent: Quantity(words[8]),
+        sent: Timestamp(words[9]),
+        tags: [words[10], words[11]],
         instrument: InstrumentId(packed as u32),
         side: Side::from_u8((packed >> 32) as u8)?,
         state: (packed >> 40) as u8,
         level: (packed >> 48) as u8,
         flags: (packed >> 56) as u8,
+        was: words[13],
     })
 }
 
-pub(super) fn encode_latch(latch: &RiskLatch) -> [u64; LATCH_WORDS] {
-    [
-        u64::from(latch.instrument.0) | u64::from(latch.reason) << 32,
-        u64::from(latch.state),
-        latch.since.0,
-        latch.observed as u64,
-        latch.limit as u64,
-        latch.tag,
-        0,
-        0,
-    ]
+pub(super) fn encode_latch(latch: &StoredLatch) -> [u64; LATCH_WORDS] {
+    let mut words = [0; LATCH_WORDS];
+    words[..LATCH_FIELDS].copy_from_slice(&latch.words);
+    words
 }
 
-pub(super) fn decode_latch(id: u32, words: &[u64; LATCH_WORDS]) -> RiskLatch {
-    RiskLatch {
-        id,
-        instrument: InstrumentId(words[0] as u32),
-        reason: (words[0] >> 32) as u32,
-        state: words[1] as u32,
-        since: Timestamp(words[2]),
-        observed: words[3] as i64,
-        limit: words[4] as i64,
-        tag: words[5],
-    }
+pub(super) fn decode_latch(id: u64, words: &[u64; LATCH_WORDS]) -> StoredLatch {
+    let mut latch = StoredLatch { id, ..StoredLatch::default() };
+    latch.words.copy_from_slice(&words[..LATCH_FIELDS]);
+    latch
 }
 
 /// The checksum's word is left 0.

@@ -221,8 +221,8 @@ pub(super) fn scan(
         let place = area.latch(index);
         if let Some((slot, crc, words)) = newest::<LATCH_WORDS>(memory, (place.at, place.stride), epoch) {
             count(place.record, slot, crc, &words);
-            let latch = decode_latch(index as u32, &words);
-            if latch.state != 0 {
+            let latch = decode_latch(index as u64, &words);
+            if latch.is_set() {
                 state.latches.push(latch);
             }
         }

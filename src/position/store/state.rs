@@ -1,7 +1,7 @@
 //! The whole state as plain values: what an opening finds and a reader copies.
 
 use super::layout::Layout;
-use super::record::{AppliedIds, RiskLatch, StoredOrder};
+use super::record::{AppliedIds, StoredLatch, StoredOrder};
 use crate::position::{AccountState, InstrumentPosition, TradeRecord};
 
 /// Everything that a store keeps, as it stood after one event.
@@ -24,7 +24,7 @@ pub struct StoreState {
     /// The working orders, in no particular order.
     pub orders: Vec<StoredOrder>,
     /// The latches that are set.
-    pub latches: Vec<RiskLatch>,
+    pub latches: Vec<StoredLatch>,
     /// The latest trades, oldest first.
     pub trades: Vec<TradeRecord>,
     /// The fill id of each of [`trades`](Self::trades).
@@ -113,7 +113,7 @@ impl StoreState {
             take(&super::record::encode_order(order));
         }
         for latch in &self.latches {
-            take(&[u64::from(latch.id)]);
+            take(&[latch.id]);
             take(&super::record::encode_latch(latch));
         }
         for (trade, &fill_id) in self.trades.iter().zip(&self.trade_fill_ids) {

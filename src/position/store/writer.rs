@@ -8,7 +8,7 @@ use super::fill_ids::FillIds;
 use super::id_map::IdMap;
 use super::layout::Layout;
 use super::record::{
-    AppliedIds, FillIdOrder, POSITION_WORDS, RiskLatch, StoredOrder, encode_info, encode_latch, encode_order,
+    AppliedIds, FillIdOrder, POSITION_WORDS, StoredLatch, StoredOrder, encode_info, encode_latch, encode_order,
     encode_position, encode_trade,
 };
 use super::scan::Commit;
@@ -81,7 +81,7 @@ pub struct Update<'a> {
     /// What happens to working orders, each id at most once.
     pub orders: &'a [OrderChange],
     /// The latches that are set or cleared.
-    pub latches: &'a [RiskLatch],
+    pub latches: &'a [StoredLatch],
     /// What the order manager will use next, so that no client id is used twice.
     pub next_order_sequence: Option<u64>,
 }
@@ -127,7 +127,7 @@ pub struct Store<M = MappedRegion> {
     /// Per order the last attempt to apply an event that touched it, and whether that made it.
     order_marks: Box<[(u64, bool)]>,
     attempts: u64,
-    latches: Box<[RiskLatch]>,
+    latches: Box<[StoredLatch]>,
     /// The last commit, its account and digest aside.
     commit: Commit,
     recovery: Recovery,
@@ -202,7 +202,7 @@ impl<M: SharedWords> Store<M> {
             limits: config.limits,
         })?;
         let (instruments, orders) = (layout.instruments as usize, layout.orders as usize);
-        let latch = |id: u32| RiskLatch { id, ..RiskLatch::default() };
+        let latch = |id: u32| StoredLatch { id: id.into(), ..StoredLatch::default() };
         Ok(Self {
             live: Area::new(&layout.live, layout.instruments),
             checkpoint: layout.checkpoint.as_ref().map(|area| Checkpoint::new(area, layout.instruments)),
@@ -281,7 +281,7 @@ impl<M: SharedWords> Store<M> {
         let free = (0..self.layout.orders).rev().filter(|&record| self.orders[record as usize].state == 0);
         self.free_orders.extend(free);
         for (id, latch) in self.latches.iter_mut().enumerate() {
-            *latch = RiskLatch { id: id as u32, ..RiskLatch::default() };
+            *latch = StoredLatch { id: id as u64, ..StoredLatch::default() };
         }
         for latch in &state.latches {
             self.latches[latch.id as usize] = *latch;
@@ -323,7 +323,7 @@ impl<M: SharedWords> Store<M> {
         if state.orders.len() > self.layout.orders as usize {
             return Err(StoreError::OrdersFull { capacity: self.layout.orders });
         }
-        if let Some(latch) = state.latches.iter().find(|latch| latch.id >= self.layout.latches) {
+        if let Some(latch) = state.latches.iter().find(|latch| latch.id >= u64::from(self.layout.latches)) {
             return Err(StoreError::UnknownLatch { id: latch.id, capacity: self.layout.latches });
         }
         self.adopt(&state)?;
@@ -393,7 +393,7 @@ impl<M: SharedWords> Store<M> {
         }
     }
 
-    fn put_latch(&mut self, latch: &RiskLatch, epoch: u64) {
+    fn put_latch(&mut self, latch: &StoredLatch, epoch: u64) {
         let place = self.live.layout.latch(latch.id as usize);
         self.live.put(&self.memory, place, encode_latch(latch), epoch);
         if let Some(checkpoint) = &mut self.checkpoint {
@@ -506,7 +506,7 @@ impl<M: SharedWords> Store<M> {
             return Ok(Applied::Duplicate);
         }
         let capacity = self.layout.latches;
-        if let Some(latch) = update.latches.iter().find(|latch| latch.id >= capacity) {
+        if let Some(latch) = update.latches.iter().find(|latch| latch.id >= u64::from(capacity)) {
             return Err(StoreError::UnknownLatch { id: latch.id, capacity });
         }
         if update.latches.iter().enumerate().any(|(at, a)| update.latches[..at].iter().any(|b| a.id == b.id))
@@ -813,8 +813,8 @@ impl<M: SharedWords> Store<M> {
     }
 
     /// The latches that are set. O(capacity).
-    pub fn latches(&self) -> impl Iterator<Item = &RiskLatch> {
-        self.latches.iter().filter(|latch| latch.state != 0)
+    pub fn latches(&self) -> impl Iterator<Item = &StoredLatch> {
+        self.latches.iter().filter(|latch| latch.is_set())
     }
 
     /// What was applied to an instrument last. Hot path, O(1).
