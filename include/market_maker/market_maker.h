@@ -990,6 +990,27 @@ typedef struct mm_stoikov_config_t {
      * `MM_HORIZON_*`. Default rolling.
      */
     uint8_t horizon_mode;
+    /**
+     * Part of a prediction's expected change that the reservation price follows, at least 0. Default 0.
+     */
+    double change_weight;
+    /**
+     * Half average spreads by which a prediction's certain direction moves the reservation price, at least 0. Default 0.
+     */
+    double direction_weight;
+    /**
+     * Part of the predicted change in volatility that the spread follows, at least 0. Default 0.
+     */
+    double volatility_weight;
+    /**
+     * Largest move of the reservation price by a prediction, average spreads, at least 0. Default 2.
+     */
+    double max_prediction_shift;
+    /**
+     * Largest factor by which a prediction widens the spread, and its inverse the smallest; at least 1.
+     * 0 and the default are 3.
+     */
+    double max_prediction_scale;
 } mm_stoikov_config_t;
 
 /**

@@ -9,6 +9,7 @@
 //! group of events that the venue published as one, during a snapshot or a halt. Single writer.
 
 mod latency;
+pub mod manager;
 mod market_book;
 mod pipeline;
 mod state_hash;

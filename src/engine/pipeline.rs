@@ -127,6 +127,7 @@ pub struct Engine<S> {
     /// Quotes may be due although the top did not change.
     requote: bool,
     is_halted: bool,
+    is_resting: bool,
     equity_peak: i64,
     max_drawdown: i64,
     stats: EngineStats,
@@ -157,6 +158,7 @@ impl<S: Strategy> Engine<S> {
             is_top_stale: false,
             requote: false,
             is_halted: false,
+            is_resting: false,
             equity_peak: 0,
             max_drawdown: 0,
             stats: EngineStats::default(),
@@ -234,7 +236,7 @@ impl<S: Strategy> Engine<S> {
         self.requote = true;
         let featured = self.lap(Stage::Features, start);
 
-        let wanted = if self.is_halted {
+        let wanted = if self.is_halted || self.is_resting {
             WantedQuotes::NONE
         } else {
             self.stats.quotes += 1;
@@ -345,6 +347,13 @@ impl<S: Strategy> Engine<S> {
         let Some(equity) = self.mark().and_then(|mark| self.position.equity(mark).ok()) else { return };
         self.equity_peak = self.equity_peak.max(equity.0);
         self.max_drawdown = self.max_drawdown.max(self.equity_peak.saturating_sub(equity.0));
+    }
+
+    /// Stops quoting, or takes it up again. A resting engine follows its market, and wants no quotes: at the next event (or
+    /// [`refresh`](Self::refresh)) they are withdrawn.
+    pub fn set_resting(&mut self, is_resting: bool) {
+        self.requote |= self.is_resting != is_resting;
+        self.is_resting = is_resting;
     }
 
     fn set_halted(&mut self, is_halted: bool) {

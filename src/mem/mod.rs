@@ -3,6 +3,7 @@
 //! Nothing here knows of trading. This and the C boundary are the only modules with `unsafe`; each block names
 //! the precondition that discharges it.
 
+pub mod affinity;
 pub mod buffer;
 pub mod crc32c;
 pub mod mapped_file;
