@@ -5,7 +5,7 @@ mod counting;
 
 use counting::allocations_of;
 use market_maker::position::store::{
-    Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreReader,
+    Durability, FillIdOrder, OrderChange, PositionChange, Store, StoreConfig, StoreReader, StoredLatch,
     StoredOrder, SyncPolicy, Update,
 };
 use market_maker::position::{Fill, PositionLimits};

@@ -2,8 +2,8 @@
 
 use market_maker::mem::shared_words::SharedWords;
 use market_maker::position::store::{
-    Applied, Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreError,
-    StoredOrder, Update,
+    Applied, Durability, FillIdOrder, OrderChange, PositionChange, Store, StoreConfig, StoreError,
+    StoredLatch, StoredOrder, Update,
 };
 use market_maker::position::{Fill, PositionLimits};
 use market_maker::types::{FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, Timestamp};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use market_maker::mem::shared_words::PlainWords;
 use market_maker::position::store::{
-    Applied, Durability, FillIdOrder, OrderChange, PositionChange, StoredLatch, Store, StoreConfig, StoreError,
-    StoredOrder, SyncPolicy, Update,
+    Applied, Durability, FillIdOrder, OrderChange, PositionChange, Store, StoreConfig, StoreError,
+    StoredLatch, StoredOrder, SyncPolicy, Update,
 };
 use market_maker::position::{Fill, PositionError, PositionLimits, PositionTracker, TrackerConfig};
 use market_maker::types::{

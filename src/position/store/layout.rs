@@ -5,9 +5,7 @@
 //! positions, registrations, orders and latches, two slots each; then the rings of fill ids and of trades. All in 64-bit
 //! words of the host's byte order, which the magic number shows.
 
-use super::record::{
-    INFO_WORDS, LATCH_WORDS, ORDER_WORDS, POSITION_WORDS, SCHEMA, TRADE_WORDS,
-};
+use super::record::{INFO_WORDS, LATCH_WORDS, ORDER_WORDS, POSITION_WORDS, SCHEMA, TRADE_WORDS};
 use super::scan::COMMIT_WORDS;
 use super::{StoreConfig, StoreError};
 use crate::mem::crc32c;
@@ -316,8 +314,7 @@ const fn layout_hash() -> u64 {
         hash = (hash ^ SCHEMA.as_bytes()[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
         at += 1;
     }
-    let sizes =
-        [PAGE, COMMIT_WORDS, POSITION_WORDS, INFO_WORDS, ORDER_WORDS, LATCH_WORDS, TRADE_WORDS];
+    let sizes = [PAGE, COMMIT_WORDS, POSITION_WORDS, INFO_WORDS, ORDER_WORDS, LATCH_WORDS, TRADE_WORDS];
     let mut at = 0;
     while at < sizes.len() {
         hash = (hash ^ sizes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);

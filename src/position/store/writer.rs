@@ -8,8 +8,8 @@ use super::fill_ids::FillIds;
 use super::id_map::IdMap;
 use super::layout::Layout;
 use super::record::{
-    AppliedIds, FillIdOrder, POSITION_WORDS, StoredLatch, StoredOrder, encode_info, encode_latch, encode_order,
-    encode_position, encode_trade,
+    AppliedIds, FillIdOrder, POSITION_WORDS, StoredLatch, StoredOrder, encode_info, encode_latch,
+    encode_order, encode_position, encode_trade,
 };
 use super::scan::Commit;
 use super::{Durability, StoreConfig, StoreError, StoreState, SyncPolicy};
