@@ -21,15 +21,20 @@ pub mod book_view;
 pub mod depth;
 pub mod engine;
 pub mod event;
+pub mod features;
+pub mod isa;
 pub mod matching;
 pub mod orders;
 pub mod pool;
 pub mod position;
+pub mod predictor;
+pub mod predictor_config;
 pub mod quote;
 pub mod reader;
 pub mod risk;
 pub mod strategy;
 pub mod synthetic;
+pub mod trees;
 pub mod venue;
 
 #[cfg(test)]

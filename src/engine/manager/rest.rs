@@ -77,6 +77,7 @@ impl Rest {
         Change::Begins(until)
     }
 
+    #[cfg(test)]
     pub(super) const fn is_resting(&self) -> bool {
         self.until.is_some()
     }

@@ -101,10 +101,19 @@ impl<U: Unit> Worker<U> {
         let is_bound = bound.is_ok();
         // Whoever starts the worker waits for this word.
         let _ = ready.send(bound);
-        while is_bound {
+        if is_bound {
+            self.work(mailbox);
+        }
+        let finished = self.seats.into_iter().map(|seat| seat.state).collect();
+        drop(self.running);
+        finished
+    }
+
+    fn work(&mut self, mailbox: &Mailbox) {
+        loop {
             match mailbox.pop() {
                 Some((seat, input)) => self.handle(seat as usize, &input),
-                None if mailbox.is_finished() => break,
+                None if mailbox.is_finished() => return,
                 None => match self.idle {
                     Idle::Spin => hint::spin_loop(),
                     Idle::Yield => thread::yield_now(),
@@ -112,9 +121,6 @@ impl<U: Unit> Worker<U> {
                 },
             }
         }
-        let finished = self.seats.into_iter().map(|seat| seat.state).collect();
-        drop(self.running);
-        finished
     }
 
     fn handle(&mut self, seat: usize, input: &Input) {
