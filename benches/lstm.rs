@@ -1,8 +1,7 @@
 //! The LSTM at its default sizes: a window, a pushed row and a forecast, in each precision.
 //!
-//! `cargo bench --bench lstm` (pin it: `taskset -c 1 cargo bench --bench lstm`). Weights and windows are those of
-//! benches/inference/ort_lstm.py, which times ONNX Runtime on the same network; inputs rotate. The first outputs are printed, so
-//! that the two can be seen to compute the same.
+//! `cargo bench --bench lstm` (pin it: `taskset -c 1 cargo bench --bench lstm`); inputs rotate, and the first outputs are
+//! printed. `make bench-inference` times it beside its peers.
 
 #![allow(missing_docs, reason = "criterion_group! makes a public function without documentation")]
 
