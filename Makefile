@@ -1,8 +1,9 @@
 # The few commands that a person types. Each is one script.
-.PHONY: setup demo test bench bench-book docs
+.PHONY: setup demo test bench bench-book bench-inference docs
 setup: ; @scripts/setup
 demo: ; @scripts/demo
 test: ; @scripts/test
 bench: ; @scripts/bench
 bench-book: ; @scripts/bench book
+bench-inference: ; @scripts/bench-inference
 docs: ; @scripts/docs

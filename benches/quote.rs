@@ -35,6 +35,7 @@ fn views() -> Vec<MarketView> {
                 observations: 1_000_000,
                 spread: Some(2.0 + f64::from(random.next_u32() % 1000) * 0.01),
                 position: SignedQuantity((random.next_u32() % 39) as i64 - 19),
+                prediction: None,
             }
         })
         .collect()

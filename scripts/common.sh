@@ -18,6 +18,9 @@ missing() {
   command -v ninja >/dev/null || echo ninja-build
   command -v pkg-config >/dev/null || echo pkg-config
   have_gtest || echo libgtest-dev
+  # The scripts that make small model files for the tests.
+  command -v python3 >/dev/null || echo python3
+  python3 -c 'import numpy' 2>/dev/null || echo python3-numpy
 }
 
 require() {

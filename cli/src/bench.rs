@@ -416,6 +416,7 @@ fn views() -> Vec<MarketView> {
                 observations: 1_000_000,
                 spread: Some(2.0 + (mixed >> 10 & 1023) as f64 * 0.01),
                 position: SignedQuantity((mixed % 39) as i64 - 19),
+                prediction: None,
             }
         })
         .collect()

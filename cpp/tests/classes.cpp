@@ -25,6 +25,7 @@ static_assert(is_move_only<mm::pool> && is_move_only<mm::book> && is_move_only<m
               is_move_only<mm::book_manager> && is_move_only<mm::tracker> && is_move_only<mm::risk_gate> &&
               is_move_only<mm::kill_switch> && is_move_only<mm::order_manager> && is_move_only<mm::quoter> &&
               is_move_only<mm::reader> && is_move_only<mm::engine> && is_move_only<mm::venue> &&
+              is_move_only<mm::predictor> && is_move_only<mm::trees> && is_move_only<mm::feature_window> &&
               is_move_only<mm::result<mm::book>>);
 
 
@@ -140,6 +141,85 @@ static void engines_venues_and_flows_say_what_is_wrong() {
     CHECK(moved.account().position == 0 && engine.try_on_event(event, actions).status().code() == MM_E_NULL);
 }
 
+static void models_predict_and_refuse() {
+    mm_predictor_config_t config = mm::predictor::defaults(mm::network::lstm);
+    config.lstm_steps = 10;
+    config.lstm_hidden = 16;
+    mm::predictor predictor(config);
+    mm::predictor other = predictor.share();
+    std::array<float, 50> window = {};
+    std::array<float, 3> out = {}, streamed = {}, part = {};
+    for (std::size_t i = 0; i < window.size(); ++i) {
+        window[i] = 0.1F * static_cast<float>(i % 7);
+    }
+    predictor.predict(window, out);
+    for (std::size_t row = 0; row < 10; ++row) {
+        CHECK(other.try_forecast(streamed).code() == MM_E_NOT_READY);
+        CHECK(other.push(mm::span<const float>(window.data() + row * 5, 5)) == (row == 9));
+    }
+    other.forecast(streamed);
+    CHECK(out == streamed);
+    predictor.predict_batch(window, 1, streamed);
+    CHECK(out == streamed);
+    const std::array<std::uint32_t, 1> horizon = {0}, channel = {1};
+    CHECK(predictor.try_predict_part(window, part).code() == MM_E_NOT_READY);
+    predictor.select(horizon, channel);
+    predictor.predict_part(window, part);
+    CHECK(part[0] == out[1]);
+    CHECK(predictor.try_select(channel, channel).code() == MM_E_INVALID_ARGUMENT);
+    CHECK(predictor.try_predict(mm::span<const float>(window).first(49), out).code() == MM_E_INPUT_LENGTH);
+    CHECK(predictor.try_calibrate(window, 1).code() == MM_E_SHARED);
+    CHECK(predictor.try_save("no/such/folder/file").code() == MM_E_IO);
+    CHECK(predictor.info().output_columns == 3 && predictor.info().is_trained == 0);
+    CHECK(mm::predictor::try_create(config, "no such file").status().code() == MM_E_IO);
+    config.precision = 77;
+    CHECK(mm::predictor::try_create(config).status().code() == MM_E_ENUM);
+    CHECK(mm::isa_name()[0] != '\0');
+
+    static constexpr char text[] =
+        "tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\nobjective=regression\nfeature_names=x\n\n"
+        "Tree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=0.5\ndecision_type=2\nleft_child=-1\n"
+        "right_child=-2\nleaf_value=-1 1\nis_linear=0\n\nend of trees\n";
+    mm::trees trees = mm::trees::from_text(mm::span<const char>(text, sizeof text - 1));
+    mm::trees copy = trees.share();
+    const std::array<double, 3> rows = {0.7, 0.2, 0.9};
+    std::array<double, 3> leaves = {};
+    trees.predict_batch(rows, 3, leaves);
+    CHECK(leaves == (std::array<double, 3>{1.0, -1.0, 1.0}));
+    double leaf = 0.0;
+    copy.predict(mm::span<const double>(rows).first(1), mm::span<double>(&leaf, 1));
+    CHECK(leaf == 1.0);
+    CHECK(copy.try_predict_raw(rows, leaves).code() == MM_E_INPUT_LENGTH);
+    CHECK(trees.info().features == 1 && trees.feature_name(0)[0] == 'x' && trees.feature_name(1) == nullptr);
+    CHECK(mm::trees::try_load("no such file").status().code() == MM_E_IO);
+
+    mm_feature_window_config_t grid = mm::feature_window::defaults();
+    grid.rows = 4;
+    grid.normalise = 0;
+    mm::feature_window features(grid);
+    mm::level_book book;
+    mm_event_t event = {};
+    event.kind = MM_EVENT_LEVEL;
+    event.quantity = 5;
+    event.price = 99;
+    event.flags = MM_FLAG_LAST;
+    CHECK(features.try_window().status().code() == MM_E_NOT_READY);
+    CHECK(features.apply(book, event) == 0);
+    event.side = MM_SIDE_SELL;
+    event.price = 102;
+    CHECK(features.apply(book, event) == 0);
+    event.kind = MM_EVENT_ADD;
+    CHECK(features.try_apply(book, event).status().code() == MM_E_WRONG_EVENT);
+    CHECK(features.advance(10'000'000'000U) > 3);
+    std::array<float, 4 * MM_FEATURE_CHANNELS> values = {};
+    CHECK(features.window().size() == values.size() && features.try_copy(values).ok());
+    CHECK(features.window()[1] == 3.0F && values[1] == 3.0F && features.latest(1, values).size() == MM_FEATURE_CHANNELS);
+    CHECK(features.info().is_full == 1 && mm::feature_window::channel_name(24) == nullptr);
+    CHECK(predictor.try_save(features, "x").code() == MM_E_UNSUPPORTED);
+    CHECK(features.try_save_normaliser("x").code() == MM_E_UNSUPPORTED);
+    features.interrupt();
+}
+
 int main() {
     mm::book book;
     CHECK(book.add(1, mm::side::sell, 101, 5).top_changed(mm::side::sell));
@@ -202,6 +282,7 @@ int main() {
     CHECK(quoter.quote(100.0, 0.0, 1.0).has_bid == 1);
     CHECK(mm::reader::try_open(mm::format::itch, "no such file").status().code() == MM_E_IO);
 
+    models_predict_and_refuse();
     engines_replay_alike();
     engines_venues_and_flows_say_what_is_wrong();
 

@@ -214,6 +214,11 @@
 #define MM_MAX_ENGINE_ACTIONS 16
 
 /**
+ * Values of a row: the default channels, whose names `mm_feature_channel_name` tells.
+ */
+#define MM_FEATURE_CHANNELS 24
+
+/**
  * Trades at its price or better.
  */
 #define MM_ORDER_LIMIT 0
@@ -369,6 +374,46 @@
 #define MM_MAX_QUOTE_LEVELS 4
 
 /**
+ * The state-space network: windows of market features to a forecast of every feature.
+ */
+#define MM_PREDICTOR_SSM_HIPPO 1
+
+/**
+ * The LSTM with attention over time: windows to a few numbers.
+ */
+#define MM_PREDICTOR_LSTM 2
+
+/**
+ * 32-bit floats; the same bits on every machine.
+ */
+#define MM_PRECISION_F32 0
+
+/**
+ * Large products in bfloat16; bits may differ between processors.
+ */
+#define MM_PRECISION_BF16 1
+
+/**
+ * Large products in 16-bit integers; the same bits on every machine.
+ */
+#define MM_PRECISION_I16 2
+
+/**
+ * Large products in 8-bit integers; the same bits on every machine.
+ */
+#define MM_PRECISION_INT8 3
+
+/**
+ * NaN or infinity in the inputs is an error.
+ */
+#define MM_BAD_INPUT_REFUSE 0
+
+/**
+ * The same feature's value one row earlier stands in for NaN or infinity.
+ */
+#define MM_BAD_INPUT_FORWARD_FILL 1
+
+/**
  * Avellaneda and Stoikov 2008, the closed form for a short horizon.
  */
 #define MM_QUOTER_AVELLANEDA_STOIKOV 0
@@ -474,6 +519,11 @@ typedef struct mm_book_t mm_book_t;
 typedef struct mm_engine_t mm_engine_t;
 
 /**
+ * The last rows of a regular time grid, each with the 24 default channels, normalised where asked.
+ */
+typedef struct mm_feature_window_t mm_feature_window_t;
+
+/**
  * Turns a gate off from any thread; it outlives the gate.
  */
 typedef struct mm_kill_switch_t mm_kill_switch_t;
@@ -499,6 +549,11 @@ typedef struct mm_pool_t mm_pool_t;
 typedef struct mm_position_tracker_t mm_position_tracker_t;
 
 /**
+ * A network with the state and scratch of one thread.
+ */
+typedef struct mm_predictor_t mm_predictor_t;
+
+/**
  * Computes optimal quotes. Never changes after construction: any number of threads may use one.
  */
 typedef struct mm_quoter_t mm_quoter_t;
@@ -512,6 +567,11 @@ typedef struct mm_reader_t mm_reader_t;
  * The pre-trade gate: every order passes it or is refused with a typed reason.
  */
 typedef struct mm_risk_gate_t mm_risk_gate_t;
+
+/**
+ * A boosted-trees model with the scratch of one thread.
+ */
+typedef struct mm_trees_t mm_trees_t;
 
 /**
  * A simulated venue: own orders join the recorded queue and trade when the recorded flow would have reached them.
@@ -990,6 +1050,27 @@ typedef struct mm_stoikov_config_t {
      * `MM_HORIZON_*`. Default rolling.
      */
     uint8_t horizon_mode;
+    /**
+     * Part of a prediction's expected change that the reservation price follows, at least 0. Default 0.
+     */
+    double change_weight;
+    /**
+     * Half average spreads by which a prediction's certain direction moves the reservation price, at least 0. Default 0.
+     */
+    double direction_weight;
+    /**
+     * Part of the predicted change in volatility that the spread follows, at least 0. Default 0.
+     */
+    double volatility_weight;
+    /**
+     * Largest move of the reservation price by a prediction, average spreads, at least 0. Default 2.
+     */
+    double max_prediction_shift;
+    /**
+     * Largest factor by which a prediction widens the spread, and its inverse the smallest; at least 1.
+     * 0 and the default are 3.
+     */
+    double max_prediction_scale;
 } mm_stoikov_config_t;
 
 /**
@@ -1381,6 +1462,98 @@ typedef struct mm_latency_t {
      */
     uint64_t max;
 } mm_latency_t;
+
+/**
+ * What a feature window is built from.
+ */
+typedef struct mm_feature_window_config_t {
+    /**
+     * Set by `mm_feature_window_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Step of the grid, ns, up to a day. Default 100 ms.
+     */
+    uint64_t step;
+    /**
+     * Half-lives of the three volatilities, seconds. Default 1, 10, 60.
+     */
+    double volatility_half_lives[3];
+    /**
+     * Half-life of Kyle's lambda, seconds. Default 300.
+     */
+    double kyle_half_life;
+    /**
+     * Volume of a VPIN bucket, lots. Default 10000.
+     */
+    uint64_t vpin_bucket;
+    /**
+     * A time at which a day begins, ns. Default 0.
+     */
+    uint64_t day_start;
+    /**
+     * After so many rows a row weighs half in the normaliser. Default 20000.
+     */
+    double normaliser_half_life_rows;
+    /**
+     * Largest magnitude of a normalised value, standard deviations. Default 8.
+     */
+    double normaliser_clip;
+    /**
+     * Rows of the window, 1 to 65536. Default 96.
+     */
+    uint32_t rows;
+    /**
+     * How many full buckets VPIN spans. Default 50.
+     */
+    uint32_t vpin_buckets;
+    /**
+     * 1, the default, if rows are normalised.
+     */
+    uint8_t normalise;
+    /**
+     * 1, the default, if rows change the normaliser's moments.
+     */
+    uint8_t normaliser_learns;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_feature_window_config_t;
+
+/**
+ * How far a window is.
+ */
+typedef struct mm_feature_window_info_t {
+    /**
+     * Rows of a full window.
+     */
+    size_t rows;
+    /**
+     * Values of a row.
+     */
+    size_t columns;
+    /**
+     * Rows completed since the beginning, those that have left the window included.
+     */
+    uint64_t rows_completed;
+    /**
+     * Rows that long silences left out.
+     */
+    uint64_t rows_skipped;
+    /**
+     * When the row that is filling will end, ns; `UINT64_MAX` before the first sound book.
+     */
+    uint64_t next_end;
+    /**
+     * 1 if as many rows are complete as the window is long.
+     */
+    uint8_t is_full;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_feature_window_info_t;
 
 /**
  * One wanted quote.
@@ -1810,6 +1983,186 @@ typedef struct mm_trade_t {
 } mm_trade_t;
 
 /**
+ * Which network, of which sizes. The fields of the other network are not looked at.
+ */
+typedef struct mm_predictor_config_t {
+    /**
+     * Set by `mm_predictor_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Where random weights come from when there is no file. Default 0.
+     */
+    uint64_t seed;
+    /**
+     * `MM_PREDICTOR_*`. Default SSM-HiPPO.
+     */
+    uint32_t kind;
+    /**
+     * `MM_PRECISION_*` of the large products. Default f32.
+     */
+    uint32_t precision;
+    /**
+     * `MM_BAD_INPUT_*`. Default refuse.
+     */
+    uint32_t bad_input;
+    /**
+     * Most windows of one `mm_predictor_predict_batch`, 1 to 4096. Default 16.
+     */
+    uint32_t max_batch;
+    /**
+     * SSM-HiPPO: width of a token. Default 128.
+     */
+    uint32_t d_model;
+    /**
+     * SSM-HiPPO: layers. Default 4.
+     */
+    uint32_t n_layer;
+    /**
+     * SSM-HiPPO: rows of a window. Default 96.
+     */
+    uint32_t seq_len;
+    /**
+     * SSM-HiPPO: states of a channel inside a block. Default 16.
+     */
+    uint32_t d_state;
+    /**
+     * SSM-HiPPO: features of a row. Default 24.
+     */
+    uint32_t num_channels;
+    /**
+     * SSM-HiPPO: steps of a forecast. Default 32.
+     */
+    uint32_t forecast_len;
+    /**
+     * SSM-HiPPO: rows of a patch. Default 16.
+     */
+    uint32_t patch_len;
+    /**
+     * SSM-HiPPO: rows from one patch to the next. Default 8.
+     */
+    uint32_t stride;
+    /**
+     * SSM-HiPPO: channels inside a block, as a multiple of `d_model`. Default 2.
+     */
+    uint32_t expand;
+    /**
+     * SSM-HiPPO: width of the convolution. Default 4.
+     */
+    uint32_t d_conv;
+    /**
+     * SSM-HiPPO: rank of the step's projection; 0, the default, is `d_model`/16 rounded up.
+     */
+    uint32_t dt_rank;
+    /**
+     * SSM-HiPPO: `d_model` over the units of the attention. Default 8.
+     */
+    uint32_t reduction_ratio;
+    /**
+     * SSM-HiPPO: 1 if layer i has 1 + i/2 times the states. Default 0.
+     */
+    uint8_t progressive_state;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+    /**
+     * LSTM: rows of a window; 0, the default, is what the file says, else 100.
+     */
+    uint32_t lstm_steps;
+    /**
+     * LSTM: features of a row; 0, the default, is what the file has, 5 without one.
+     */
+    uint32_t lstm_features;
+    /**
+     * LSTM: units of a layer; 0, the default, is what the file has, 128 without one.
+     */
+    uint32_t lstm_hidden;
+    /**
+     * LSTM: layers; 0, the default, is what the file has, 2 without one.
+     */
+    uint32_t lstm_layers;
+    /**
+     * LSTM: units between the two dense layers; 0, the default, is what the file has, 64 without one.
+     */
+    uint32_t lstm_dense;
+    /**
+     * LSTM: outputs; 0, the default, is what the file has, 3 without one.
+     */
+    uint32_t lstm_outputs;
+    /**
+     * Zero.
+     */
+    uint32_t reserved_end;
+} mm_predictor_config_t;
+
+/**
+ * What a predictor reads, gives and costs. Windows and forecasts are row-major.
+ */
+typedef struct mm_predictor_info_t {
+    /**
+     * Rows of a window.
+     */
+    size_t input_rows;
+    /**
+     * Features of a row.
+     */
+    size_t input_columns;
+    /**
+     * Steps of a forecast; 1 for the LSTM.
+     */
+    size_t output_rows;
+    /**
+     * Values of a step.
+     */
+    size_t output_columns;
+    /**
+     * Rows between two fresh forecasts of a stream.
+     */
+    size_t stream_period;
+    /**
+     * Rows until a stream's first forecast.
+     */
+    size_t stream_warm_up;
+    /**
+     * Bytes of this handle's own state and scratch.
+     */
+    size_t scratch_bytes;
+    /**
+     * Bytes of packed weights, once for all handles that share them.
+     */
+    size_t weight_bytes;
+    /**
+     * Most windows of one batch.
+     */
+    size_t max_batch;
+    /**
+     * The name of the instruction set that it runs on, static storage.
+     */
+    const char *isa;
+    /**
+     * `MM_PREDICTOR_*`.
+     */
+    uint32_t kind;
+    /**
+     * `MM_PRECISION_*`.
+     */
+    uint32_t precision;
+    /**
+     * `MM_BAD_INPUT_*`.
+     */
+    uint32_t bad_input;
+    /**
+     * 0 where the weights are random.
+     */
+    uint8_t is_trained;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_predictor_info_t;
+
+/**
  * Model and parameters of a quoter. Prices in ticks, times in seconds, inventory in lots.
  */
 typedef struct mm_quoter_config_t {
@@ -2056,6 +2409,24 @@ typedef struct mm_synthetic_config_t {
      */
     uint32_t instrument;
 } mm_synthetic_config_t;
+
+/**
+ * What a model reads and gives.
+ */
+typedef struct mm_trees_info_t {
+    /**
+     * Values of a row.
+     */
+    size_t features;
+    /**
+     * Values of a prediction: one, or one per class.
+     */
+    size_t outputs;
+    /**
+     * Trees, over all outputs.
+     */
+    size_t trees;
+} mm_trees_info_t;
 
 /**
  * Latencies and capacities of a venue.
@@ -2367,6 +2738,41 @@ typedef struct mm_venue_config_t {
  * The format, the file or this build of the library cannot give what was asked for.
  */
 #define MM_E_UNSUPPORTED -505
+
+/**
+ * The weights do not fit the model: a tensor is missing, has another shape or type, or is not finite.
+ */
+#define MM_E_WEIGHTS -601
+
+/**
+ * An input of a model has another length than the model reads.
+ */
+#define MM_E_INPUT_LENGTH -602
+
+/**
+ * An input of a model is NaN or infinite, and no earlier value may stand in for it.
+ */
+#define MM_E_INPUT_NOT_FINITE -603
+
+/**
+ * The inputs are so large that the result is not finite.
+ */
+#define MM_E_OUTPUT_NOT_FINITE -604
+
+/**
+ * The model or window has not seen enough rows yet.
+ */
+#define MM_E_NOT_READY -605
+
+/**
+ * The weights belong to several handles, so that they cannot be changed.
+ */
+#define MM_E_SHARED -606
+
+/**
+ * The instruction set that the environment asks for is unknown or not available.
+ */
+#define MM_E_ISA -607
 
 #ifdef __cplusplus
 extern "C" {
@@ -3314,6 +3720,225 @@ mm_status_t mm_engine_record_latency(struct mm_engine_t *engine,
                                      uint64_t nanoseconds) MM_NOEXCEPT;
 
 /**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_feature_window_config_init(struct mm_feature_window_config_t *config,
+                                          size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a window that has seen nothing, with all its storage.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ * `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `config` points to an initialised config; `window` is writable. Free the handle with `mm_feature_window_destroy`.
+ */
+mm_status_t mm_feature_window_create(const struct mm_feature_window_config_t *config,
+                                     struct mm_feature_window_t **window) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `window` is null or a live handle that is not used afterwards.
+ */
+void mm_feature_window_destroy(struct mm_feature_window_t *window) MM_NOEXCEPT;
+
+/**
+ * Applies one event to the book, as `mm_book_apply`, and tells the window. `touched` gets `MM_TOUCHED*` bits, `completed` the
+ * number of rows that the event's time completed; either may be null. Hot path.
+ *
+ * Errors:
+ * Those of `mm_book_apply`; neither the book nor the window has changed then.
+ *
+ * Safety:
+ * `window` and `book` are live handles that no other thread uses; `event` is readable; `touched` and `completed` are null or
+ * writable.
+ */
+mm_status_t mm_feature_window_apply(struct mm_feature_window_t *window,
+                                    struct mm_book_t *book,
+                                    const struct mm_event_t *event,
+                                    uint32_t *touched,
+                                    uint32_t *completed) MM_NOEXCEPT;
+
+/**
+ * As `mm_feature_window_apply`, on a level book.
+ *
+ * Errors:
+ * Those of `mm_level_book_apply`; neither the book nor the window has changed then.
+ *
+ * Safety:
+ * As for `mm_feature_window_apply`.
+ */
+mm_status_t mm_feature_window_apply_level(struct mm_feature_window_t *window,
+                                          struct mm_level_book_t *book,
+                                          const struct mm_event_t *event,
+                                          uint32_t *touched,
+                                          uint32_t *completed) MM_NOEXCEPT;
+
+/**
+ * It is `now`, ns: completes the rows that have ended; `completed`, which may be null, gets their number. A time before the
+ * last one is nothing new. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread uses; `completed` is null or writable.
+ */
+mm_status_t mm_feature_window_advance(struct mm_feature_window_t *window,
+                                      uint64_t now,
+                                      uint32_t *completed) MM_NOEXCEPT;
+
+/**
+ * There is a gap in the feed: no move and no flow across it counts, and the book is read anew with the next event. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread uses.
+ */
+mm_status_t mm_feature_window_interrupt(struct mm_feature_window_t *window) MM_NOEXCEPT;
+
+/**
+ * How far the window is. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread changes; `info` is writable.
+ */
+mm_status_t mm_feature_window_info(const struct mm_feature_window_t *window,
+                                   struct mm_feature_window_info_t *info) MM_NOEXCEPT;
+
+/**
+ * The full window where it lies, `length` = `rows` x 24 values, row-major, oldest row first: what a predictor takes, without
+ * a copy. Good until the window is changed or destroyed. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_READY`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread changes; `values` and `length` are writable.
+ */
+mm_status_t mm_feature_window_view(const struct mm_feature_window_t *window,
+                                   const float **values,
+                                   size_t *length) MM_NOEXCEPT;
+
+/**
+ * Copies the full window, `rows` x 24 values, row-major, oldest row first. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_READY`, `MM_E_BUFFER_TOO_SMALL`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread changes; `out` is writable for `capacity` values.
+ */
+mm_status_t mm_feature_window_copy(const struct mm_feature_window_t *window,
+                                   float *out,
+                                   size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Copies the last `count` rows, oldest first, or fewer where fewer exist or the window is shorter; `copied` gets their number.
+ * What a streaming predictor has not seen yet when `count` is what the last event completed. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread changes; `out` is writable for `capacity` values, `copied` is writable.
+ */
+mm_status_t mm_feature_window_latest(const struct mm_feature_window_t *window,
+                                     size_t count,
+                                     float *out,
+                                     size_t capacity,
+                                     size_t *copied) MM_NOEXCEPT;
+
+/**
+ * Decides whether rows change the normaliser's moments from here on: `on` is 1 or 0.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`, `MM_E_UNSUPPORTED` for a window that does not normalise.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread uses.
+ */
+mm_status_t mm_feature_window_set_learns(struct mm_feature_window_t *window, uint8_t on) MM_NOEXCEPT;
+
+/**
+ * Writes the normaliser's moments to a safetensors file of their own, which is replaced in one step where it is there.
+ * `mm_predictor_save_with_window` writes them beside a predictor's weights.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_IO`, `MM_E_UNSUPPORTED` for a window that does not normalise.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread changes; `path` is a NUL-terminated string.
+ */
+mm_status_t mm_feature_window_save_normaliser(const struct mm_feature_window_t *window,
+                                              const char *path) MM_NOEXCEPT;
+
+/**
+ * Goes on from the moments of a safetensors file (tensors `normaliser.mean`, `.var`, `.weight`), from the next row on.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_IO`, `MM_E_MALFORMED`, `MM_E_WEIGHTS` for missing or wrong tensors, `MM_E_INVALID_ARGUMENT` for
+ * negative variances, `MM_E_UNSUPPORTED` for a window that does not normalise.
+ *
+ * Safety:
+ * `window` is a live handle that no other thread uses; `path` is a NUL-terminated string.
+ */
+mm_status_t mm_feature_window_load_normaliser(struct mm_feature_window_t *window,
+                                              const char *path) MM_NOEXCEPT;
+
+/**
+ * The name of a channel, and its unit where `unit` is not null; static storage. The order never changes.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_FOUND` from 24 on.
+ *
+ * Safety:
+ * `name` is writable; `unit` is null or writable. Any thread.
+ */
+mm_status_t mm_feature_channel_name(size_t index, const char **name, const char **unit) MM_NOEXCEPT;
+
+/**
+ * The instruction set that a model made now would run on: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`; the fastest of the
+ * machine unless the environment variable `MARKET_MAKER_FORCE_ISA` names another. `""` when it names one that is not to be
+ * had, which every create function refuses. Never null; static storage.
+ *
+ * Safety:
+ * None needed: no other thread may change the environment meanwhile, as always.
+ */
+const char *mm_isa_name(void) MM_NOEXCEPT;
+
+/**
+ * How many instruction sets this machine has kernels for; at least 1, the portable one.
+ *
+ * Safety:
+ * None needed, from any thread.
+ */
+size_t mm_isa_count(void) MM_NOEXCEPT;
+
+/**
+ * The name of one of them, the fastest first. Static storage.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` from `mm_isa_count()` on.
+ *
+ * Safety:
+ * `name_out` is writable. Any thread.
+ */
+mm_status_t mm_isa_at(size_t index, const char **name_out) MM_NOEXCEPT;
+
+/**
  * Accepts an order, trades what it can at the makers' prices by price and time, and lets the rest rest or cancels it.
  * Events: one `MM_BOOK_ACCEPTED`, a `MM_BOOK_TRADE` for each maker, one `MM_BOOK_CANCELLED` if a rest may not rest. `count` gets
  * how many; `outcome` may be null. Hot path, O(trades).
@@ -3741,6 +4366,216 @@ mm_status_t mm_position_tracker_reset(struct mm_position_tracker_t *tracker) MM_
  * Safety:
  * `config` is null (an error) or writable for `struct_size` bytes.
  */
+mm_status_t mm_predictor_config_init(struct mm_predictor_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a predictor with the weights of a safetensors file, or, where `path` is null, with random ones from `seed` (then
+ * `is_trained` of its info is 0). Everything that it will ever need is allocated and touched here, so that the first
+ * prediction takes as long as any.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a size out of its range, `MM_E_UTF8`, `MM_E_IO`,
+ * `MM_E_MALFORMED` for a file that is no safetensors, `MM_E_WEIGHTS` for one of another network (the message names the tensor),
+ * `MM_E_ISA`, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `config` points to an initialised config; `path` is null or a NUL-terminated string; `predictor` is writable. Free the handle
+ * with `mm_predictor_destroy`.
+ */
+mm_status_t mm_predictor_create(const struct mm_predictor_config_t *config,
+                                const char *path,
+                                struct mm_predictor_t **predictor) MM_NOEXCEPT;
+
+/**
+ * A second handle on the same weights, with a state of its own and no stream under way: for another thread or instrument.
+ * Either may be destroyed first.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread changes; `shared` is writable. Free the new handle with
+ * `mm_predictor_destroy`.
+ */
+mm_status_t mm_predictor_share(const struct mm_predictor_t *predictor,
+                               struct mm_predictor_t **shared) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `predictor` is null or a live handle that is not used afterwards.
+ */
+void mm_predictor_destroy(struct mm_predictor_t *predictor) MM_NOEXCEPT;
+
+/**
+ * What a predictor reads, gives and costs.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread changes; `info` is writable.
+ */
+mm_status_t mm_predictor_info(const struct mm_predictor_t *predictor,
+                              struct mm_predictor_info_t *info) MM_NOEXCEPT;
+
+/**
+ * The forecast for a window of `length` = `input_rows` x `input_columns` values, oldest row first; `out` gets `output_rows` x
+ * `output_columns`. A stream that is under way is not disturbed. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_BUFFER_TOO_SMALL`, `MM_E_INPUT_NOT_FINITE` (by the policy; the message names the
+ * value), `MM_E_OUTPUT_NOT_FINITE`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses; `window` is readable for `length` values, `out` writable for
+ * `capacity`.
+ */
+mm_status_t mm_predictor_predict(struct mm_predictor_t *predictor,
+                                 const float *window,
+                                 size_t length,
+                                 float *out,
+                                 size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Forecasts for `count` windows that lie one behind the other (`length` is the values of all of them), to outputs that lie
+ * so: the bits of as many calls of `mm_predictor_predict`, in less time. Hot path.
+ *
+ * Errors:
+ * As `mm_predictor_predict`; `MM_E_FULL` for more than `max_batch` windows.
+ *
+ * Safety:
+ * As for `mm_predictor_predict`.
+ */
+mm_status_t mm_predictor_predict_batch(struct mm_predictor_t *predictor,
+                                       const float *windows,
+                                       size_t length,
+                                       size_t count,
+                                       float *out,
+                                       size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Selects the part of a forecast that `mm_predictor_predict_part` computes: every combination of `horizons` (steps from 0; the
+ * LSTM has one, 0) and `channels` (values of a step), in the order given. Allocates; not hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_INVALID_ARGUMENT` for an empty list, an index that there is not, or more values than a whole batch
+ * has. The selection is as it was then.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses; `horizons` and `channels` are readable for their counts.
+ */
+mm_status_t mm_predictor_select(struct mm_predictor_t *predictor,
+                                const uint32_t *horizons,
+                                size_t horizon_count,
+                                const uint32_t *channels,
+                                size_t channel_count) MM_NOEXCEPT;
+
+/**
+ * The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+ * rows asked for are computed. Hot path.
+ *
+ * Errors:
+ * As `mm_predictor_predict`; `MM_E_NOT_READY` where nothing is selected.
+ *
+ * Safety:
+ * As for `mm_predictor_predict`.
+ */
+mm_status_t mm_predictor_predict_part(struct mm_predictor_t *predictor,
+                                      const float *window,
+                                      size_t length,
+                                      float *out,
+                                      size_t capacity) MM_NOEXCEPT;
+
+/**
+ * The next row of a stream, `length` = `input_columns` values. `fresh`, which may be null, gets 1 if a forecast is due that
+ * there was not before, else 0. Hot path: one row's work, and one token's where one is complete.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`; the stream has not moved then.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses; `row` is readable for `length` values; `fresh` is null or writable.
+ */
+mm_status_t mm_predictor_push(struct mm_predictor_t *predictor,
+                              const float *row,
+                              size_t length,
+                              uint8_t *fresh) MM_NOEXCEPT;
+
+/**
+ * The forecast of the stream as it stands. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_READY` before `stream_warm_up` rows, `MM_E_BUFFER_TOO_SMALL`, `MM_E_OUTPUT_NOT_FINITE`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses; `out` is writable for `capacity` values.
+ */
+mm_status_t mm_predictor_forecast(struct mm_predictor_t *predictor,
+                                  float *out,
+                                  size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Forgets the stream. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses.
+ */
+mm_status_t mm_predictor_reset(struct mm_predictor_t *predictor) MM_NOEXCEPT;
+
+/**
+ * Learns from `count` windows that lie one behind the other the ranges that the integer precisions scale by;
+ * `mm_predictor_save` keeps them. The stream starts anew. Not hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
+ * handle shares the weights: calibrate first.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.
+ */
+mm_status_t mm_predictor_calibrate(struct mm_predictor_t *predictor,
+                                   const float *windows,
+                                   size_t length,
+                                   size_t count) MM_NOEXCEPT;
+
+/**
+ * Writes the weights to a safetensors file, from which `mm_predictor_create` makes a predictor of the same bits. A file that is
+ * there is replaced in one step.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_IO`.
+ *
+ * Safety:
+ * `predictor` is a live handle that no other thread changes; `path` is a NUL-terminated string.
+ */
+mm_status_t mm_predictor_save(const struct mm_predictor_t *predictor,
+                              const char *path) MM_NOEXCEPT;
+
+/**
+ * As `mm_predictor_save`, with the normaliser of the feature window that feeds the predictor in the same file, for
+ * `mm_feature_window_load_normaliser`.
+ *
+ * Errors:
+ * As `mm_predictor_save`; `MM_E_UNSUPPORTED` for a window that does not normalise.
+ *
+ * Safety:
+ * Both are live handles that no other thread changes; `path` is a NUL-terminated string.
+ */
+mm_status_t mm_predictor_save_with_window(const struct mm_predictor_t *predictor,
+                                          const struct mm_feature_window_t *window,
+                                          const char *path) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
 mm_status_t mm_quoter_config_init(struct mm_quoter_config_t *config, size_t struct_size) MM_NOEXCEPT;
 
 /**
@@ -3989,6 +4824,122 @@ mm_status_t mm_synthetic_config_init(struct mm_synthetic_config_t *config, size_
  */
 mm_status_t mm_reader_open_synthetic(const struct mm_synthetic_config_t *config,
                                      struct mm_reader_t **reader) MM_NOEXCEPT;
+
+/**
+ * Reads a LightGBM model from a text file, as `Booster.save_model` writes it.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_IO`, `MM_E_MALFORMED` (the message names the line), `MM_E_UNSUPPORTED` for linear trees and
+ * unknown objectives, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `path` is a NUL-terminated string; `trees` is writable. Free the handle with `mm_trees_destroy`.
+ */
+mm_status_t mm_trees_create(const char *path,
+                            struct mm_trees_t **trees) MM_NOEXCEPT;
+
+/**
+ * The same from text in memory, `length` bytes, not necessarily NUL-terminated.
+ *
+ * Errors:
+ * As `mm_trees_create`.
+ *
+ * Safety:
+ * `text` is readable for `length` bytes; `trees` is writable. Free the handle with `mm_trees_destroy`.
+ */
+mm_status_t mm_trees_create_from_text(const char *text, size_t length, struct mm_trees_t **trees) MM_NOEXCEPT;
+
+/**
+ * A second handle on the same trees, with a scratch of its own: for another thread. Either may be destroyed first.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_OUT_OF_MEMORY`.
+ *
+ * Safety:
+ * `trees` is a live handle that no other thread changes; `shared` is writable. Free the new handle with `mm_trees_destroy`.
+ */
+mm_status_t mm_trees_share(const struct mm_trees_t *trees,
+                           struct mm_trees_t **shared) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `trees` is null or a live handle that is not used afterwards.
+ */
+void mm_trees_destroy(struct mm_trees_t *trees) MM_NOEXCEPT;
+
+/**
+ * What the model reads and gives.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `trees` is a live handle that no other thread changes; `info` is writable.
+ */
+mm_status_t mm_trees_info(const struct mm_trees_t *trees, struct mm_trees_info_t *info) MM_NOEXCEPT;
+
+/**
+ * The name of a feature, as the model's text has it; it lives as long as any handle on these trees.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_FOUND` from the number of features on.
+ *
+ * Safety:
+ * `trees` is a live handle that no other thread changes; `name` is writable.
+ */
+mm_status_t mm_trees_feature_name(const struct mm_trees_t *trees,
+                                  size_t index,
+                                  const char **name) MM_NOEXCEPT;
+
+/**
+ * The sum of the leaves that a row reaches, per output: LightGBM's `predict(raw_score=True)`. Any value is fine in a row: NaN is
+ * missing, as LightGBM has it. Writes the model's outputs. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INPUT_LENGTH` unless `length` is the number of features, `MM_E_BUFFER_TOO_SMALL`.
+ *
+ * Safety:
+ * `trees` is a live handle that no other thread uses; `row` is readable for `length` values, `out` writable for `capacity`.
+ */
+mm_status_t mm_trees_predict_raw(struct mm_trees_t *trees,
+                                 const double *row,
+                                 size_t length,
+                                 double *out,
+                                 size_t capacity) MM_NOEXCEPT;
+
+/**
+ * The prediction for a row: the raw score under the objective's transform (probabilities for classes, and so on). Hot path.
+ *
+ * Errors:
+ * As `mm_trees_predict_raw`.
+ *
+ * Safety:
+ * As for `mm_trees_predict_raw`.
+ */
+mm_status_t mm_trees_predict(struct mm_trees_t *trees,
+                             const double *row,
+                             size_t length,
+                             double *out,
+                             size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Predictions for `count` rows that lie one behind the other, to outputs that lie so; `length` is the values of all rows
+ * together. Hot path.
+ *
+ * Errors:
+ * As `mm_trees_predict_raw`, with `count` rows; `MM_E_INVALID_ARGUMENT` for more rows than memory can hold.
+ *
+ * Safety:
+ * As for `mm_trees_predict_raw`.
+ */
+mm_status_t mm_trees_predict_batch(struct mm_trees_t *trees,
+                                   const double *rows,
+                                   size_t length,
+                                   size_t count,
+                                   double *out,
+                                   size_t capacity) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.

@@ -4,12 +4,15 @@
 
 #include "book.hpp"
 #include "engine.hpp"
+#include "feature_window.hpp"
 #include "orders.hpp"
 #include "pool.hpp"
 #include "position.hpp"
+#include "predictor.hpp"
 #include "quote.hpp"
 #include "reader.hpp"
 #include "risk.hpp"
 #include "status.hpp"
+#include "trees.hpp"
 
 #endif

@@ -8,7 +8,11 @@
 //! A quote is computed when the best bid or ask changed, when an own order traded or was refused, and never inside a
 //! group of events that the venue published as one, during a snapshot or a halt. Single writer.
 
+mod forecast;
+#[cfg(test)]
+mod forecast_tests;
 mod latency;
+pub mod manager;
 mod market_book;
 mod pipeline;
 mod state_hash;
@@ -16,6 +20,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
+pub use forecast::{Asking, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
 pub use latency::{ClockMode, LatencyRecorder, LatencySummary, Stage};
 pub use market_book::MarketBook;
 pub use pipeline::{Engine, EngineConfig, EngineError, ReportEffect};

@@ -2,7 +2,9 @@
 
 use quanta::Clock;
 
-use super::{ClockMode, EngineStats, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash};
+use super::{
+    ClockMode, EngineStats, Forecaster, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash,
+};
 use crate::book::{BookConfig, BookError, Depth};
 use crate::features::{FeatureConfig, FeatureError, Features, TopOfBook};
 use crate::oms::{
@@ -117,6 +119,7 @@ pub struct Engine<S> {
     instrument: Instrument,
     book: MarketBook,
     features: Features,
+    forecaster: Option<Box<Forecaster>>,
     strategy: S,
     gate: RiskGate,
     orders: OrderManager,
@@ -130,6 +133,7 @@ pub struct Engine<S> {
     /// Quotes may be due although the top did not change.
     requote: bool,
     is_halted: bool,
+    is_resting: bool,
     equity_peak: i64,
     max_drawdown: i64,
     stats: EngineStats,
@@ -150,6 +154,7 @@ impl<S: Strategy> Engine<S> {
             instrument: config.instrument,
             book: MarketBook::new(&config.book, config.by_level)?,
             features: Features::new(&config.features)?,
+            forecaster: None,
             strategy,
             gate: RiskGate::new(&config.risk)?,
             orders: OrderManager::new(&orders)?,
@@ -160,6 +165,7 @@ impl<S: Strategy> Engine<S> {
             is_top_stale: false,
             requote: false,
             is_halted: false,
+            is_resting: false,
             equity_peak: 0,
             max_drawdown: 0,
             stats: EngineStats::default(),
@@ -198,10 +204,21 @@ impl<S: Strategy> Engine<S> {
                 self.features.on_trade(self.now, event.side, event.quantity);
             }
             EventKind::Execute => {
-                self.features.on_trade(self.now, event.side.opposite(), event.quantity);
+                // Feeds that name only the order leave its side to the book: executions happen at the best price.
+                let resting = match (event.has(event_flags::LOCATED), touched.top_changed_on(Side::Buy)) {
+                    (true, _) => Some(event.side),
+                    (false, true) => Some(Side::Buy),
+                    (false, false) => touched.top_changed_on(Side::Sell).then_some(Side::Sell),
+                };
+                if let Some(side) = resting {
+                    self.features.on_trade(self.now, side.opposite(), event.quantity);
+                }
             }
             EventKind::Status => self.set_halted(event.quantity == Quantity::ZERO),
             _ => {}
+        }
+        if let Some(forecaster) = &mut self.forecaster {
+            self.requote |= forecaster.on_event(event, touched, &self.book);
         }
         let booked = self.lap(Stage::Book, start);
         let is_consistent = event.has(event_flags::LAST) && !event.has(event_flags::SNAPSHOT);
@@ -262,11 +279,14 @@ impl<S: Strategy> Engine<S> {
         self.requote = true;
         let featured = self.lap(Stage::Features, start);
 
-        let wanted = if self.is_halted {
+        let wanted = if self.is_halted || self.is_resting {
             WantedQuotes::NONE
         } else {
             self.stats.quotes += 1;
-            let view = MarketView::new(self.now, self.top, &self.features, self.position.quantity());
+            let mut view = MarketView::new(self.now, self.top, &self.features, self.position.quantity());
+            if let Some(forecaster) = &self.forecaster {
+                view.prediction = forecaster.prediction(self.now);
+            }
             self.strategy.quotes(&view)
         };
         let quoted = self.lap(Stage::Quote, featured);
@@ -398,6 +418,13 @@ impl<S: Strategy> Engine<S> {
         });
     }
 
+    /// Stops quoting, or takes it up again. A resting engine follows its market, and wants no quotes: at the next event (or
+    /// [`refresh`](Self::refresh)) they are withdrawn.
+    pub fn set_resting(&mut self, is_resting: bool) {
+        self.requote |= self.is_resting != is_resting;
+        self.is_resting = is_resting;
+    }
+
     fn set_halted(&mut self, is_halted: bool) {
         if self.is_halted != is_halted {
             self.is_halted = is_halted;
@@ -454,6 +481,20 @@ impl<S> Engine<S> {
     #[must_use]
     pub const fn features(&self) -> &Features {
         &self.features
+    }
+
+    /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
+    /// Whether and how far quotes follow them is the strategy's rule
+    /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due.
+    pub fn set_forecaster(&mut self, forecaster: Option<Forecaster>) {
+        self.forecaster = forecaster.map(Box::new);
+        self.requote = true;
+    }
+
+    /// The predictor that is attached.
+    #[must_use]
+    pub fn forecaster(&self) -> Option<&Forecaster> {
+        self.forecaster.as_deref()
     }
 
     /// The strategy.

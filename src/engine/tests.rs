@@ -619,3 +619,21 @@ fn profit_and_loss_of_a_replay_is_its_cash_and_its_position_at_the_mark() {
         assert!((summary.fill_ratio() - ratio).abs() < 1e-12 && ratio > 0.0);
     }
 }
+
+#[test]
+fn an_execution_that_names_only_its_order_counts_for_the_side_that_took_it() {
+    for (order, resting) in [(1, Side::Buy), (2, Side::Sell)] {
+        let mut rig = Rig::quoting();
+        // As ITCH says it: no side, no price.
+        let event = Event {
+            kind: EventKind::Execute,
+            order_id: OrderId(order),
+            quantity: Quantity(1),
+            flags: event_flags::LAST,
+            ..Event::EMPTY
+        };
+        rig.feed(event).unwrap();
+        let flow = rig.engine.features().trade_flow();
+        assert!(flow * resting.opposite().sign() as f64 > 0.0, "{flow} after a trade with {resting:?}");
+    }
+}

@@ -4,24 +4,33 @@
 //! Averages are exponential in **time**, not in events: each has a half-life in seconds, and what it says does not
 //! depend on how many events report the same state. Time comes with the events; a timestamp before the last one counts
 //! as the last one. Every update is O(1) (O(levels) for the depth imbalance), allocates nothing and cannot fail.
+//!
+//! For models there is [`FeatureWindow`]: the last rows of a regular grid, each with the 24 default [`Channel`]s,
+//! normalised by a [`Normaliser`] where asked.
 
+mod channels;
 mod decay;
 mod flow;
 mod microprice;
+mod normalise;
 #[cfg(test)]
 mod tests;
 mod top;
 mod volatility;
+mod window;
 
+pub use channels::{CHANNELS, Channel, ChannelConfig, KyleLambda, Vpin};
 pub use decay::{Decay, TimeAverage};
 pub use flow::{OrderFlowImbalance, TradeFlow};
 pub use microprice::{Microprice, MicropriceConfig, MicropriceEstimator};
+pub use normalise::{Normaliser, NormaliserConfig};
 pub use top::{TopOfBook, depth_imbalance};
 pub use volatility::EwmaVolatility;
+pub use window::{FeatureWindow, FeatureWindowConfig};
 
 use crate::types::{Quantity, Side, Timestamp};
 
-/// Why a feature cannot be constructed. The parameter is named as the field or argument is.
+/// Why a feature cannot be constructed, or refused what it was given. The parameter is named as the field or argument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FeatureError {
     /// NaN or infinity.
@@ -50,6 +59,41 @@ pub enum FeatureError {
         /// How many were seen.
         observations: u64,
     },
+    /// A slice has another length than it must.
+    #[error("{parameter} has {found} elements, {expected} are needed")]
+    Length {
+        /// The argument's or tensor's name.
+        parameter: &'static str,
+        /// What it must have.
+        expected: usize,
+        /// What it has.
+        found: usize,
+    },
+    /// An element is NaN, infinite, or negative where that means nothing.
+    #[error("{parameter}[{index}] is not a number that it can be")]
+    BadElement {
+        /// The argument's or tensor's name.
+        parameter: &'static str,
+        /// Which element.
+        index: usize,
+    },
+    /// The window holds fewer rows than it is long.
+    #[error("{rows} of {needed} rows are complete")]
+    NotFull {
+        /// Rows complete.
+        rows: u32,
+        /// Rows of a window.
+        needed: u32,
+    },
+    /// The system gave no memory.
+    #[error("out of memory")]
+    OutOfMemory,
+}
+
+impl From<crate::mem::buffer::OutOfMemory> for FeatureError {
+    fn from(_: crate::mem::buffer::OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 /// Half-lives of the averages, in seconds.

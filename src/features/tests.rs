@@ -153,6 +153,22 @@ fn time_that_runs_backward_stands_still() {
 }
 
 #[test]
+fn a_mid_that_stands_long_enough_has_no_volatility_left() {
+    let mut volatility = EwmaVolatility::new(1.0).unwrap();
+    volatility.update(Timestamp(0), 100);
+    volatility.update(Timestamp(SECOND), 104);
+    let mut before = volatility.variance().unwrap();
+    for second in 2..2000 {
+        volatility.update(Timestamp(second * SECOND), 104);
+        let now = volatility.variance().unwrap();
+        assert!(now < before || now == 0.0, "{second}");
+        assert!(now == 0.0 || now > 1e-220, "no arithmetic among the smallest doubles");
+        before = now;
+    }
+    assert_eq!(before, 0.0);
+}
+
+#[test]
 fn the_average_spread_weighs_by_time_and_recency() {
     for seed in 0..10 {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);

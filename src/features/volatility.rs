@@ -8,6 +8,10 @@
 use super::{Decay, FeatureError};
 use crate::types::Timestamp;
 
+/// Below this the decayed sum of squares, of which the least is 1, is the remainder of a time when the mid last moved hundreds of
+/// half-lives ago. Zero says the same, and arithmetic near the smallest doubles is slow.
+const FORGOTTEN: f64 = 1e-200;
+
 /// Exponentially weighted volatility of the mid in ticks per √second.
 ///
 /// ```
@@ -54,6 +58,9 @@ impl EwmaVolatility {
             let forgotten = self.decay.forgotten(time.0 - since.0);
             let change = mid2.saturating_sub(before) as f64;
             self.squares += change * change - forgotten * self.squares;
+            if self.squares < FORGOTTEN {
+                self.squares = 0.0;
+            }
             self.elapsed += forgotten * (1.0 - self.elapsed);
             self.observations += u64::from(mid2 != before);
         }

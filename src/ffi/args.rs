@@ -125,6 +125,30 @@ pub(super) unsafe fn in_place<'a, T: Copy>(
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, length) })
 }
 
+/// An output as an ordinary slice of zeros, for code that writes slices. Once nothing can fail any more.
+pub(super) fn cleared<T: Copy + Default>(out: &mut [MaybeUninit<T>]) -> &mut [T] {
+    for place in &mut *out {
+        place.write(T::default());
+    }
+    let (start, length) = (out.as_mut_ptr().cast::<T>(), out.len());
+    // SAFETY: the same memory with the same borrow, and every element was written just now.
+    unsafe { std::slice::from_raw_parts_mut(start, length) }
+}
+
+/// Hands over a result that was computed elsewhere. `out` is at least as long.
+pub(super) fn copy<T: Copy>(from: &[T], out: &mut [MaybeUninit<T>]) {
+    for (to, from) in out.iter_mut().zip(from) {
+        to.write(*from);
+    }
+}
+
+/// The number of elements of `count` things of `each`.
+pub(super) fn product(count: usize, each: usize) -> Result<usize, Failure> {
+    count.checked_mul(each).ok_or_else(|| {
+        Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{count} times {each} values fit no memory"))
+    })
+}
+
 /// Refuses a buffer that cannot take `needed` elements.
 pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Failure> {
     if needed > capacity {

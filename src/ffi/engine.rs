@@ -16,7 +16,7 @@ use crate::book::BookConfig;
 use crate::engine::{
     ClockMode, Engine, EngineConfig, EngineError, EngineStats, LatencySummary, ReportEffect, Stage,
 };
-use crate::features::{FeatureConfig, FeatureError};
+use crate::features::FeatureConfig;
 use crate::oms::{ExecutionReport, OmsConfig, OrderAction};
 use crate::risk::RiskConfig;
 use crate::strategy::{StoikovConfig, StoikovStrategy};
@@ -219,12 +219,6 @@ impl From<LatencySummary> for mm_latency_t {
             p999: summary.p999,
             max: summary.max,
         }
-    }
-}
-
-impl From<FeatureError> for Failure {
-    fn from(error: FeatureError) -> Self {
-        Self::new(MM_E_INVALID_ARGUMENT, format_args!("{error}"))
     }
 }
 

@@ -21,12 +21,16 @@ pub mod book_view;
 pub mod depth;
 pub mod engine;
 pub mod event;
+pub mod features;
+pub mod isa;
 pub mod kill_switch;
 pub mod matching;
 pub mod order_types;
 pub mod orders;
 pub mod pool;
 pub mod position;
+pub mod predictor;
+pub mod predictor_config;
 pub mod quote;
 pub mod reader;
 pub mod reconcile;
@@ -38,6 +42,7 @@ pub mod route;
 pub mod shutdown;
 pub mod strategy;
 pub mod synthetic;
+pub mod trees;
 pub mod venue;
 
 #[cfg(test)]

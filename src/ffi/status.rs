@@ -199,6 +199,20 @@ pub const MM_E_TRUNCATED: mm_status_t = -503;
 pub const MM_E_CORRUPT: mm_status_t = -504;
 /// The format, the file or this build of the library cannot give what was asked for.
 pub const MM_E_UNSUPPORTED: mm_status_t = -505;
+/// The weights do not fit the model: a tensor is missing, has another shape or type, or is not finite.
+pub const MM_E_WEIGHTS: mm_status_t = -601;
+/// An input of a model has another length than the model reads.
+pub const MM_E_INPUT_LENGTH: mm_status_t = -602;
+/// An input of a model is NaN or infinite, and no earlier value may stand in for it.
+pub const MM_E_INPUT_NOT_FINITE: mm_status_t = -603;
+/// The inputs are so large that the result is not finite.
+pub const MM_E_OUTPUT_NOT_FINITE: mm_status_t = -604;
+/// The model or window has not seen enough rows yet.
+pub const MM_E_NOT_READY: mm_status_t = -605;
+/// The weights belong to several handles, so that they cannot be changed.
+pub const MM_E_SHARED: mm_status_t = -606;
+/// The instruction set that the environment asks for is unknown or not available.
+pub const MM_E_ISA: mm_status_t = -607;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
@@ -298,6 +312,13 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_E_TRUNCATED, c"MM_E_TRUNCATED", c"the file ends inside a record"),
     (MM_E_CORRUPT, c"MM_E_CORRUPT", c"the compressed file is damaged"),
     (MM_E_UNSUPPORTED, c"MM_E_UNSUPPORTED", c"not supported"),
+    (MM_E_WEIGHTS, c"MM_E_WEIGHTS", c"the weights do not fit the model"),
+    (MM_E_INPUT_LENGTH, c"MM_E_INPUT_LENGTH", c"the input has another length than the model reads"),
+    (MM_E_INPUT_NOT_FINITE, c"MM_E_INPUT_NOT_FINITE", c"an input is not finite"),
+    (MM_E_OUTPUT_NOT_FINITE, c"MM_E_OUTPUT_NOT_FINITE", c"the inputs are out of all range"),
+    (MM_E_NOT_READY, c"MM_E_NOT_READY", c"not enough rows yet"),
+    (MM_E_SHARED, c"MM_E_SHARED", c"the weights are shared"),
+    (MM_E_ISA, c"MM_E_ISA", c"the instruction set is not available"),
 ];
 
 /// What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.

@@ -3,7 +3,9 @@
 use super::config::{self, Config};
 use super::guard::{NoHandle, guard};
 use super::status::*;
-use crate::strategy::{FillDecay, Horizon, Model, Reference, RiskAversion, StoikovConfig, StrategyError};
+use crate::strategy::{
+    FillDecay, Horizon, Model, PredictionRule, Reference, RiskAversion, StoikovConfig, StrategyError,
+};
 use crate::types::{Quantity, SignedQuantity};
 
 /// Avellaneda and Stoikov 2008, the closed form for a short horizon.
@@ -64,9 +66,20 @@ pub struct mm_stoikov_config_t {
     pub aversion: u8,
     /// `MM_HORIZON_*`. Default rolling.
     pub horizon_mode: u8,
+    /// Part of a prediction's expected change that the reservation price follows, at least 0. Default 0.
+    pub change_weight: f64,
+    /// Half average spreads by which a prediction's certain direction moves the reservation price, at least 0. Default 0.
+    pub direction_weight: f64,
+    /// Part of the predicted change in volatility that the spread follows, at least 0. Default 0.
+    pub volatility_weight: f64,
+    /// Largest move of the reservation price by a prediction, average spreads, at least 0. Default 2.
+    pub max_prediction_shift: f64,
+    /// Largest factor by which a prediction widens the spread, and its inverse the smallest; at least 1.
+    /// 0 and the default are 3.
+    pub max_prediction_scale: f64,
 }
 
-// SAFETY: repr(C), begins with `struct_size`, the fields fill 96 bytes without padding, all plain numbers.
+// SAFETY: repr(C), begins with `struct_size`, the fields fill 136 bytes without padding, all plain numbers.
 unsafe impl Config for mm_stoikov_config_t {
     const FIRST_SIZE: usize = 96;
     fn defaults() -> Self {
@@ -88,6 +101,11 @@ unsafe impl Config for mm_stoikov_config_t {
             reference: MM_REFERENCE_MID,
             aversion: MM_AVERSION_AT_LIMIT,
             horizon_mode: MM_HORIZON_ROLLING,
+            change_weight: defaults.prediction.change_weight,
+            direction_weight: defaults.prediction.direction_weight,
+            volatility_weight: defaults.prediction.volatility_weight,
+            max_prediction_shift: defaults.prediction.max_shift,
+            max_prediction_scale: defaults.prediction.max_scale,
         }
     }
 }
@@ -131,6 +149,17 @@ impl TryFrom<&mm_stoikov_config_t> for StoikovConfig {
             inventory_target: SignedQuantity(config.inventory_target),
             min_half_spread: config.min_half_spread,
             warm_up: config.warm_up,
+            prediction: PredictionRule {
+                change_weight: config.change_weight,
+                direction_weight: config.direction_weight,
+                volatility_weight: config.volatility_weight,
+                max_shift: config.max_prediction_shift,
+                max_scale: if config.max_prediction_scale == 0.0 {
+                    PredictionRule::OFF.max_scale
+                } else {
+                    config.max_prediction_scale
+                },
+            },
         })
     }
 }

@@ -6,6 +6,7 @@
 //! checked, because a check that never fails costs no latency where a mask would lengthen each pointer chase.
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::cell::Cell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -23,6 +24,18 @@ const ALIGNMENT: usize = 128;
 pub struct OutOfMemory {
     /// What was asked for; `usize::MAX` where the size itself overflows.
     pub bytes: usize,
+}
+
+thread_local! {
+    // Constant and without a destructor: counting neither allocates nor registers anything.
+    static TAKEN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Bytes of the buffers that this thread has made so far, those that are gone included: the difference over a construction is
+/// what it took.
+#[must_use]
+pub fn bytes_taken() -> usize {
+    TAKEN.get()
 }
 
 /// A fixed-length array of `T`, at least 128-byte aligned, prefaulted, on large pages where the system gives them.
@@ -69,6 +82,7 @@ impl<T: Copy> AlignedBuffer<T> {
                 // SAFETY: the place is inside our fresh allocation, aligned for `T`, and nothing else refers to it.
                 unsafe { place.write(value) };
             }
+            TAKEN.set(TAKEN.get().wrapping_add(layout.size()));
             start
         };
         Ok(Self { start, len })
@@ -213,6 +227,17 @@ mod tests {
         assert_eq!(large.size_in_bytes(), LARGE_PAGE);
         let small = AlignedBuffer::new(5, 0_u8).unwrap();
         assert_eq!(small.as_ptr() as usize % ALIGNMENT, 0);
+    }
+
+    #[test]
+    fn a_thread_knows_what_its_buffers_took() {
+        let before = bytes_taken();
+        let buffer = AlignedBuffer::new(1000, 0.0_f32).unwrap();
+        let took = bytes_taken() - before;
+        assert!(took >= buffer.size_in_bytes());
+        drop(buffer);
+        assert_eq!(bytes_taken() - before, took, "what is gone counts too");
+        std::thread::spawn(|| assert_eq!(bytes_taken(), 0)).join().unwrap();
     }
 
     #[test]

@@ -1,12 +1,16 @@
-//! Memory that is sized once: pools, rings, aligned buffers, stable vectors, memory maps.
+//! Memory that is sized once: pools, rings, aligned buffers, stable vectors, memory maps; and the checksum of what is kept.
 //!
 //! Nothing here knows of trading. This and the C boundary are the only modules with `unsafe`; each block names
 //! the precondition that discharges it.
 
+pub mod affinity;
 pub mod buffer;
+pub mod crc32c;
 pub mod mapped_file;
+pub mod mapped_region;
 pub mod pool;
 pub mod ring;
 pub mod seqlock;
+pub mod shared_words;
 pub mod stable_vec;
 pub mod thread_local_pool;

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod hippo;
+pub mod input;
 pub mod lstm;
 pub mod precision;
 pub mod predictor;

@@ -1,10 +1,12 @@
 //! Signed positions, exact profit and loss, and the limits that watch them (FORMULAS F11).
 //!
 //! [`Position`] is one instrument's quantity, cash and cost in integers; [`PositionTracker`] holds many of them
-//! with marks, totals, drawdown and a trade history. Single writer; both are hot path after construction.
+//! with marks, totals, drawdown and a trade history; [`store`] keeps them, with orders and latches, over the death of the
+//! process. Single writer; all are hot path after construction.
 
 mod limits;
 mod single;
+pub mod store;
 mod tracker;
 
 #[cfg(test)]

@@ -58,6 +58,9 @@ pub struct Position {
 }
 
 impl Position {
+    /// How many words the state takes.
+    pub const WORDS: usize = 10;
+
     /// Nothing held, nothing traded.
     pub const FLAT: Self =
         Self { cash: 0, basis: 0, fees_micro: 0, quantity: 0, bought: 0, sold: 0, fills: 0 };
@@ -76,6 +79,21 @@ impl Position {
         is_maker: bool,
         fees: &FeeSchedule,
     ) -> Result<FillOutcome, PositionError> {
+        let (next, outcome) = self.after(side, price, quantity, is_maker, fees)?;
+        *self = next;
+        Ok(outcome)
+    }
+
+    /// The position after a fill, by value: a copy that is changed in memory and copied back waits for its own stores.
+    #[inline(always)]
+    pub(super) fn after(
+        &self,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+        is_maker: bool,
+        fees: &FeeSchedule,
+    ) -> Result<(Self, FillOutcome), PositionError> {
         if quantity == Quantity::ZERO {
             return Err(PositionError::ZeroQuantity);
         }
@@ -95,8 +113,9 @@ impl Position {
 
         let released = self.released(closed);
         // |price| < 2^61 and lots < 2^63: products fit 124 bits.
-        let cash = bounded(self.cash - i128::from(sign) * i128::from(price.0) * i128::from(lots))?;
-        let added = i128::from(sign) * i128::from(price.0) * i128::from(opened);
+        let paid = i128::from(sign * price.0);
+        let cash = bounded(self.cash - paid * i128::from(lots))?;
+        let added = paid * i128::from(opened as i64);
         let basis = bounded(self.basis - released + added)?;
         let after =
             held.checked_add(sign * lots).filter(|&q| q != i64::MIN).ok_or(PositionError::Overflow)?;
@@ -109,22 +128,27 @@ impl Position {
             return Err(PositionError::Overflow);
         }
 
-        self.cash = cash;
-        self.basis = basis;
-        self.fees_micro = fees_micro;
-        self.quantity = after;
-        match side {
-            Side::Buy => self.bought = self.bought.saturating_add(quantity.0),
-            Side::Sell => self.sold = self.sold.saturating_add(quantity.0),
-        }
-        self.fills = self.fills.saturating_add(1);
-        Ok(FillOutcome {
+        let (bought, sold) = match side {
+            Side::Buy => (quantity.0, 0),
+            Side::Sell => (0, quantity.0),
+        };
+        let next = Self {
+            cash,
+            basis,
+            fees_micro,
+            quantity: after,
+            bought: self.bought.saturating_add(bought),
+            sold: self.sold.saturating_add(sold),
+            fills: self.fills.saturating_add(1),
+        };
+        let outcome = FillOutcome {
             realised,
             fee_micro,
             closed: Quantity(closed),
             opened: Quantity(opened),
             position: SignedQuantity(after),
-        })
+        };
+        Ok((next, outcome))
     }
 
     /// The cost of `closed` of the open lots: their share of the basis, to the nearest unit, halves away from zero.
@@ -246,6 +270,41 @@ impl Position {
     #[must_use]
     pub const fn fills(&self) -> u64 {
         self.fills
+    }
+
+    /// The state as words, for [`from_words`](Self::from_words).
+    #[must_use]
+    pub const fn to_words(&self) -> [u64; Self::WORDS] {
+        [
+            self.cash as u64,
+            (self.cash >> 64) as u64,
+            self.basis as u64,
+            (self.basis >> 64) as u64,
+            self.fees_micro as u64,
+            (self.fees_micro >> 64) as u64,
+            self.quantity as u64,
+            self.bought,
+            self.sold,
+            self.fills,
+        ]
+    }
+
+    /// The position whose state these words are; `None` when no fills lead to it.
+    #[must_use]
+    pub const fn from_words(words: &[u64; Self::WORDS]) -> Option<Self> {
+        const fn wide(low: u64, high: u64) -> i128 {
+            (high as i64 as i128) << 64 | low as i128
+        }
+        let position = Self {
+            cash: wide(words[0], words[1]),
+            basis: wide(words[2], words[3]),
+            fees_micro: wide(words[4], words[5]),
+            quantity: words[6] as i64,
+            bought: words[7],
+            sold: words[8],
+            fills: words[9],
+        };
+        if position.is_consistent() { Some(position) } else { None }
     }
 
     /// Whether the stored integers can have come from [`fill`](Self::fill): what a reader of stored state checks

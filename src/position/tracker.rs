@@ -268,13 +268,26 @@ impl PositionTracker {
     /// would overflow. Nothing has changed then.
     pub fn record_fill(&mut self, fill: &Fill) -> Result<FillOutcome, PositionError> {
         let at = self.slot(fill.instrument)?;
-        let mut next = self.slots[at];
-        let outcome = next.position.fill(fill.side, fill.price, fill.quantity, fill.is_maker, &next.fees)?;
-        if next.has_mark == 0 {
-            next.mark = fill.price;
-            next.has_mark = 1;
-        }
-        self.update(at, next)?;
+        self.record_fill_at(at, fill)
+    }
+
+    /// As [`record_fill`](Self::record_fill), for the instrument in this slot.
+    #[inline]
+    pub(super) fn record_fill_at(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
+        let slot = &self.slots[at];
+        let (position, outcome) =
+            slot.position.after(fill.side, fill.price, fill.quantity, fill.is_maker, &slot.fees)?;
+        let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };
+        let before = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
+        let after = contribution(&position, mark, 1, slot.unit_value)?;
+        let totals = self.totals.replaced(&before, &after)?;
+        let equity = checked_equity(self.account.capital, &totals)?;
+        let slot = &mut self.slots[at];
+        slot.position = position;
+        slot.mark = mark;
+        slot.has_mark = 1;
+        self.totals = totals;
+        self.observe(equity);
         self.account.fills += 1;
         if let Some(history) = &mut self.history {
             history.push_overwrite(TradeRecord {
@@ -313,18 +326,6 @@ impl PositionTracker {
         self.totals = totals;
         self.slots[at].mark = price;
         self.slots[at].has_mark = 1;
-        self.observe(equity);
-        Ok(())
-    }
-
-    /// Puts `next` in place of a slot, with the totals and the high-water mark, or changes nothing.
-    fn update(&mut self, at: usize, next: InstrumentPosition) -> Result<(), PositionError> {
-        let before = contribution(&self.slots[at])?;
-        let after = contribution(&next)?;
-        let totals = self.totals.replaced(&before, &after)?;
-        let equity = checked_equity(self.account.capital, &totals)?;
-        self.slots[at] = next;
-        self.totals = totals;
         self.observe(equity);
         Ok(())
     }
@@ -449,6 +450,22 @@ impl PositionTracker {
         self.history.iter().flat_map(RingBuffer::iter)
     }
 
+    /// Puts trades of an earlier run, oldest first, into the history.
+    pub(super) fn restore_history(&mut self, trades: &[TradeRecord]) {
+        if let Some(history) = &mut self.history {
+            history.clear();
+            for trade in trades {
+                history.push_overwrite(*trade);
+            }
+        }
+    }
+
+    /// The place of an instrument in [`positions`](Self::positions). Hot path.
+    #[must_use]
+    pub fn index_of(&self, instrument: InstrumentId) -> Option<usize> {
+        self.find(instrument).ok()
+    }
+
     /// Forgets every trade: all positions flat, equity back at the capital, history empty. Instruments stay.
     pub fn reset(&mut self) {
         for slot in &mut self.slots {
@@ -492,7 +509,8 @@ impl PositionTracker {
             if positions[..at].iter().any(|other| other.instrument == slot.instrument) {
                 return Err(PositionError::DuplicateInstrument);
             }
-            totals = totals.replaced(&Totals::default(), &contribution(slot)?)?;
+            let added = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
+            totals = totals.replaced(&Totals::default(), &added)?;
         }
         let equity = checked_equity(account.capital, &totals)?;
         if account.peak_equity < equity || account.max_drawdown < account.peak_equity.saturating_sub(equity) {
@@ -530,12 +548,18 @@ impl Totals {
 }
 
 /// What one instrument adds to the totals.
-fn contribution(slot: &InstrumentPosition) -> Result<Totals, PositionError> {
-    let scaled = |money: Money| money.0.checked_mul(slot.unit_value).ok_or(PositionError::Overflow);
+#[inline(always)]
+fn contribution(
+    position: &Position,
+    mark: Price,
+    has_mark: u32,
+    unit_value: i64,
+) -> Result<Totals, PositionError> {
+    let scaled = |money: Money| money.0.checked_mul(unit_value).ok_or(PositionError::Overflow);
     Ok(Totals {
-        realised: scaled(slot.position.realised())?,
-        unrealised: if slot.has_mark == 1 { scaled(slot.position.unrealised(slot.mark)?)? } else { 0 },
-        fees: scaled(slot.position.fees())?,
+        realised: scaled(position.realised())?,
+        unrealised: if has_mark == 1 { scaled(position.unrealised(mark)?)? } else { 0 },
+        fees: scaled(position.fees())?,
     })
 }
 

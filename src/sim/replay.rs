@@ -1,13 +1,14 @@
 //! A whole replay: source, venue and engine in one loop, and what came of it.
 
 use super::{ReplayVenue, VenueConfig, VenueError};
+use crate::engine::manager::{Emit, Fault, Input, Unit};
 use crate::engine::{Engine, EngineConfig, EngineError, EngineStats};
 use crate::feed::{EventSource, FeedError};
 use crate::oms::{ExecutionReport, OrderAction};
 use crate::position::PositionError;
 use crate::risk::RiskCounters;
 use crate::strategy::Strategy;
-use crate::types::{Event, Money, SignedQuantity, Timestamp};
+use crate::types::{Event, InstrumentId, Money, SignedQuantity, Timestamp};
 
 /// Why a replay cannot start or go on.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -179,5 +180,34 @@ impl<S: Strategy> Replay<S> {
             last: self.engine.now(),
             state_hash: self.engine.state_hash(),
         })
+    }
+}
+
+impl<S: Strategy + Send + 'static> Unit for Replay<S> {
+    type Error = ReplayError;
+
+    fn instrument(&self) -> InstrumentId {
+        self.engine.instrument().id
+    }
+
+    /// Market data; the venue is inside, so that reports from outside are none of its own and are ignored.
+    fn on_input(&mut self, input: &Input, _: &mut Emit<'_>) -> Result<(), ReplayError> {
+        if let Input::Market(event) = input {
+            self.on_event(event)?;
+        }
+        Ok(())
+    }
+
+    fn fault_of(_: &ReplayError) -> Option<Fault> {
+        Some(Fault::Error)
+    }
+
+    fn rest(&mut self, is_resting: bool, _: Timestamp, _: &mut Emit<'_>) -> Result<(), ReplayError> {
+        self.engine.set_resting(is_resting);
+        Ok(())
+    }
+
+    fn state_hash(&self) -> u64 {
+        self.engine.state_hash()
     }
 }

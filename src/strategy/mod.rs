@@ -3,10 +3,12 @@
 //! A strategy knows no orders, rounds nothing to ticks and reads no clock. The order manager turns wanted quotes into
 //! orders; the risk gate may still refuse them.
 
+mod prediction;
 mod stoikov;
 #[cfg(test)]
 mod tests;
 
+pub use prediction::{Adjustment, Prediction, PredictionRule};
 pub use stoikov::{FillDecay, Horizon, Model, Reference, RiskAversion, StoikovConfig, StoikovStrategy};
 
 use crate::features::{Features, TopOfBook};
@@ -48,6 +50,8 @@ pub struct MarketView {
     pub spread: Option<f64>,
     /// Position, lots.
     pub position: SignedQuantity,
+    /// What a predictor expects, where one is attached and has seen enough.
+    pub prediction: Option<Prediction>,
 }
 
 impl MarketView {
@@ -63,6 +67,7 @@ impl MarketView {
             observations: features.observations(),
             spread: features.spread(),
             position,
+            prediction: None,
         }
     }
 }

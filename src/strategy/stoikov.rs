@@ -7,9 +7,12 @@
 //! **Inventory.** The formulas see the position less the target, one order as the unit of size. At the position limit only
 //! the reducing side is quoted; near it an order is cut so that its fill cannot pass the limit.
 //!
+//! **Predictions.** Where a view carries one and the rule is on, it shifts the reservation price and scales the spread, see
+//! [`PredictionRule`].
+//!
 //! **Post-only.** A bid is never above best ask − 1 tick, nor an ask below best bid + 1 tick.
 
-use super::{MarketView, Strategy, StrategyError};
+use super::{Adjustment, MarketView, PredictionRule, Strategy, StrategyError};
 use crate::oms::{MAX_ORDER_QUANTITY, WantedQuote, WantedQuotes};
 use crate::quote::{
     AsParams, GlftAsymptotic, GlftParams, GlftTable, Offsets, QuoteError, avellaneda_stoikov,
@@ -105,6 +108,8 @@ pub struct StoikovConfig {
     pub min_half_spread: f64,
     /// Mid changes that the volatility must have seen before the first quote.
     pub warm_up: u64,
+    /// How far quotes follow a view's prediction.
+    pub prediction: PredictionRule,
 }
 
 impl Default for StoikovConfig {
@@ -122,6 +127,7 @@ impl Default for StoikovConfig {
             inventory_target: SignedQuantity(0),
             min_half_spread: 0.5,
             warm_up: 100,
+            prediction: PredictionRule::OFF,
         }
     }
 }
@@ -144,6 +150,7 @@ impl Default for StoikovConfig {
 ///     observations: 100,
 ///     spread: Some(2.0),
 ///     position: SignedQuantity(0),
+///     prediction: None,
 /// };
 /// let wanted = strategy.quotes(&view);
 /// assert_eq!(wanted.side(Side::Buy)[0].price, 98.0); // 1/k = 2 ticks below the mid
@@ -164,7 +171,7 @@ impl StoikovStrategy {
     ///
     /// # Errors
     /// [`StrategyError::Quote`] with the model's parameter; [`StrategyError::BadParameter`] for `order_quantity`,
-    /// `position_limit`, `inventory_target`, `horizon`, `min_half_spread`, `risk_aversion`; [`StrategyError::TableNeedsFixedDecay`].
+    /// `position_limit`, `inventory_target`, `horizon`, `min_half_spread`, `risk_aversion` and those of the prediction rule; [`StrategyError::TableNeedsFixedDecay`].
     pub fn new(config: &StoikovConfig) -> Result<Self, StrategyError> {
         let bad = |parameter| Err(StrategyError::BadParameter { parameter });
         let seconds = config.horizon.seconds();
@@ -184,6 +191,7 @@ impl StoikovStrategy {
         if !(config.min_half_spread.is_finite() && config.min_half_spread >= 0.0) {
             return bad("min_half_spread");
         }
+        config.prediction.check()?;
         let mut strategy = Self {
             config: *config,
             table: None,
@@ -283,6 +291,17 @@ fn widened(bid: f64, ask: f64, by: f64) -> Offsets {
     Offsets { bid: Some(bid + by), ask: Some(ask + by) }
 }
 
+/// The distances with the total spread multiplied; where a formula quotes one side only, that distance is.
+fn scaled(offsets: Offsets, scale: f64) -> Offsets {
+    match offsets {
+        Offsets { bid: Some(bid), ask: Some(ask) } => {
+            let growth = 0.5 * (bid + ask) * (scale - 1.0);
+            Offsets { bid: Some(bid + growth), ask: Some(ask + growth) }
+        }
+        Offsets { bid, ask } => Offsets { bid: bid.map(|bid| bid * scale), ask: ask.map(|ask| ask * scale) },
+    }
+}
+
 impl Strategy for StoikovStrategy {
     #[inline]
     fn quotes(&mut self, view: &MarketView) -> WantedQuotes {
@@ -321,6 +340,14 @@ impl Strategy for StoikovStrategy {
             }
         };
         let mut offsets = self.offsets(inventory, gamma, sigma, k, tau);
+        let mut reference = reference;
+        if let Some(prediction) = &view.prediction
+            && !config.prediction.is_off()
+        {
+            let Adjustment { shift, scale } = config.prediction.adjust(prediction, view.spread, sigma);
+            reference += shift;
+            offsets = scaled(offsets, scale);
+        }
         if let Offsets { bid: Some(bid), ask: Some(ask) } = offsets {
             let half_spread = 0.5 * (bid + ask);
             if half_spread < config.min_half_spread {

@@ -31,6 +31,7 @@ fn view(bid: i64, ask: i64, position: i64) -> MarketView {
         observations: 10,
         spread: Some(2.0),
         position: SignedQuantity(position),
+        prediction: None,
     }
 }
 
@@ -341,4 +342,79 @@ fn the_same_views_give_the_same_quotes() {
         let view = MarketView { timestamp: Timestamp(i * 17_000_000), ..view(bid, bid + 3, bid % 9) };
         assert_eq!(one.quotes(&view), other.quotes(&view));
     }
+}
+
+#[test]
+fn a_prediction_moves_quotes_only_when_the_rule_is_on() {
+    let expected = Prediction { change: 1.0, volatility: Some(0.6), direction: 0.5 };
+    let plain = view(900, 1101, 3);
+    let told = MarketView { prediction: Some(expected), ..plain };
+    assert_eq!(quotes(&config(), &told), quotes(&config(), &plain));
+
+    let (bid, ask) = prices(&quotes(&config(), &plain));
+    let shifting = PredictionRule { change_weight: 2.0, direction_weight: 0.4, ..PredictionRule::OFF };
+    let shifted = prices(&quotes(&StoikovConfig { prediction: shifting, ..config() }, &told));
+    // 2 × 1 tick and 0.4 × 0.5 half spreads of one tick.
+    close(shifted.0, bid + 2.2);
+    close(shifted.1, ask + 2.2);
+
+    let widening = PredictionRule { volatility_weight: 0.5, ..PredictionRule::OFF };
+    let widened = prices(&quotes(&StoikovConfig { prediction: widening, ..config() }, &told));
+    // Twice the volatility, half of which counts.
+    close(widened.1 - widened.0, 1.5 * (ask - bid));
+    close(widened.1 + widened.0, ask + bid);
+}
+
+#[test]
+fn a_wrong_prediction_is_bounded_and_one_that_is_no_number_changes_nothing() {
+    let rule = PredictionRule {
+        change_weight: 1.0,
+        direction_weight: 1.0,
+        volatility_weight: 1.0,
+        max_shift: 1.5,
+        max_scale: 2.0,
+    };
+    let wild = |change, volatility, direction| Prediction { change, volatility, direction };
+    let spread = Some(4.0);
+    assert_eq!(rule.adjust(&wild(1e9, Some(1e9), 1.0), spread, 0.5), Adjustment { shift: 6.0, scale: 2.0 });
+    assert_eq!(
+        rule.adjust(&wild(-1e9, Some(0.0), -1.0), spread, 0.5),
+        Adjustment { shift: -6.0, scale: 0.5 }
+    );
+    for odd in [f64::NAN, f64::INFINITY] {
+        assert_eq!(rule.adjust(&wild(odd, Some(odd), 0.0), spread, 0.5), Adjustment::NONE);
+    }
+    assert_eq!(rule.adjust(&wild(1.0, Some(1.0), 1.0), None, 0.5), Adjustment::NONE);
+    assert_eq!(rule.adjust(&wild(0.0, Some(1.0), 0.0), spread, 0.0), Adjustment::NONE);
+    assert_eq!(rule.adjust(&wild(0.0, None, 0.0), spread, 0.5), Adjustment::NONE);
+}
+
+#[test]
+fn a_rule_out_of_range_is_refused_by_name() {
+    for (parameter, rule) in [
+        ("change_weight", PredictionRule { change_weight: -1.0, ..PredictionRule::OFF }),
+        ("direction_weight", PredictionRule { direction_weight: f64::NAN, ..PredictionRule::OFF }),
+        ("volatility_weight", PredictionRule { volatility_weight: f64::INFINITY, ..PredictionRule::OFF }),
+        ("max_shift", PredictionRule { max_shift: -0.5, ..PredictionRule::OFF }),
+        ("max_scale", PredictionRule { max_scale: 0.9, ..PredictionRule::OFF }),
+    ] {
+        let refused = StoikovStrategy::new(&StoikovConfig { prediction: rule, ..config() });
+        assert_eq!(refused.unwrap_err(), StrategyError::BadParameter { parameter });
+    }
+}
+
+#[test]
+fn a_one_sided_quote_is_scaled_by_its_own_distance() {
+    let model = Model::GlftTable { max_sigma: 1.0, steps: 8 };
+    let rule = PredictionRule { volatility_weight: 1.0, ..PredictionRule::OFF };
+    let at_limit = view(900, 1101, 30);
+    let told = MarketView {
+        prediction: Some(Prediction { change: 0.0, volatility: Some(0.6), direction: 0.0 }),
+        ..at_limit
+    };
+    let plain = quotes(&StoikovConfig { model, ..config() }, &at_limit);
+    let scaled = quotes(&StoikovConfig { model, prediction: rule, ..config() }, &told);
+    assert!(one(&plain, Side::Buy).is_none() && one(&scaled, Side::Buy).is_none());
+    let distance = |wanted| one(wanted, Side::Sell).unwrap().price - 1000.5;
+    close(distance(&scaled), 2.0 * distance(&plain));
 }

@@ -130,6 +130,14 @@ impl FeeSchedule {
         }
         // |price| < 2^61, quantity < 2^63: the notional fits 124 bits; split it so that the rate cannot overflow.
         let notional = price.0.unsigned_abs() as i128 * quantity.0 as i128;
+        // 128-bit division is several times dearer; ordinary notionals and rates fit 64.
+        if notional <= i64::MAX as i128 && rate.unsigned_abs() < 1 << 53 {
+            let (whole, rest) = (notional as i64 / 1000, notional as i64 % 1000);
+            let tail = rest * rate;
+            let half = if tail >= 0 { 500 } else { -500 };
+            let by_rate = whole as i128 * rate as i128 + ((tail + half) / 1000) as i128;
+            return by_rate.saturating_add(by_lot);
+        }
         let (whole, rest) = (notional / 1000, notional % 1000);
         let by_rate = whole.saturating_mul(rate as i128);
         let tail = rest * rate as i128;

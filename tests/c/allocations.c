@@ -1,5 +1,5 @@
-/* Nothing allocates after construction, seen from C: the program's own malloc counts while events go through a reader, a
- * simulated venue and an engine. Over a recorded hour (LOBSTER, AAPL) where the data are installed, over synthetic flow
+/* Nothing allocates after construction, seen from C: the program's own malloc counts while models predict, and while events go
+ * through a reader, a simulated venue and an engine. Over a recorded hour (LOBSTER, AAPL) where the data are installed, over synthetic flow
  * always. Needs glibc, whose allocator stays reachable under other names.
  * Usage: allocations [MESSAGES ORDERBOOK] */
 #include "market_maker/market_maker.h"
@@ -110,6 +110,106 @@ static long replay(mm_reader_t *reader, const mm_instrument_t *instrument, const
     return (long)allocations;
 }
 
+/* Predictors, trees and a feature window at work; allocations, or -1 when something went wrong. */
+static long models(void) {
+    static const char text[] =
+        "tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\nobjective=regression\nfeature_names=x\n\n"
+        "Tree=0\nnum_leaves=2\nnum_cat=0\nsplit_feature=0\nthreshold=0.5\ndecision_type=2\nleft_child=-1\n"
+        "right_child=-2\nleaf_value=-1 1\nis_linear=0\n\nend of trees\n";
+    static const uint32_t wanted[2] = {0, 2};
+    static float out[4 * 2304], row[24], copy[2304];
+    mm_predictor_config_t network;
+    mm_predictor_t *predictors[4] = {NULL, NULL, NULL, NULL};
+    mm_predictor_info_t info;
+    mm_feature_window_config_t grid;
+    mm_feature_window_t *features = NULL;
+    mm_book_config_t book_config;
+    mm_book_t *book = NULL;
+    mm_trees_t *trees = NULL;
+    mm_synthetic_config_t flow;
+    mm_reader_t *reader = NULL;
+    const float *window = NULL;
+    size_t length = 0, count = 0, i, k, rows = 0, forecasts = 0;
+    uint32_t completed = 0;
+    uint8_t fresh = 0;
+    double x = 0.7, y = 0.0;
+    int failed = 0;
+
+    mm_feature_window_config_init(&grid, sizeof grid);
+    mm_book_config_init(&book_config, sizeof book_config);
+    mm_synthetic_config_init(&flow, sizeof flow);
+    flow.events = 100000;
+    failed |= mm_feature_window_create(&grid, &features) != MM_OK || mm_book_create(&book_config, &book) != MM_OK;
+    failed |= mm_reader_open_synthetic(&flow, &reader) != MM_OK;
+    failed |= mm_trees_create_from_text(text, sizeof text - 1, &trees) != MM_OK;
+    mm_predictor_config_init(&network, sizeof network);
+    failed |= mm_predictor_create(&network, NULL, &predictors[0]) != MM_OK;
+    failed |= failed || mm_predictor_select(predictors[0], wanted, 2, wanted, 2) != MM_OK;
+    failed |= failed || mm_predictor_share(predictors[0], &predictors[1]) != MM_OK;
+    network.kind = MM_PREDICTOR_LSTM;
+    network.lstm_steps = 96;
+    network.lstm_features = MM_FEATURE_CHANNELS;
+    network.bad_input = MM_BAD_INPUT_FORWARD_FILL;
+    failed |= mm_predictor_create(&network, NULL, &predictors[2]) != MM_OK;
+    network.precision = MM_PRECISION_INT8;
+    failed |= mm_predictor_create(&network, NULL, &predictors[3]) != MM_OK;
+    if (failed) {
+        printf("models: %s\n", mm_last_error_message());
+        return -1;
+    }
+
+    allocations = 0;
+    counting = 1;
+    while (!failed && rows < 600 && mm_reader_next(reader, events, BATCH, &count) == MM_OK) {
+        for (i = 0; i < count && !failed; ++i) {
+            /* What the book refuses must not allocate either. */
+            if (mm_feature_window_apply(features, book, &events[i], NULL, &completed) != MM_OK || completed == 0) {
+                continue;
+            }
+            rows += completed;
+            failed |= mm_feature_window_latest(features, 1, row, 24, &length) != MM_OK || length != 1;
+            for (k = 1; k < 4; ++k) {
+                failed |= mm_predictor_push(predictors[k], row, 24, &fresh) != MM_OK;
+                if (fresh != 0) {
+                    failed |= mm_predictor_forecast(predictors[k], out, 2304) != MM_OK;
+                    ++forecasts;
+                }
+            }
+            if (mm_feature_window_view(features, &window, &length) == MM_OK && rows % 16 == 0) {
+                failed |= mm_feature_window_copy(features, copy, 2304) != MM_OK;
+                for (k = 0; k < 4; ++k) {
+                    failed |= mm_predictor_predict(predictors[k], window, length, out, 2304) != MM_OK;
+                    failed |= mm_predictor_predict_batch(predictors[k], copy, length, 1, out, 2304) != MM_OK;
+                    ++forecasts;
+                }
+                failed |= mm_predictor_predict_part(predictors[0], window, length, out, 4) != MM_OK;
+                failed |= mm_predictor_predict(predictors[0], window, 5, out, 2304) != MM_E_INPUT_LENGTH;
+                copy[0] = copy[0] / 0.0f;
+                failed |= mm_predictor_predict(predictors[0], copy, length, out, 2304) != MM_E_INPUT_NOT_FINITE;
+            }
+            failed |= mm_trees_predict(trees, &x, 1, &y, 1) != MM_OK || mm_trees_predict_raw(trees, &x, 1, &y, 1) != MM_OK;
+            failed |= mm_trees_predict_batch(trees, &x, 1, 1, &y, 1) != MM_OK;
+        }
+    }
+    failed |= mm_feature_window_advance(features, 1u << 30, &completed) != MM_OK;
+    failed |= mm_feature_window_interrupt(features) != MM_OK || mm_predictor_reset(predictors[1]) != MM_OK;
+    failed |= mm_predictor_info(predictors[0], &info) != MM_OK;
+    counting = 0;
+    printf("models: %lu rows, %lu forecasts, %lu allocations\n", (unsigned long)rows, (unsigned long)forecasts, allocations);
+    if (failed || rows < 200 || forecasts < 200) {
+        printf("models: they did not do their work: %s\n", mm_last_error_message());
+        return -1;
+    }
+    for (k = 0; k < 4; ++k) {
+        mm_predictor_destroy(predictors[k]);
+    }
+    mm_trees_destroy(trees);
+    mm_feature_window_destroy(features);
+    mm_book_destroy(book);
+    mm_reader_destroy(reader);
+    return (long)allocations;
+}
+
 int main(int argc, char **argv) {
     mm_instrument_t instrument;
     mm_synthetic_config_t flow;
@@ -136,6 +236,9 @@ int main(int argc, char **argv) {
     }
     mm_reader_destroy(reader);
 
+    if (models() != 0) {
+        return 1;
+    }
     flow.events = 300000;
     if (mm_reader_open_synthetic(&flow, &reader) != MM_OK) {
         return 2;
