@@ -62,6 +62,10 @@ pub struct OmsConfig {
     /// The first sequence number, at least 1. A host that restarts goes on from [`next_sequence`](super::OrderManager::next_sequence), so
     /// that no id is used twice.
     pub first_sequence: u64,
+    /// Fill ids that are remembered at least, to count none twice. At most 2²⁰.
+    pub fill_ids: u32,
+    /// Finished orders that are remembered at least, to book fills that come late. At most 2²⁰.
+    pub finished_orders: u32,
 }
 
 impl Default for OmsConfig {
@@ -74,6 +78,8 @@ impl Default for OmsConfig {
             replace: ReplaceMode::Atomic,
             post_only: true,
             first_sequence: 1,
+            fill_ids: 4096,
+            finished_orders: 256,
         }
     }
 }

@@ -7,9 +7,9 @@
 
 use super::wanted::RoundedSide;
 use super::{
-    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes, WorkingOrder,
+    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes,
 };
-use crate::risk::{Exposure, RiskGate, RiskReject};
+use crate::risk::{Exposure, RiskGate, RiskReject, Stance};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// What a decision needs to know of the market.
@@ -72,8 +72,9 @@ impl Context<'_> {
 }
 
 impl OrderManager {
-    /// Compares what is wanted with what works and writes the messages that close the gap. While the gate's kill switch
-    /// is on nothing is wanted. At most one action per level. Hot path.
+    /// Compares what is wanted with what works and writes the messages that close the gap. While the gate is closed (kill
+    /// switch, halt, a condition) nothing is wanted, and while only reducing orders pass what does not reduce is not; such
+    /// quotes are counted as refused. At most one action per level. Hot path.
     ///
     /// `position` and `top.reference` are what the risk gate measures against. The side that must make room for the
     /// other goes first, and a quote that would meet our own working quote is held back.
@@ -91,7 +92,6 @@ impl OrderManager {
         gate: &mut RiskGate,
         out: &mut [OrderAction],
     ) -> Result<Decision, OmsError> {
-        let wanted = if gate.is_killed() { &WantedQuotes::NONE } else { wanted };
         let post_only = self.config.post_only;
         let mut sides = [RoundedSide::default(); 2];
         wanted.round(Side::Buy, top.ask.filter(|_| post_only), &mut sides[0])?;
@@ -101,18 +101,55 @@ impl OrderManager {
         {
             return Err(OmsError::CrossedQuotes);
         }
+        let mut decision = Decision::default();
+        self.withhold(&mut sides, position, now, gate, &mut decision);
         let used = Side::BOTH.map(|side| sides[side.index()].wanted | self.occupied(side));
         if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
             self.check_room(used, out.len())?;
         }
-        let exposure = self.exposure(position, top.reference);
-        let mut context = Context { exposure, now, gate, out, decision: Decision::default() };
+        let exposure = self.exposure(position, top.reference, gate);
+        let mut context = Context { exposure, now, gate, out, decision };
         // Where the wanted bid meets our working ask, the ask has to move away first.
         let first = if self.meets_own(Side::Buy, sides[0].best) { Side::Sell } else { Side::Buy };
         for side in [first, first.opposite()] {
             self.decide_side(side, used[side.index()], &sides[side.index()], &mut context);
         }
         Ok(context.decision)
+    }
+
+    /// Takes off what the gate would refuse whatever the order: everything while it is closed, and while only reducing
+    /// orders pass what does not reduce. Each quote that is withheld is counted there as a refusal.
+    #[inline]
+    fn withhold(
+        &self,
+        sides: &mut [RoundedSide; 2],
+        position: SignedQuantity,
+        now: Timestamp,
+        gate: &mut RiskGate,
+        decision: &mut Decision,
+    ) {
+        let (why, is_closed) = match gate.stance(self.config.instrument, now) {
+            Stance::Open => return,
+            Stance::ReduceOnly(why) => (why, false),
+            Stance::Closed(why) => (why, true),
+        };
+        for side in Side::BOTH {
+            let held = i128::from(position.0) * i128::from(-side.sign());
+            // Lots that may still reduce, given out from the best level on.
+            let mut allowed = if is_closed || held < 0 { 0 } else { held.unsigned_abs() as u64 };
+            let rounded = &mut sides[side.index()];
+            for level in 0..MAX_LEVELS {
+                let Some((price, quantity)) = rounded.level(level) else { continue };
+                let rest = Quantity(quantity.0.min(allowed));
+                allowed -= rest.0;
+                rounded.limit(level, rest);
+                if rest == Quantity::ZERO {
+                    gate.withhold(&self.intent(side, price, quantity, now), &why);
+                    decision.refused += 1;
+                    decision.last_refusal = Some(why);
+                }
+            }
+        }
     }
 
     /// Whether the buffer and the ids last for an action per level in use, where they do not last for every level.
@@ -135,11 +172,7 @@ impl OrderManager {
         while served != 0 {
             let own = self.at_level(opposite, served.trailing_zeros() as usize);
             served &= served - 1;
-            let at = match own {
-                None | Some((_, WorkingOrder { state: OrderState::PendingCancel, .. })) => continue,
-                Some((_, own)) if own.state == OrderState::PendingReplace => own.new_price,
-                Some((_, own)) => own.price,
-            };
+            let Some(at) = own.and_then(|(_, own)| own.meeting_price()) else { continue };
             if price == at || side.is_better(price, at) {
                 return true;
             }
@@ -183,7 +216,8 @@ impl OrderManager {
             context.decision.held += 1;
             return;
         }
-        let exposure = self.exposure(context.exposure.position, context.exposure.reference);
+        let exposure =
+            self.exposure(context.exposure.position, context.exposure.reference, context.gate);
         let post_only = self.config.post_only;
         match self.place_at(level as u8, side, quote, post_only, &exposure, context.now, context.gate) {
             Ok(action) => {
@@ -230,8 +264,8 @@ impl OrderManager {
             }
             return;
         }
-        context.exposure.working_buy = self.working(Side::Buy);
-        context.exposure.working_sell = self.working(Side::Sell);
+        context.exposure =
+            self.exposure(context.exposure.position, context.exposure.reference, context.gate);
         let Context { exposure, now, gate, out, decision } = context;
         let (quote, action) = ((price, quantity), &mut out[decision.actions]);
         match self.replace_idle(slot, quote, self.config.post_only, exposure, *now, gate, action) {

@@ -3,9 +3,12 @@
 //! A client id is `sequence << bits | slot`: the slot is found without a search and a finished order's id never
 //! matches the slot's next owner. The working quantity of each side is maintained with every change; an order under
 //! replacement counts with the larger of what it has left and what is wanted. Everything is O(1) and hot path after
-//! construction.
+//! construction, unless it says otherwise.
+//!
+//! Reports may come late, twice, out of order or never, as long as fills carry ids: see [`OrderManager::on_report`].
 
 use super::config::MAX_CAPACITY;
+use super::late::{Finished, LateFills};
 use super::order::Role;
 use super::{
     ExecutionKind, ExecutionReport, MAX_LEVELS, MAX_ORDER_QUANTITY, OmsConfig, OmsError, OrderAction,
@@ -16,6 +19,8 @@ use crate::types::{OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// Marks an order that no wanted quote stands behind.
 pub(super) const NO_LEVEL: u8 = u8::MAX;
+/// Most fill ids and finished orders that can be remembered.
+const MAX_MEMORY: u32 = 1 << 20;
 /// Marks a level without an order.
 const NO_SLOT: u32 = u32::MAX;
 
@@ -67,6 +72,9 @@ pub struct OrderManager {
     /// Bit n of a side: an order serves level n.
     occupied: [u8; 2],
     working: [u64; 2],
+    pub(super) late: LateFills,
+    /// Orders whose request was not answered in time.
+    unknown: usize,
 }
 
 impl OrderManager {
@@ -81,6 +89,9 @@ impl OrderManager {
         if config.first_sequence == 0 {
             return Err(OmsError::BadConfig("first_sequence must be at least 1"));
         }
+        if config.fill_ids > MAX_MEMORY || config.finished_orders > MAX_MEMORY {
+            return Err(OmsError::BadConfig("fill_ids and finished_orders are at most 2^20"));
+        }
         Ok(Self {
             config: *config,
             slots: vec![None; config.capacity as usize].into_boxed_slice(),
@@ -90,6 +101,8 @@ impl OrderManager {
             levels: [[NO_SLOT; MAX_LEVELS]; 2],
             occupied: [0; 2],
             working: [0; 2],
+            late: LateFills::new(config),
+            unknown: 0,
         })
     }
 
@@ -117,10 +130,17 @@ impl OrderManager {
         self.len() == 0
     }
 
-    /// Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
+    /// Lots of one side that can still reach the position at most: what works, everything under way, and what has traded
+    /// by a report that tells of fills which have not come yet. Hot path, O(1).
     #[must_use]
     pub const fn working(&self, side: Side) -> Quantity {
-        Quantity(self.working[side.index()])
+        Quantity(self.working[side.index()] + self.late.unreported(side))
+    }
+
+    /// How many orders are [`OrderState::Unknown`]. Hot path.
+    #[must_use]
+    pub const fn unknown(&self) -> usize {
+        self.unknown
     }
 
     /// The working orders, in no particular order. O(capacity).
@@ -176,16 +196,21 @@ impl OrderManager {
         }
         match &self.slots[slot] {
             Some(order) if order.id == id => Ok((slot, Role::Order)),
-            Some(order) if order.linked_id == id && order.state == OrderState::PendingReplace => {
+            Some(order) if order.linked_id == id && order.phase() == OrderState::PendingReplace => {
                 Ok((slot, Role::Replacement))
             }
-            Some(order) if order.linked_id == id && order.is_estimate => Ok((slot, Role::Predecessor)),
+            Some(order) if order.predecessor == id && order.is_estimate => Ok((slot, Role::Predecessor)),
             _ => Err(OmsError::FinishedOrder(id)),
         }
     }
 
+    /// The id that the next order in a slot will have.
+    fn next_id(&self, slot: u32) -> OrderId {
+        OrderId(self.next_sequence << self.slot_bits | u64::from(slot))
+    }
+
     fn issue(&mut self, slot: u32) -> OrderId {
-        let id = OrderId(self.next_sequence << self.slot_bits | u64::from(slot));
+        let id = self.next_id(slot);
         self.next_sequence += 1;
         id
     }
@@ -193,6 +218,8 @@ impl OrderManager {
     /// Stores an order's new state, keeps the working quantity right, and forgets the order when it is final.
     fn store(&mut self, slot: usize, order: WorkingOrder) {
         let before = self.slots[slot].as_ref().map_or(0, |old| old.worst_case().0);
+        let was_unknown = matches!(self.slots[slot], Some(WorkingOrder { state: OrderState::Unknown, .. }));
+        self.unknown -= usize::from(was_unknown);
         let working = &mut self.working[order.side.index()];
         *working = *working - before + order.worst_case().0;
         if order.state.is_final() {
@@ -218,19 +245,61 @@ impl OrderManager {
             return Err(OmsError::FinishedOrder(OrderId(slot as u64)));
         };
         let before = order.worst_case().0;
+        let was_unknown = order.state == OrderState::Unknown;
         change(order);
+        self.unknown += usize::from(order.state == OrderState::Unknown);
+        self.unknown -= usize::from(was_unknown);
         let working = &mut self.working[order.side.index()];
         *working = *working - before + order.worst_case().0;
         Ok(order)
     }
 
+    /// What the risk gate measures an order of this manager against. The best own prices are looked for only where
+    /// the gate asks for them: O(1), else O(capacity). Hot path.
     #[inline]
-    pub(super) fn exposure(&self, position: SignedQuantity, reference: Option<Price>) -> Exposure {
-        Exposure {
+    #[must_use]
+    pub fn exposure(
+        &self,
+        position: SignedQuantity,
+        reference: Option<Price>,
+        gate: &RiskGate,
+    ) -> Exposure {
+        let mut exposure = Exposure {
             position,
             working_buy: self.working(Side::Buy),
             working_sell: self.working(Side::Sell),
             reference,
+            working_orders: self.len() as u32,
+            own_bid: None,
+            own_ask: None,
+        };
+        if gate.wants_own_quotes() {
+            (exposure.own_bid, exposure.own_ask) = (self.own_best(Side::Buy), self.own_best(Side::Sell));
+        }
+        exposure
+    }
+
+    /// The most aggressive price at which an own order of the side may be met. O(capacity).
+    pub(super) fn own_best(&self, side: Side) -> Option<Price> {
+        let prices = self.orders().filter(|order| order.side == side).filter_map(WorkingOrder::meeting_price);
+        match side {
+            Side::Buy => prices.max(),
+            Side::Sell => prices.min(),
+        }
+    }
+
+    /// The order `gate` is asked about.
+    #[inline]
+    pub(super) fn intent(&self, side: Side, price: Price, quantity: Quantity, now: Timestamp) -> OrderIntent {
+        OrderIntent {
+            side,
+            price,
+            quantity,
+            replaces: Quantity::ZERO,
+            timestamp: now,
+            instrument: self.config.instrument,
+            order_id: OrderId(0),
+            post_only: false,
         }
     }
 
@@ -252,7 +321,7 @@ impl OrderManager {
         now: Timestamp,
         gate: &mut RiskGate,
     ) -> Result<OrderAction, OmsError> {
-        let exposure = self.exposure(position, reference);
+        let exposure = self.exposure(position, reference, gate);
         self.place_at(NO_LEVEL, side, (price, quantity), post_only, &exposure, now, gate)
     }
 
@@ -276,7 +345,8 @@ impl OrderManager {
         if quantity > MAX_ORDER_QUANTITY {
             return Err(OmsError::QuantityOutOfRange);
         }
-        let intent = OrderIntent { side, price, quantity, replaces: Quantity::ZERO, timestamp: now };
+        let order_id = self.next_id(slot);
+        let intent = OrderIntent { order_id, post_only, ..self.intent(side, price, quantity, now) };
         gate.check(&intent, exposure)?;
         self.free.pop();
         let id = self.issue(slot);
@@ -296,7 +366,9 @@ impl OrderManager {
                 state: OrderState::PendingNew,
                 level,
                 is_acknowledged: false,
+                predecessor: OrderId(0),
                 is_estimate: false,
+                was: OrderState::PendingNew,
             },
         );
         if level != NO_LEVEL {
@@ -348,7 +420,9 @@ impl OrderManager {
             order.state = OrderState::PendingCancel;
             order.sent = now;
         })?;
-        gate.note_cancel(now);
+        let (id, side, price, quantity) = (order.id, order.side, order.price, order.remaining);
+        gate.cancelled(&OrderIntent { order_id: id, ..self.intent(side, price, quantity, now) });
+        let Some(order) = self.in_slot(slot) else { return Err(OmsError::FinishedOrder(id)) };
         *action = OrderAction {
             order_id: order.id,
             price: order.price,
@@ -395,7 +469,7 @@ impl OrderManager {
         gate: &mut RiskGate,
     ) -> Result<OrderAction, OmsError> {
         let slot = self.idle(id)?;
-        let exposure = self.exposure(position, reference);
+        let exposure = self.exposure(position, reference, gate);
         let mut action = OrderAction::EMPTY;
         self.replace_idle(slot, (price, quantity), post_only, &exposure, now, gate, &mut action)?;
         Ok(action)
@@ -420,7 +494,7 @@ impl OrderManager {
         let Some(order) = self.in_slot(slot) else {
             return Err(OmsError::FinishedOrder(OrderId(slot as u64)));
         };
-        if order.state == OrderState::PendingNew {
+        if matches!(order.state, OrderState::PendingNew | OrderState::Unknown) {
             return Err(OmsError::WrongState { order_id: order.id, state: order.state });
         }
         if !self.has_ids(1) {
@@ -429,9 +503,27 @@ impl OrderManager {
         if quantity > MAX_ORDER_QUANTITY {
             return Err(OmsError::QuantityOutOfRange);
         }
-        let intent =
-            OrderIntent { side: order.side, price, quantity, replaces: order.remaining, timestamp: now };
+        let intent = OrderIntent {
+            replaces: order.remaining,
+            order_id: self.next_id(slot as u32),
+            post_only,
+            ..self.intent(order.side, price, quantity, now)
+        };
         gate.check(&intent, exposure)?;
+        self.send_replace(slot, price, quantity, post_only, now, action)
+    }
+
+    /// The replacement is allowed: the order waits for it.
+    #[inline]
+    fn send_replace(
+        &mut self,
+        slot: usize,
+        price: Price,
+        quantity: Quantity,
+        post_only: bool,
+        now: Timestamp,
+        action: &mut OrderAction,
+    ) -> Result<(), OmsError> {
         let instrument = self.config.instrument;
         let new_order_id = self.issue(slot as u32);
         let order = self.change(slot, |order| {
@@ -489,21 +581,149 @@ impl OrderManager {
     /// A replacement may be reported as one [`ExecutionKind::Replaced`], or as `Cancelled` for the old id followed by
     /// `Accepted` or `Rejected` for the new one. A fill of an order that was not accepted yet accepts it.
     ///
+    /// Reports may come late, twice or out of order where fills have ids and refusals say what they refuse (see
+    /// [`ExecutionReport::new_order_id`]): each fill then counts once and whenever it comes, also for an order that has been
+    /// reported as gone, as long as that is one of the last [`OmsConfig::finished_orders`]. What never comes leaves the
+    /// order in its worst case: see [`expire`](Self::expire) and [`reconcile`](Self::reconcile).
+    ///
     /// # Errors
     /// [`OmsError::UnknownOrder`], [`OmsError::FinishedOrder`] (an id of this manager's shape whose order is over),
-    /// [`OmsError::WrongState`], [`OmsError::Inconsistent`], [`OmsError::WrongInstrument`], [`OmsError::BadReport`]. Nothing
-    /// has changed then.
+    /// [`OmsError::DuplicateFill`], [`OmsError::WrongState`], [`OmsError::Inconsistent`], [`OmsError::WrongInstrument`],
+    /// [`OmsError::BadReport`]. Nothing has changed then. A report that comes again is one of these.
     pub fn on_report(&mut self, report: &ExecutionReport) -> Result<ReportOutcome, OmsError> {
         if report.instrument != self.config.instrument {
             return Err(OmsError::WrongInstrument);
         }
-        let (slot, role) = self.find(report.order_id)?;
+        self.late.check_new(report)?;
+        let (slot, role) = match self.find(report.order_id) {
+            Ok((_, Role::Predecessor)) | Err(OmsError::FinishedOrder(_)) if report.fill_id() != 0 => {
+                return self.late.book(report);
+            }
+            found => found?,
+        };
         let Some(order) = self.slots[slot] else {
             return Err(OmsError::FinishedOrder(report.order_id));
         };
         let after = order.after(role, report)?;
+        self.remember(&order, role, &after, report);
         self.store(slot, after);
         let filled = if report.kind == ExecutionKind::Filled { report.quantity } else { Quantity::ZERO };
         Ok(ReportOutcome { order: after, filled })
+    }
+
+    /// Remembers the ids that a report has made an end of, for fills of theirs that come late.
+    fn remember(
+        &mut self,
+        before: &WorkingOrder,
+        role: Role,
+        after: &WorkingOrder,
+        report: &ExecutionReport,
+    ) {
+        self.late.note(report);
+        if after.id != before.id {
+            // The order gave way to its replacement, with so much not reported as traded.
+            self.late.finish(before, before.id, Finished::may_trade(before, before.remaining));
+        }
+        if !after.state.is_final() {
+            return;
+        }
+        let is_over_by_fill = report.kind == ExecutionKind::Filled && !after.is_estimate;
+        let finished = match after.state {
+            OrderState::Rejected => return,
+            // Everything has traded: what is left has been so without a report yet.
+            OrderState::Filled if is_over_by_fill => Finished::has_traded(after, after.remaining),
+            _ => Finished::may_trade(after, after.remaining),
+        };
+        self.late.finish(after, after.id, finished);
+        if role == Role::Replacement && after.id == before.id && report.kind == ExecutionKind::Cancelled {
+            // The replacement had taken the place before it was cancelled.
+            self.late.finish(after, after.linked_id, Finished::may_trade(after, before.new_quantity_sent));
+        }
+    }
+
+    /// Marks orders whose request has waited for an answer for longer than `timeout_ns` as [`OrderState::Unknown`], and says
+    /// how many are. They count in their worst case as before; any report about them ends it. A new order or a cancel
+    /// that is unknown may be cancelled (again); what became of a replacement the venue has to say. O(capacity).
+    pub fn expire(&mut self, now: Timestamp, timeout_ns: u64) -> usize {
+        for slot in 0..self.slots.len() {
+            let Some(order) = self.in_slot(slot) else { continue };
+            let waits = matches!(
+                order.state,
+                OrderState::PendingNew | OrderState::PendingCancel | OrderState::PendingReplace
+            );
+            if waits && now.0.saturating_sub(order.sent.0) > timeout_ns {
+                let _ = self.change(slot, |order| {
+                    order.was = order.state;
+                    order.state = OrderState::Unknown;
+                });
+            }
+        }
+        self.unknown
+    }
+
+    /// Counts a fill id as seen: what a host that restarts does with the last ids of its former life. Hot path.
+    pub fn remember_fill(&mut self, fill_id: u64) {
+        self.late.remember(fill_id);
+    }
+
+    /// Makes an acknowledged order smaller. Nothing can refuse it: less is less. The gate's rate is used up as by a cancel.
+    pub(super) fn decrease(
+        &mut self,
+        slot: usize,
+        quantity: Quantity,
+        now: Timestamp,
+        gate: &mut RiskGate,
+        action: &mut OrderAction,
+    ) -> Result<(), OmsError> {
+        let Some(order) = self.in_slot(slot).copied() else {
+            return Err(OmsError::FinishedOrder(OrderId(slot as u64)));
+        };
+        if matches!(order.state, OrderState::PendingNew | OrderState::Unknown) {
+            return Err(OmsError::WrongState { order_id: order.id, state: order.state });
+        }
+        gate.cancelled(&OrderIntent {
+            order_id: order.id,
+            ..self.intent(order.side, order.price, order.remaining, now)
+        });
+        self.send_replace(slot, order.price, quantity, false, now, action)
+    }
+
+    /// Ends an order whatever it was, for reconciliation.
+    pub(super) fn finish(&mut self, slot: usize) {
+        let Some(order) = self.slots[slot] else { return };
+        self.store(slot, WorkingOrder { state: OrderState::Cancelled, ..order });
+    }
+
+    /// Replaces what is known of an order, which goes on working, for reconciliation.
+    pub(super) fn correct(&mut self, slot: usize, order: WorkingOrder) {
+        self.store(slot, order);
+    }
+
+    /// Slots that there are.
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Takes an order of this manager's ids back that it had given up, if its slot is free.
+    pub(super) fn revive(&mut self, order: WorkingOrder) -> bool {
+        let slot = (order.id.0 & ((1 << self.slot_bits) - 1)) as u32;
+        let Some(free) = self.free.iter().position(|&free| free == slot) else { return false };
+        self.free.remove(free);
+        self.store(slot as usize, order);
+        true
+    }
+
+    /// Whether an id is of this manager's making.
+    pub(super) fn is_own(&self, id: OrderId) -> bool {
+        !matches!(self.find(id), Err(OmsError::UnknownOrder(_)))
+    }
+
+    /// The slot of a working order by its id or that of its replacement under way.
+    pub(super) fn slot_of(&self, id: OrderId) -> Option<(usize, bool)> {
+        match self.find(id) {
+            Ok((slot, Role::Order)) => Some((slot, false)),
+            Ok((slot, Role::Replacement)) => Some((slot, true)),
+            _ => None,
+        }
     }
 }

@@ -123,7 +123,10 @@ impl ExecutionKind {
 pub struct ExecutionReport {
     /// The client id.
     pub order_id: OrderId,
-    /// The replacement's client id, else 0.
+    /// The replacement's client id. Of a fill the venue's id of it, 0 where it gives none: fills with an id are counted
+    /// once each in whatever order they come, those without must come once and in order. Of a refused cancel the id of the
+    /// order, of a refused replacement that of the replacement, or 0 where the venue does not say which of the two was
+    /// refused, which is taken for what is under way and must come once. Else 0.
     pub new_order_id: OrderId,
     /// Price of a fill.
     pub price: Price,
@@ -162,6 +165,17 @@ impl ExecutionReport {
         is_maker: 0,
         reserved: 0,
     };
+
+    /// The venue's id of a fill, 0 when it has none or is no fill.
+    #[must_use]
+    pub const fn fill_id(&self) -> u64 {
+        if matches!(self.kind, ExecutionKind::Filled) { self.new_order_id.0 } else { 0 }
+    }
+
+    /// Whether a refusal is about this request, or does not say what it is about.
+    pub(super) fn answers(&self, request: OrderId) -> bool {
+        self.new_order_id.0 == 0 || self.new_order_id == request
+    }
 }
 
 impl Default for ExecutionReport {

@@ -6,9 +6,14 @@
 
 mod config;
 mod decide;
+mod late;
 mod manager;
 mod message;
 mod order;
+mod reconcile;
+mod route;
+mod shutdown;
+mod submit;
 mod wanted;
 
 #[cfg(test)]
@@ -19,6 +24,10 @@ pub use decide::{Decision, MarketTop};
 pub use manager::{OrderManager, ReportOutcome};
 pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
 pub use order::{OrderState, WorkingOrder};
+pub use reconcile::{Break, BreakKind, Reconciliation, VenueOrder, VenueSnapshot};
+pub use route::{Route, RouteReason, RouteRequest, RouteStyle, RouteSummary, VenueOffer, route};
+pub use shutdown::{FlattenPolicy, Shutdown, ShutdownConfig, ShutdownPhase, ShutdownReport};
+pub use submit::{OrderRequest, Submission};
 pub use wanted::{MAX_LEVELS, WantedQuote, WantedQuotes};
 
 use crate::risk::RiskReject;
@@ -52,6 +61,9 @@ pub enum OmsError {
         /// Lots that are left by the report.
         reported: Quantity,
     },
+    /// A fill that has been counted already, by its id or by the snapshot that was adopted after it.
+    #[error("fill {0} has been counted already")]
+    DuplicateFill(u64),
     /// A report about another instrument.
     #[error("the report is about another instrument")]
     WrongInstrument,

@@ -26,6 +26,9 @@ pub enum OrderState {
     Cancelled = 7,
     /// Never worked. Final.
     Rejected = 8,
+    /// Its request was not answered in time: it may work, have traded or be gone. It counts in its worst case until the
+    /// venue has said something.
+    Unknown = 9,
 }
 
 impl OrderState {
@@ -66,25 +69,56 @@ pub struct WorkingOrder {
     pub level: u8,
     /// Whether the venue has shown that it knows the order.
     pub is_acknowledged: bool,
-    /// Whether `remaining` awaits the venue's word, because the order took another's place.
+    /// The order that it took the place of, while that is not confirmed; else 0.
+    pub predecessor: OrderId,
+    /// Whether `remaining` awaits the venue's word, because the order took another's place. It is at least what is left.
     pub is_estimate: bool,
+    /// What it was while its state is [`OrderState::Unknown`], else without meaning.
+    pub was: OrderState,
 }
 
 impl WorkingOrder {
     /// Lots that the order and its replacement can still trade at most.
+    #[inline]
     #[must_use]
     pub fn worst_case(&self) -> Quantity {
-        match self.state {
+        match self.phase() {
             OrderState::PendingReplace => self.remaining.max(self.new_quantity),
-            _ if self.state.is_final() => Quantity::ZERO,
+            phase if phase.is_final() => Quantity::ZERO,
             _ => self.remaining,
         }
     }
 
-    /// Whether no cancel or replacement is under way.
+    /// Its state, or what it was before its request went unanswered.
+    #[inline]
+    pub(super) const fn phase(&self) -> OrderState {
+        if matches!(self.state, OrderState::Unknown) { self.was } else { self.state }
+    }
+
+    /// Whether it can be cancelled: no cancel or replacement is under way, or only one that was not answered in time and
+    /// can be repeated.
     #[inline]
     pub(super) const fn is_idle(&self) -> bool {
-        !matches!(self.state, OrderState::PendingCancel | OrderState::PendingReplace)
+        match self.state {
+            OrderState::PendingCancel | OrderState::PendingReplace => false,
+            OrderState::Unknown => !matches!(self.was, OrderState::PendingReplace),
+            _ => true,
+        }
+    }
+
+    /// The price at which it may meet others: the more aggressive one while it is not known which of two works, none
+    /// while it is being cancelled, because requests arrive in the order in which they are sent.
+    #[inline]
+    pub(super) fn meeting_price(&self) -> Option<Price> {
+        match (self.state, self.was) {
+            (OrderState::PendingCancel, _) => None,
+            (OrderState::PendingReplace, _) => Some(self.new_price),
+            (OrderState::Unknown, OrderState::PendingReplace) => {
+                let is_better = self.side.is_better(self.new_price, self.price);
+                Some(if is_better { self.new_price } else { self.price })
+            }
+            _ => Some(self.price),
+        }
     }
 
     /// The state to which a refused cancel or replacement returns the order.
@@ -111,14 +145,26 @@ impl WorkingOrder {
     /// The order after a report, or why the report cannot be.
     pub(super) fn after(mut self, role: Role, report: &ExecutionReport) -> Result<Self, OmsError> {
         let wrong_state = OmsError::WrongState { order_id: report.order_id, state: self.state };
+        // Whatever the venue says, it is no longer silent.
+        self.state = self.phase();
         let is_replacing = self.state == OrderState::PendingReplace;
         match (report.kind, role) {
             (ExecutionKind::CancelRejected, Role::Predecessor) => {
+                if self.is_acknowledged || !report.answers(self.id) {
+                    return Err(OmsError::FinishedOrder(report.order_id));
+                }
                 // Its predecessor had gone before the replacement arrived, so that never came to be.
                 self.state = OrderState::Rejected;
             }
+            (ExecutionKind::Replaced, Role::Predecessor) if report.new_order_id == self.id => {
+                self.settle_estimate(report)?;
+            }
             (_, Role::Predecessor) => return Err(OmsError::FinishedOrder(report.order_id)),
 
+            (ExecutionKind::Accepted, Role::Order) if self.is_acknowledged && self.is_estimate => {
+                // Its fills were faster.
+                self.settle_estimate(report)?;
+            }
             (ExecutionKind::Accepted, Role::Order) => {
                 if self.is_acknowledged {
                     return Err(wrong_state);
@@ -158,6 +204,7 @@ impl WorkingOrder {
             (ExecutionKind::Cancelled, Role::Order) if is_replacing => {
                 // The first half of a replacement: the new order is on its own now, and may be whole.
                 std::mem::swap(&mut self.id, &mut self.linked_id);
+                self.predecessor = self.linked_id;
                 self.price = self.new_price;
                 self.remaining = self.new_quantity_sent;
                 self.filled = Quantity::ZERO;
@@ -168,8 +215,8 @@ impl WorkingOrder {
             (ExecutionKind::Cancelled, _) => self.state = OrderState::Cancelled,
 
             (ExecutionKind::CancelRejected, Role::Order) => match self.state {
-                OrderState::PendingCancel => self.state = self.resting_state(),
-                OrderState::PendingReplace => self.drop_replacement(),
+                OrderState::PendingCancel if report.answers(self.id) => self.state = self.resting_state(),
+                OrderState::PendingReplace if report.answers(self.linked_id) => self.drop_replacement(),
                 _ => return Err(wrong_state),
             },
             (ExecutionKind::CancelRejected, Role::Replacement) => return Err(wrong_state),
@@ -189,9 +236,17 @@ impl WorkingOrder {
         }
         self.remaining = open;
         self.is_acknowledged = true;
-        self.is_estimate = false;
-        self.linked_id = OrderId(0);
+        self.confirm();
         Ok(())
+    }
+
+    /// Its place and its quantity are confirmed.
+    fn confirm(&mut self) {
+        self.is_estimate = false;
+        if self.linked_id == self.predecessor {
+            self.linked_id = OrderId(0);
+        }
+        self.predecessor = OrderId(0);
     }
 
     /// The replacement works with `open` lots and the order that it replaces is gone.
@@ -206,6 +261,8 @@ impl WorkingOrder {
         self.filled = Quantity::ZERO;
         self.state = OrderState::Live;
         self.is_acknowledged = true;
+        self.is_estimate = false;
+        self.predecessor = OrderId(0);
         Ok(())
     }
 
@@ -226,6 +283,9 @@ impl WorkingOrder {
         {
             return Err(OmsError::BadReport);
         }
+        if report.fill_id() != 0 {
+            return self.fill_by_id(role, report);
+        }
         // Both are at most 2^63 − 1: the sum fits.
         let open = Quantity(report.leaves.0 + quantity.0);
         if role == Role::Replacement {
@@ -236,7 +296,60 @@ impl WorkingOrder {
             let expected = Quantity(self.remaining.0.saturating_sub(quantity.0));
             return Err(inconsistent(report, expected));
         }
-        self.remaining = report.leaves;
+        self.trade(quantity, report.leaves);
+        Ok(())
+    }
+
+    /// A fill that has an id of its own, so that it counts whatever came before or is still to come. `leaves` is only
+    /// asked whether the order is over at the venue.
+    fn fill_by_id(&mut self, role: Role, report: &ExecutionReport) -> Result<(), OmsError> {
+        if role == Role::Replacement {
+            // It works, and how much of it is for its acceptance to say: until then as much as was sent.
+            let old = self.id;
+            self.become_replacement(report, self.new_quantity_sent)?;
+            self.linked_id = old;
+            self.predecessor = old;
+            self.is_estimate = true;
+        }
+        let quantity = report.quantity;
+        if quantity > self.remaining {
+            return Err(inconsistent(report, self.remaining));
+        }
+        self.is_acknowledged = true;
+        self.trade(quantity, Quantity(self.remaining.0 - quantity.0));
+        if report.leaves == Quantity::ZERO && !self.state.is_final() {
+            let may_still_come =
+                self.state == OrderState::PendingReplace && self.new_quantity > Quantity::ZERO;
+            if !may_still_come {
+                // Traded in full, although not every fill has been reported.
+                self.state = OrderState::Filled;
+            }
+        }
+        Ok(())
+    }
+
+    /// The acceptance says how much there was, after fills have shown that it works.
+    fn settle_estimate(&mut self, report: &ExecutionReport) -> Result<(), OmsError> {
+        let (total, filled) = (report.leaves.0, self.filled.0);
+        if total < filled || total - filled > self.remaining.0 {
+            return Err(inconsistent(report, self.remaining));
+        }
+        self.remaining = Quantity(total - filled);
+        self.is_acknowledged = true;
+        self.confirm();
+        let may_still_come =
+            self.state == OrderState::PendingReplace && self.new_quantity > Quantity::ZERO;
+        match self.state {
+            _ if self.remaining == Quantity::ZERO && !may_still_come => self.state = OrderState::Filled,
+            OrderState::PendingNew => self.state = OrderState::Live,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// So much has traded and so much is left.
+    fn trade(&mut self, quantity: Quantity, left: Quantity) {
+        self.remaining = left;
         self.filled = Quantity(self.filled.0.saturating_add(quantity.0));
         let is_replacing = self.state == OrderState::PendingReplace;
         if is_replacing {
@@ -248,7 +361,6 @@ impl WorkingOrder {
         } else if matches!(self.state, OrderState::PendingNew | OrderState::Live) {
             self.state = OrderState::PartiallyFilled;
         }
-        Ok(())
     }
 }
 

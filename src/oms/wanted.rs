@@ -51,6 +51,14 @@ impl RoundedSide {
     pub fn level(&self, level: usize) -> Option<(Price, Quantity)> {
         (self.wanted >> level & 1 != 0).then_some(self.levels[level])
     }
+
+    /// Wants no more than so many lots at a level; none are no quote.
+    pub fn limit(&mut self, level: usize, quantity: Quantity) {
+        self.levels[level].1 = quantity;
+        if quantity == Quantity::ZERO {
+            self.wanted &= !(1 << level);
+        }
+    }
 }
 
 impl WantedQuotes {

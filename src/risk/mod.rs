@@ -1,106 +1,51 @@
-//! The pre-trade gate: every order passes it or is refused with a typed reason.
+//! The gate: every order passes it or is refused with a typed reason.
 //!
-//! Checks run in the order of [`RiskReason`] and stop at the first refusal: kill switch, a well-formed order, quantity,
-//! notional, price collar, position in the worst case of working orders, message rate. All arithmetic is integer, time
-//! comes in with the orders and never from a clock. A check is O(1) and hot path. Standing exactly at a limit passes.
-//! Cancels are never refused.
+//! [`RiskGate`] has one owner, which asks it about orders and feeds it what its checks measure: market data, fills, the
+//! account's profit, reconciliations. Any other thread has a [`RiskMonitor`]: it reads every number and every decision
+//! without a lock, pings, sets the trading state, and throws the [`KillSwitch`], after which no order passes.
 //!
-//! The gate has one owner; only its [`KillSwitch`] is for any thread.
+//! Checks run in the order of [`RiskReason::IN_ORDER`] and stop at the first refusal. All arithmetic on the way of an order
+//! is integer, time comes in with orders and updates and never from a clock. A check is O(1) and hot path. Standing exactly at
+//! a limit passes; from the warning share of it (80 %) on a warning is counted. Cancels are never refused.
+//!
+//! A limit of one order refuses that order. A breach of the account's limits, of health or of protection is a condition:
+//! what it does is its [`BreachAction`], from refusing while it lasts to a latch that only
+//! [`RiskGate::reset`] opens and that survives a restart as [`RiskLatches`].
 
+pub mod audit;
+mod checks;
+mod config;
+mod control;
+mod feeds;
 mod gate;
+mod intent;
+mod kill;
+mod latch;
+mod lines;
+mod monitor;
 mod rate;
+mod reason;
+pub(crate) mod recent;
+mod sync;
+mod tail;
+mod windows;
 
 #[cfg(test)]
 mod tests;
 
-pub use gate::{Exposure, KillSwitch, OrderIntent, RiskConfig, RiskCounters, RiskGate};
+pub use audit::{AuditKind, AuditReader, AuditRecord, Drained};
+pub use config::{
+    BreachAction, BreachActions, MarkoutLimit, OrderToTradeLimit, ProtectionLimit, RepeatLimit, RiskConfig,
+    SelfTradePolicy, TailConfig,
+};
+pub use gate::{RiskCounters, RiskGate, Stance};
+pub use intent::{
+    AccountUpdate, Exposure, FillUpdate, InstrumentRules, MarketUpdate, OrderIntent, Restriction,
+    TradingState,
+};
+pub use kill::KillSwitch;
+pub use latch::RiskLatches;
+pub use monitor::{CheckCoverage, RiskMetrics, RiskMonitor};
 pub use rate::{RateLimit, TokenBucket};
-
-/// Why an order was refused. The numbers cross the C ABI and never change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum RiskReason {
-    /// The kill switch is on.
-    KillSwitch = 1,
-    /// No lots, more than [`Quantity::MAX`](crate::types::Quantity::MAX), or a price out of range.
-    InvalidOrder = 2,
-    /// More lots than one order may have.
-    OrderQuantity = 3,
-    /// More notional than one order may have.
-    OrderNotional = 4,
-    /// A collar is set and there is no reference price to measure from.
-    NoReference = 5,
-    /// Too far from the reference price.
-    PriceCollar = 6,
-    /// If every working buy order filled, the position would be too long.
-    LongPosition = 7,
-    /// If every working sell order filled, the position would be too short.
-    ShortPosition = 8,
-    /// Too many messages.
-    MessageRate = 9,
-}
-
-impl RiskReason {
-    /// How many reasons there are.
-    pub const COUNT: usize = 9;
-    /// Every reason, in the order in which the checks run.
-    pub const ALL: [Self; Self::COUNT] = [
-        Self::KillSwitch,
-        Self::InvalidOrder,
-        Self::OrderQuantity,
-        Self::OrderNotional,
-        Self::NoReference,
-        Self::PriceCollar,
-        Self::LongPosition,
-        Self::ShortPosition,
-        Self::MessageRate,
-    ];
-
-    /// 0 for the first reason: its place in [`ALL`](Self::ALL) and in the counters.
-    #[must_use]
-    pub const fn index(self) -> usize {
-        self as usize - 1
-    }
-
-    /// The name in snake case, for summaries.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::KillSwitch => "kill_switch",
-            Self::InvalidOrder => "invalid_order",
-            Self::OrderQuantity => "order_quantity",
-            Self::OrderNotional => "order_notional",
-            Self::NoReference => "no_reference",
-            Self::PriceCollar => "price_collar",
-            Self::LongPosition => "long_position",
-            Self::ShortPosition => "short_position",
-            Self::MessageRate => "message_rate",
-        }
-    }
-}
-
-impl std::fmt::Display for RiskReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// A refused order. Only the gate's counters have changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("order refused: {reason} ({observed} against a limit of {limit})")]
-pub struct RiskReject {
-    /// Which check refused it.
-    pub reason: RiskReason,
-    /// What was measured, in the check's own unit; capped to the largest number that fits.
-    pub observed: i64,
-    /// What was allowed.
-    pub limit: i64,
-}
-
-/// A limit that cannot be meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RiskError {
-    /// The named setting is out of its range.
-    #[error("bad risk configuration: {0}")]
-    BadConfig(&'static str),
-}
+pub use reason::{ReasonSet, RiskError, RiskReason, RiskReject};
+pub use tail::{TailRisk, historical_tail_risk, normal_tail_risk};

@@ -89,6 +89,24 @@ impl TokenBucket {
         enough
     }
 
+    /// As [`take`](Self::take), leaving `reserve` messages untouched. Hot path.
+    #[must_use]
+    pub fn take_above(&mut self, now: Timestamp, reserve: u32) -> bool {
+        self.refill(now);
+        // At most the capacity, which fits.
+        let enough = self.credit >= self.limit.period_ns.saturating_mul(u64::from(reserve) + 1);
+        if enough {
+            self.credit -= self.limit.period_ns;
+        }
+        enough
+    }
+
+    /// Credit left, and that of a full bucket, in messages × the period's nanoseconds.
+    #[must_use]
+    pub const fn credit(&self) -> (u64, u64) {
+        (self.credit, self.capacity)
+    }
+
     /// Takes one message's credit or what is left of it, for a message that goes out in any case. Hot path.
     pub fn take_forced(&mut self, now: Timestamp) {
         self.refill(now);

@@ -1,5 +1,10 @@
 mod decisions;
+mod interleavings;
+mod reconcile;
 mod reports;
+mod route;
+mod shutdown;
+mod submit;
 mod venue;
 
 use super::*;

@@ -1,7 +1,7 @@
 use rand_core::{RngCore, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::*;
+use crate::risk::*;
 use crate::types::*;
 
 const REFERENCE: Price = Price(10_000);
@@ -11,8 +11,7 @@ fn order(side: Side, price: i64, quantity: u64) -> OrderIntent {
         side,
         price: Price(price),
         quantity: Quantity(quantity),
-        replaces: Quantity::ZERO,
-        timestamp: Timestamp(0),
+        ..OrderIntent::EMPTY
     }
 }
 
@@ -229,9 +228,12 @@ fn the_kill_switch_works_from_any_thread_and_comes_before_every_other_check() {
 #[test]
 fn reasons_have_the_numbers_that_cross_the_boundary() {
     let numbers: Vec<u8> = RiskReason::ALL.iter().map(|&reason| reason as u8).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(numbers, (1..=RiskReason::COUNT as u8).collect::<Vec<_>>());
+    let mut in_order = RiskReason::IN_ORDER.map(|reason| reason as u8);
+    in_order.sort_unstable();
+    assert_eq!(in_order.as_slice(), numbers);
     for (index, reason) in RiskReason::ALL.iter().enumerate() {
-        assert_eq!(reason.index(), index);
+        assert_eq!((reason.index(), RiskReason::from_u8(*reason as u8)), (index, Some(*reason)));
     }
 }
 

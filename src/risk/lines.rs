@@ -1,0 +1,290 @@
+//! What the gate knows of each instrument, and the account's sums over them.
+//!
+//! A line is made when its instrument is first mentioned and never goes. It is found by a table that is at most half
+//! full, after a look at the line that was used last. The sums are kept with every change of a line, so that a limit over
+//! all instruments costs as much with a thousand of them as with one.
+//!
+//! Between two checks an order manager follows reports that the gate does not see. That is on the safe side: fills and
+//! cancels never raise the worst case of a side, so what a line holds is at least what there is. Hot path, O(1).
+
+use super::{Exposure, InstrumentRules, Restriction, RiskReason};
+use crate::types::{InstrumentId, Price, Side};
+
+/// What a line's lots are worth in account units, saturated at 64 bits, which is above every limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Worth {
+    /// If every working buy order filled.
+    pub(super) high: i64,
+    /// If every working sell order filled.
+    pub(super) low: i64,
+}
+
+impl Worth {
+    #[inline]
+    pub(super) const fn of(high: i64, low: i64, unit: i64) -> Self {
+        Self { high: high.saturating_mul(unit), low: low.saturating_mul(unit) }
+    }
+
+    /// The worse of the two.
+    #[inline]
+    pub(super) fn gross(self) -> i64 {
+        self.high.max(self.low.saturating_neg())
+    }
+}
+
+/// One instrument.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) id: InstrumentId,
+    pub(super) rules: InstrumentRules,
+    /// Lots held if every working buy order filled, and if every working sell order filled; negative is short. The nearest
+    /// number that fits.
+    pub(super) high: i64,
+    pub(super) low: i64,
+    pub(super) position: i64,
+    pub(super) working_orders: u32,
+    /// |price| that lots are valued at; 0 while none is known.
+    pub(super) mark: u64,
+    /// What is in the sums.
+    pub(super) worth: Worth,
+    /// When its market data came last; `None` before the first.
+    pub(super) last_data: Option<u64>,
+    /// Best bid and best ask.
+    pub(super) best: [Option<Price>; 2],
+    /// Bid + ask as of the last update that had both.
+    pub(super) mid2: Option<i64>,
+    pub(super) last_sequence: Option<u64>,
+    /// Reasons that close this instrument alone.
+    pub(super) closed: u64,
+    /// Times of the last executions by side; a ring of the limit's length.
+    pub(super) executions: [Box<[u64]>; 2],
+    pub(super) execution_count: [u64; 2],
+    /// Relative volatility of one period, and past relative returns, newest at `returns_next − 1`.
+    pub(super) volatility: Option<f64>,
+    pub(super) returns: Box<[f64]>,
+    pub(super) returns_count: u64,
+}
+
+impl Line {
+    /// Value of one lot in account units.
+    #[inline]
+    pub(super) fn unit(&self, price: u64) -> i64 {
+        (price.min(i64::MAX as u64) as i64).saturating_mul(self.rules.unit_value)
+    }
+
+    /// Closes or opens the instrument for a reason; whether that is a change.
+    pub(super) fn close(&mut self, reason: RiskReason, is_closed: bool) -> bool {
+        let before = self.closed;
+        self.closed = if is_closed { before | reason.bit() } else { before & !reason.bit() };
+        self.closed != before
+    }
+}
+
+/// Lots held, and in the worst case of each side. The nearest numbers that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lots {
+    pub(super) position: i64,
+    /// If every working buy order filled.
+    pub(super) high: i64,
+    /// If every working sell order filled; negative is short.
+    pub(super) low: i64,
+}
+
+impl Lots {
+    #[inline]
+    pub(super) fn of(exposure: &Exposure) -> Self {
+        let position = exposure.position.0;
+        Self {
+            position,
+            high: position.saturating_add_unsigned(exposure.working_buy.0),
+            low: position.saturating_sub_unsigned(exposure.working_sell.0),
+        }
+    }
+
+    /// With `added` more lots working on a side.
+    #[inline]
+    pub(super) fn with(mut self, side: Side, added: u64) -> Self {
+        // Both, and nothing of the other side's: no branch on the side, which nothing predicts.
+        let of_side = [added, 0];
+        self.high = self.high.saturating_add_unsigned(of_side[side.index()]);
+        self.low = self.low.saturating_sub_unsigned(of_side[side.opposite().index()]);
+        self
+    }
+
+    /// Lots on one side in its worst case; positive is exposed.
+    #[inline]
+    pub(super) fn worst(self, side: Side) -> i64 {
+        [self.high, self.low.saturating_neg()][side.index()]
+    }
+}
+
+/// Sums over the instruments, account units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    /// Σ worst case × mark.
+    pub(super) gross: i128,
+    /// Σ (position + working buys) × mark, and Σ (position − working sells) × mark.
+    pub(super) high: i128,
+    pub(super) low: i128,
+    /// Orders that work.
+    pub(super) orders: u64,
+}
+
+impl Totals {
+    /// A line's part changes.
+    #[inline]
+    fn replace(&mut self, (before, orders_before): (Worth, u32), (after, orders_after): (Worth, u32)) {
+        let change = |after: i64, before: i64| i128::from(after) - i128::from(before);
+        self.gross += change(after.gross(), before.gross());
+        self.high += change(after.high, before.high);
+        self.low += change(after.low, before.low);
+        self.orders = self.orders + u64::from(orders_after) - u64::from(orders_before);
+    }
+}
+
+/// Every instrument's line.
+#[derive(Debug)]
+pub(super) struct Lines {
+    lines: Vec<Line>,
+    capacity: usize,
+    /// Place plus one; 0 is empty.
+    table: Box<[u32]>,
+    last: usize,
+    pub(super) totals: Totals,
+    executions: usize,
+    scenarios: usize,
+}
+
+impl Lines {
+    /// Room for `capacity` instruments, each with windows of so many executions and returns.
+    pub(super) fn new(capacity: u32, executions: u32, scenarios: u32) -> Self {
+        Self {
+            lines: Vec::with_capacity(capacity as usize),
+            capacity: capacity as usize,
+            table: vec![0; (capacity as usize * 2).next_power_of_two()].into_boxed_slice(),
+            last: 0,
+            totals: Totals::default(),
+            executions: executions as usize,
+            scenarios: scenarios as usize,
+        }
+    }
+
+    /// The place of an instrument's line, which is made if it is new and fits. A new line takes its windows from the
+    /// allocator unless they are empty: hosts that use them mention their instruments beforehand.
+    #[inline]
+    pub(super) fn find_or_make(&mut self, id: InstrumentId, rules: &InstrumentRules) -> Option<usize> {
+        if self.lines.get(self.last).is_some_and(|line| line.id == id) {
+            return Some(self.last);
+        }
+        self.search(id, rules)
+    }
+
+    fn search(&mut self, id: InstrumentId, rules: &InstrumentRules) -> Option<usize> {
+        let mask = self.table.len() - 1;
+        let mut at = (u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        loop {
+            let place = self.table[at] as usize;
+            if place == 0 {
+                break;
+            }
+            if self.lines[place - 1].id == id {
+                self.last = place - 1;
+                return Some(place - 1);
+            }
+            at = (at + 1) & mask;
+        }
+        if self.lines.len() == self.capacity {
+            return None;
+        }
+        let window = |length| vec![0; length].into_boxed_slice();
+        self.lines.push(Line {
+            id,
+            rules: *rules,
+            high: 0,
+            low: 0,
+            position: 0,
+            working_orders: 0,
+            mark: 0,
+            worth: Worth::default(),
+            last_data: None,
+            best: [None; 2],
+            mid2: None,
+            last_sequence: None,
+            closed: if rules.restriction == Restriction::Restricted {
+                RiskReason::RestrictedInstrument.bit()
+            } else {
+                0
+            },
+            executions: [window(self.executions), window(self.executions)],
+            execution_count: [0; 2],
+            volatility: None,
+            returns: vec![0.0; self.scenarios].into_boxed_slice(),
+            returns_count: 0,
+        });
+        self.last = self.lines.len() - 1;
+        self.table[at] = self.lines.len() as u32;
+        Some(self.last)
+    }
+
+    #[inline]
+    pub(super) fn line(&self, place: usize) -> &Line {
+        &self.lines[place]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Line> {
+        self.lines.iter_mut()
+    }
+
+    /// Changes a line without touching what the sums are made of.
+    #[inline]
+    pub(super) fn line_mut(&mut self, place: usize) -> &mut Line {
+        &mut self.lines[place]
+    }
+
+    /// Sets what the sums are made of.
+    #[inline]
+    pub(super) fn set(&mut self, place: usize, lots: Lots, working_orders: u32, mark: u64) {
+        let line = &mut self.lines[place];
+        let before = (line.worth, line.working_orders);
+        line.position = lots.position;
+        line.high = lots.high;
+        line.low = lots.low;
+        line.mark = mark;
+        line.working_orders = working_orders;
+        line.worth = Worth::of(lots.high, lots.low, line.unit(mark));
+        self.totals.replace(before, (line.worth, working_orders));
+    }
+
+    /// Values a line's lots anew, after its mark or its unit has changed.
+    pub(super) fn value(&mut self, place: usize, mark: u64) {
+        let line = &self.lines[place];
+        let lots = Lots { position: line.position, high: line.high, low: line.low };
+        self.set(place, lots, line.working_orders, mark);
+    }
+
+    /// Takes over what the caller knows of an instrument.
+    pub(super) fn observe(&mut self, place: usize, exposure: &Exposure) {
+        let mark = exposure.reference.map_or(self.lines[place].mark, |price| price.0.unsigned_abs());
+        self.set(place, Lots::of(exposure), exposure.working_orders, mark);
+    }
+
+    /// Gives every line windows of these lengths; those that have another length start empty. Allocates.
+    pub(super) fn resize(&mut self, executions: u32, scenarios: u32) {
+        self.executions = executions as usize;
+        self.scenarios = scenarios as usize;
+        for line in &mut self.lines {
+            if line.executions[0].len() != self.executions {
+                line.executions = [(); 2].map(|()| vec![0; self.executions].into_boxed_slice());
+                line.execution_count = [0; 2];
+            }
+            if line.returns.len() != self.scenarios {
+                line.returns = vec![0.0; self.scenarios].into_boxed_slice();
+                line.returns_count = 0;
+            }
+        }
+    }
+}
