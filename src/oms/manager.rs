@@ -7,6 +7,10 @@
 //!
 //! Reports may come late, twice, out of order or never, as long as fills carry ids: see [`OrderManager::on_report`].
 
+mod stored;
+
+pub use stored::StoredChanges;
+
 use super::config::MAX_CAPACITY;
 use super::late::{Finished, LateFills};
 use super::order::Role;

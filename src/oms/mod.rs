@@ -21,7 +21,7 @@ mod tests;
 
 pub use config::{MAX_ORDER_QUANTITY, OmsConfig, ReplaceMode, RequoteRule};
 pub use decide::{Decision, MarketTop};
-pub use manager::{OrderManager, ReportOutcome};
+pub use manager::{OrderManager, ReportOutcome, StoredChanges};
 pub use message::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
 pub use order::{OrderState, WorkingOrder};
 pub use reconcile::{Break, BreakKind, Reconciliation, VenueOrder, VenueSnapshot};

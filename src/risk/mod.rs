@@ -26,6 +26,7 @@ mod monitor;
 mod rate;
 mod reason;
 pub(crate) mod recent;
+mod stored;
 mod sync;
 mod tail;
 mod windows;
