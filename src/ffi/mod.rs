@@ -28,6 +28,7 @@ pub mod position;
 pub mod quote;
 pub mod reader;
 pub mod risk;
+pub mod store;
 pub mod strategy;
 pub mod synthetic;
 pub mod venue;
