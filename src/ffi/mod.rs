@@ -40,6 +40,7 @@ pub mod risk_feed;
 pub mod risk_monitor;
 pub mod route;
 pub mod shutdown;
+pub mod store;
 pub mod strategy;
 pub mod synthetic;
 pub mod trees;

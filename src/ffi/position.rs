@@ -239,6 +239,23 @@ pub struct mm_position_totals_t {
     pub fills: u64,
 }
 
+impl From<&PositionTracker> for mm_position_totals_t {
+    fn from(tracker: &PositionTracker) -> Self {
+        let (sums, account) = (tracker.totals(), tracker.account());
+        Self {
+            realised: sums.realised,
+            unrealised: sums.unrealised,
+            fees: sums.fees,
+            equity: tracker.equity(),
+            peak_equity: account.peak_equity,
+            drawdown: tracker.drawdown(),
+            max_drawdown: account.max_drawdown,
+            daily_profit: tracker.daily_profit(),
+            fills: account.fills,
+        }
+    }
+}
+
 /// A line of the trade history.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -506,18 +523,7 @@ pub unsafe extern "C" fn mm_position_tracker_totals(
     guard(unsafe { Shared::new(tracker) }, |tracker| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(totals, "totals") }?;
-        let (sums, account) = (tracker.totals(), tracker.account());
-        out.set(mm_position_totals_t {
-            realised: sums.realised,
-            unrealised: sums.unrealised,
-            fees: sums.fees,
-            equity: tracker.equity(),
-            peak_equity: account.peak_equity,
-            drawdown: tracker.drawdown(),
-            max_drawdown: account.max_drawdown,
-            daily_profit: tracker.daily_profit(),
-            fills: account.fills,
-        });
+        out.set((&*tracker).into());
         Ok(MM_OK)
     })
 }

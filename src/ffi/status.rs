@@ -213,6 +213,30 @@ pub const MM_E_NOT_READY: mm_status_t = -605;
 pub const MM_E_SHARED: mm_status_t = -606;
 /// The instruction set that the environment asks for is unknown or not available.
 pub const MM_E_ISA: mm_status_t = -607;
+/// The file is not a store.
+pub const MM_E_STORE_FORMAT: mm_status_t = -701;
+/// The store was written by another version of the format.
+pub const MM_E_STORE_VERSION: mm_status_t = -702;
+/// The store's records have another layout, or the other byte order.
+pub const MM_E_STORE_LAYOUT: mm_status_t = -703;
+/// The store is shorter or longer than its header says.
+pub const MM_E_STORE_SIZE: mm_status_t = -704;
+/// The store was made with another capacity or another kind of durability.
+pub const MM_E_STORE_CAPACITY: mm_status_t = -705;
+/// The store contradicts its checksums, and there is no checkpoint to fall back on.
+pub const MM_E_STORE_CORRUPT: mm_status_t = -706;
+/// The store has a writer already.
+pub const MM_E_STORE_LOCKED: mm_status_t = -707;
+/// The store's file or its file system admits no writing.
+pub const MM_E_STORE_READ_ONLY: mm_status_t = -708;
+/// The disk, the quota or the process's limit has no room for the store.
+pub const MM_E_STORE_NO_SPACE: mm_status_t = -709;
+/// There is a file already.
+pub const MM_E_STORE_EXISTS: mm_status_t = -710;
+/// The store was replaced by a resized file: open the path again.
+pub const MM_E_STORE_SUPERSEDED: mm_status_t = -711;
+/// The store changed during every attempt to read it.
+pub const MM_E_STORE_BUSY: mm_status_t = -712;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
@@ -220,6 +244,8 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_END, c"MM_END", c"the stream has ended"),
     (MM_PARTIAL, c"MM_PARTIAL", c"done up to a point"),
     (MM_STALE, c"MM_STALE", c"about an order that is over"),
+    (MM_DUPLICATE, c"MM_DUPLICATE", c"applied before"),
+    (MM_UNSYNCED, c"MM_UNSYNCED", c"applied, but not safe on the disk yet"),
     (MM_E_NULL, c"MM_E_NULL", c"a required pointer is null"),
     (MM_E_HANDLE, c"MM_E_HANDLE", c"not a live handle of this kind"),
     (MM_E_STRUCT_SIZE, c"MM_E_STRUCT_SIZE", c"struct_size does not fit this library"),
@@ -319,6 +345,18 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_E_NOT_READY, c"MM_E_NOT_READY", c"not enough rows yet"),
     (MM_E_SHARED, c"MM_E_SHARED", c"the weights are shared"),
     (MM_E_ISA, c"MM_E_ISA", c"the instruction set is not available"),
+    (MM_E_STORE_FORMAT, c"MM_E_STORE_FORMAT", c"not a store"),
+    (MM_E_STORE_VERSION, c"MM_E_STORE_VERSION", c"the store is of another version"),
+    (MM_E_STORE_LAYOUT, c"MM_E_STORE_LAYOUT", c"the store has another layout or byte order"),
+    (MM_E_STORE_SIZE, c"MM_E_STORE_SIZE", c"the store is cut or too long"),
+    (MM_E_STORE_CAPACITY, c"MM_E_STORE_CAPACITY", c"the store has other capacities"),
+    (MM_E_STORE_CORRUPT, c"MM_E_STORE_CORRUPT", c"the store is damaged"),
+    (MM_E_STORE_LOCKED, c"MM_E_STORE_LOCKED", c"the store has a writer already"),
+    (MM_E_STORE_READ_ONLY, c"MM_E_STORE_READ_ONLY", c"the store is read-only"),
+    (MM_E_STORE_NO_SPACE, c"MM_E_STORE_NO_SPACE", c"no room for the store"),
+    (MM_E_STORE_EXISTS, c"MM_E_STORE_EXISTS", c"there is a file already"),
+    (MM_E_STORE_SUPERSEDED, c"MM_E_STORE_SUPERSEDED", c"the store was replaced by a resized file"),
+    (MM_E_STORE_BUSY, c"MM_E_STORE_BUSY", c"the store changed during every attempt to read it"),
 ];
 
 /// What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.
@@ -417,7 +455,11 @@ impl Failure {
         Self(status)
     }
 
-    /// A required pointer is null.
+    /// The event was applied before; nothing has changed.
+pub const MM_DUPLICATE: mm_status_t = 10;
+/// The event is applied, but the sync that was due failed: it would not survive a loss of power.
+pub const MM_UNSYNCED: mm_status_t = 11;
+/// A required pointer is null.
     pub(super) fn null(name: &str) -> Self {
         Self::new(MM_E_NULL, format_args!("{name} is null"))
     }
