@@ -22,6 +22,10 @@ pub const MM_PARTIAL: mm_status_t = 2;
 
 /// Success, and nothing changed: the report was about an order that is over.
 pub const MM_STALE: mm_status_t = 3;
+/// Success, and nothing changed: the event was applied before.
+pub const MM_DUPLICATE: mm_status_t = 4;
+/// The event is applied, but the sync that was due failed: it would not survive a loss of power.
+pub const MM_UNSYNCED: mm_status_t = 5;
 
 /// A pointer that must not be null is null.
 pub const MM_E_NULL: mm_status_t = -1;
@@ -455,11 +459,7 @@ impl Failure {
         Self(status)
     }
 
-    /// The event was applied before; nothing has changed.
-pub const MM_DUPLICATE: mm_status_t = 10;
-/// The event is applied, but the sync that was due failed: it would not survive a loss of power.
-pub const MM_UNSYNCED: mm_status_t = 11;
-/// A required pointer is null.
+    /// A required pointer is null.
     pub(super) fn null(name: &str) -> Self {
         Self::new(MM_E_NULL, format_args!("{name} is null"))
     }

@@ -9,7 +9,7 @@
 use super::super::{MAX_LEVELS, MAX_ORDER_QUANTITY, OmsError, OrderState, WorkingOrder};
 use super::{NO_LEVEL, OrderManager};
 use crate::position::store::{OrderChange, StoredOrder};
-use crate::types::{InstrumentId, OrderId, Quantity};
+use crate::types::{InstrumentId, OrderId};
 
 /// Flag of a stored order: the venue has shown that it knows it.
 const ACKNOWLEDGED: u8 = 1;
