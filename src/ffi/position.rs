@@ -523,7 +523,7 @@ pub unsafe extern "C" fn mm_position_tracker_totals(
     guard(unsafe { Shared::new(tracker) }, |tracker| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(totals, "totals") }?;
-        out.set((&*tracker).into());
+        out.set(tracker.into());
         Ok(MM_OK)
     })
 }

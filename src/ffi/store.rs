@@ -748,8 +748,10 @@ pub unsafe extern "C" fn mm_store_import(
     tracker: *const mm_position_tracker_t,
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
-    let handles = unsafe { (Exclusive::new(store), Shared::new(tracker)) };
-    guard(handles, |(store, tracker)| Ok(status_of(&store.import(tracker)?).0))
+    let store = unsafe { Exclusive::new(store) };
+    // SAFETY: by this function's contract.
+    let tracker = unsafe { Shared::new(tracker) };
+    guard((store, tracker), |(store, tracker)| Ok(status_of(&store.import(tracker)?).0))
 }
 
 /// Puts the positions, marks and account into a tracker, in place of its own; its history becomes empty.
@@ -765,8 +767,10 @@ pub unsafe extern "C" fn mm_store_export(
     tracker: *mut mm_position_tracker_t,
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
-    let handles = unsafe { (Shared::new(store), Exclusive::new(tracker)) };
-    guard(handles, |(store, tracker)| {
+    let store = unsafe { Shared::new(store) };
+    // SAFETY: by this function's contract.
+    let tracker = unsafe { Exclusive::new(tracker) };
+    guard((store, tracker), |(store, tracker)| {
         store.export(tracker)?;
         Ok(MM_OK)
     })

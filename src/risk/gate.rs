@@ -663,7 +663,7 @@ impl Core {
     #[inline]
     fn reducing_here(&self, state: u8, restriction: Restriction) -> u64 {
         let is_set = state == TradingState::ReduceOnly as u8 || restriction == Restriction::ReduceOnly;
-        u64::from(is_set) * RiskReason::ReduceOnly.bit() & self.on.0
+        (u64::from(is_set) * RiskReason::ReduceOnly.bit()) & self.on.0
     }
 
     #[cold]
@@ -691,7 +691,7 @@ impl Core {
             self.tick(now);
         }
         let state = self.shared.state.load(Ordering::Acquire);
-        let halted = u64::from(state == TradingState::Halted as u8) * RiskReason::Halted.bit() & self.on.0;
+        let halted = (u64::from(state == TradingState::Halted as u8) * RiskReason::Halted.bit()) & self.on.0;
         if halted | self.closed != 0 {
             return Stance::Closed(self.closed_reject(halted));
         }

@@ -187,12 +187,6 @@ impl OrderManager {
         }
         Ok(())
     }
-
-    /// Lots of worst case that an order adds: what a test compares restored managers by.
-    #[cfg(test)]
-    fn sum_of_worst_cases(&self) -> Quantity {
-        Quantity(self.orders().map(|order| order.worst_case().0).sum())
-    }
 }
 
 #[cfg(test)]
@@ -205,7 +199,7 @@ mod tests {
     use crate::oms::{ExecutionKind, ExecutionReport, OmsConfig};
     use crate::position::store::{Store, StoreConfig, Update};
     use crate::risk::{RiskConfig, RiskGate};
-    use crate::types::{Price, Side, SignedQuantity, Timestamp};
+    use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
     const CONFIG: OmsConfig = OmsConfig {
         instrument: InstrumentId(3),
@@ -218,6 +212,11 @@ mod tests {
         fill_ids: 16,
         finished_orders: 4,
     };
+
+    /// What a test compares restored managers by.
+    fn sum_of_worst_cases(manager: &OrderManager) -> Quantity {
+        Quantity(manager.orders().map(|order| order.worst_case().0).sum())
+    }
 
     fn restored(store: &Store<PlainWords>) -> OrderManager {
         let mut manager = OrderManager::new(&CONFIG).unwrap();
@@ -304,7 +303,7 @@ mod tests {
             assert_eq!(sorted(&again), sorted(&manager));
             assert_eq!((again.next_sequence(), again.unknown()), (manager.next_sequence(), manager.unknown()));
             let both = again.working(Side::Buy).0 + again.working(Side::Sell).0;
-            assert_eq!(both, again.sum_of_worst_cases().0);
+            assert_eq!(both, sum_of_worst_cases(&again).0);
             if now % 50 == 0 {
                 // The process dies here, and the new one goes on.
                 manager = again;
