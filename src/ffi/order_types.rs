@@ -3,7 +3,8 @@
 use super::event;
 use super::status::*;
 use crate::oms::{
-    ExecutionKind, ExecutionReport, MAX_LEVELS, MarketTop, OrderAction, WantedQuote, WantedQuotes, WorkingOrder,
+    ExecutionKind, ExecutionReport, MAX_LEVELS, MarketTop, OrderAction, WantedQuote, WantedQuotes,
+    WorkingOrder,
 };
 use crate::types::{InstrumentId, OrderId, Price, Quantity, Side, Timestamp};
 

@@ -146,8 +146,11 @@ pub unsafe extern "C" fn mm_order_manager_reconcile(
         // SAFETY: by this function's contract.
         let result = unsafe { Out::new(result, "result") }?;
         let mut found = vec![Break::EMPTY; capacity.min(2 * list.len() + 4 * value.manager.len() + 1)];
-        let done =
-            value.manager.reconcile(&taken(snapshot, &list), SignedQuantity(snapshot.position), &mut found)?;
+        let done = value.manager.reconcile(
+            &taken(snapshot, &list),
+            SignedQuantity(snapshot.position),
+            &mut found,
+        )?;
         let written = done.breaks.min(found.len());
         args::fill(out, found[..written].iter().map(mm_break_t::from));
         result.set(mm_reconciliation_t {

@@ -6,9 +6,9 @@ use super::event;
 use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
 use super::status::*;
 use crate::risk::{
-    BreachAction, BreachActions, Exposure, MarkoutLimit, OrderIntent, OrderToTradeLimit,
-    ProtectionLimit, RateLimit, RepeatLimit, RiskConfig, RiskCounters, RiskError, RiskGate, RiskReason,
-    RiskReject, SelfTradePolicy, TailConfig,
+    BreachAction, BreachActions, Exposure, MarkoutLimit, OrderIntent, OrderToTradeLimit, ProtectionLimit,
+    RateLimit, RepeatLimit, RiskConfig, RiskCounters, RiskError, RiskGate, RiskReason, RiskReject,
+    SelfTradePolicy, TailConfig,
 };
 use crate::types::{Money, Price, Quantity, SignedQuantity, Timestamp};
 
@@ -289,17 +289,19 @@ impl TryFrom<&mm_risk_config_t> for RiskConfig {
         let money = |value, name| Ok::<_, Failure>(set(value, name)?.map(Money));
         let time = |value, name| Ok::<_, Failure>(set(value, name)?.map(i64::unsigned_abs));
         let count = |value, name| {
-            set(value, name)?.map(u32::try_from).transpose().map_err(|_| {
-                Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is above 2^32-1"))
-            })
+            set(value, name)?
+                .map(u32::try_from)
+                .transpose()
+                .map_err(|_| Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{name} is above 2^32-1")))
         };
         let few = |value: u32, default: u32| if value == 0 { default } else { value };
         let defaults = Self::default();
         let self_trade = match config.self_trade {
             0 => None,
-            number => Some(SelfTradePolicy::from_u8(number).ok_or_else(|| {
-                Failure::new(MM_E_ENUM, format_args!("self_trade {number} is unknown"))
-            })?),
+            number => Some(
+                SelfTradePolicy::from_u8(number)
+                    .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("self_trade {number} is unknown")))?,
+            ),
         };
         Ok(Self {
             max_order_quantity: lots(config.max_order_quantity, "max_order_quantity")?,
@@ -395,9 +397,8 @@ fn actions(config: &mm_risk_config_t) -> Result<BreachActions, Failure> {
     let mut actions = BreachActions::default();
     for (reason, number) in numbers {
         if number != 0 {
-            let action = BreachAction::from_u8(number).ok_or_else(|| {
-                Failure::new(MM_E_ENUM, format_args!("breach action {number} is unknown"))
-            })?;
+            let action = BreachAction::from_u8(number)
+                .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("breach action {number} is unknown")))?;
             actions = actions.with(reason, action);
         }
     }
@@ -468,7 +469,8 @@ pub(super) fn status_of(reason: RiskReason) -> mm_status_t {
     -200 - mm_status_t::from(reason as u8)
 }
 
-const _: () = assert!(MM_E_RISK_KILL_SWITCH == -201 && MM_E_RISK_DEAD_MAN == -200 - RiskReason::DeadMan as i32);
+const _: () =
+    assert!(MM_E_RISK_KILL_SWITCH == -201 && MM_E_RISK_DEAD_MAN == -200 - RiskReason::DeadMan as i32);
 
 impl From<RiskReject> for Failure {
     fn from(reject: RiskReject) -> Self {

@@ -3,12 +3,12 @@
 use std::ffi::c_char;
 
 use super::args::{self, Out};
+use super::config;
 use super::engine::mm_engine_t;
 use super::event;
 use super::guard::{Exclusive, NoHandle, Shared, guard};
 use super::risk::{mm_risk_config_t, mm_risk_gate_t, status_of};
 use super::status::*;
-use super::config;
 use crate::risk::{
     InstrumentRules, Restriction, RiskConfig, RiskGate, RiskLatches, RiskReason, Stance, TradingState,
     historical_tail_risk, normal_tail_risk,
@@ -76,16 +76,18 @@ impl From<RiskLatches> for mm_risk_latches_t {
 
 impl From<&mm_risk_latches_t> for RiskLatches {
     fn from(latches: &mm_risk_latches_t) -> Self {
-        let mm_risk_latches_t { sequence, latched, killed, timestamp, reason, observed, limit, reserved } = *latches;
+        let mm_risk_latches_t { sequence, latched, killed, timestamp, reason, observed, limit, reserved } =
+            *latches;
         Self { sequence, latched, killed, timestamp, reason, observed, limit, reserved }
     }
 }
 
 /// The check behind a `MM_E_RISK_*`.
 fn check_of(status: mm_status_t) -> Result<RiskReason, Failure> {
-    u8::try_from(-200_i64 - i64::from(status)).ok().and_then(RiskReason::from_u8).ok_or_else(|| {
-        Failure::new(MM_E_ENUM, format_args!("{status} is the status of no check"))
-    })
+    u8::try_from(-200_i64 - i64::from(status))
+        .ok()
+        .and_then(RiskReason::from_u8)
+        .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("{status} is the status of no check")))
 }
 
 /// Opens the latches of a gate, by `mm_risk_gate_reset` or an engine's.
@@ -173,10 +175,7 @@ pub unsafe extern "C" fn mm_risk_gate_set_enabled(
 /// # Safety
 /// `gate` is a live handle that no other thread uses.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_risk_gate_new_day(
-    gate: *mut mm_risk_gate_t,
-    timestamp: u64,
-) -> mm_status_t {
+pub unsafe extern "C" fn mm_risk_gate_new_day(gate: *mut mm_risk_gate_t, timestamp: u64) -> mm_status_t {
     // SAFETY: by this function's contract.
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         gate.new_day(Timestamp(timestamp));

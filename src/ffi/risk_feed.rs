@@ -57,7 +57,8 @@ const _: () = assert!(size_of::<mm_risk_order_t>() == 112);
 
 impl mm_risk_order_t {
     fn parts(&self) -> Result<(OrderIntent, Exposure), Failure> {
-        let price = |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
+        let price =
+            |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
         let order = OrderIntent {
             side: event::side(self.side)?,
             price: Price(self.price),
@@ -202,7 +203,8 @@ pub unsafe extern "C" fn mm_risk_gate_on_market(
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let market = unsafe { args::reference(market, "market") }?;
-        let price = |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
+        let price =
+            |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
         gate.on_market(&MarketUpdate {
             instrument: InstrumentId(market.instrument),
             timestamp: Timestamp(market.timestamp),
@@ -432,10 +434,7 @@ pub unsafe extern "C" fn mm_risk_gate_on_reconciliation(
 /// # Safety
 /// `gate` is a live handle that no other thread uses.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_risk_gate_advance(
-    gate: *mut mm_risk_gate_t,
-    timestamp: u64,
-) -> mm_status_t {
+pub unsafe extern "C" fn mm_risk_gate_advance(gate: *mut mm_risk_gate_t, timestamp: u64) -> mm_status_t {
     // SAFETY: by this function's contract.
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         gate.advance(Timestamp(timestamp));

@@ -6,9 +6,7 @@
 //! move, the order is cancelled, unless only its quantity was to grow. O(levels), hot path.
 
 use super::wanted::RoundedSide;
-use super::{
-    MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes,
-};
+use super::{MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes};
 use crate::risk::{Exposure, RiskGate, RiskReject, Stance};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
@@ -216,8 +214,7 @@ impl OrderManager {
             context.decision.held += 1;
             return;
         }
-        let exposure =
-            self.exposure(context.exposure.position, context.exposure.reference, context.gate);
+        let exposure = self.exposure(context.exposure.position, context.exposure.reference, context.gate);
         let post_only = self.config.post_only;
         match self.place_at(level as u8, side, quote, post_only, &exposure, context.now, context.gate) {
             Ok(action) => {
@@ -264,8 +261,7 @@ impl OrderManager {
             }
             return;
         }
-        context.exposure =
-            self.exposure(context.exposure.position, context.exposure.reference, context.gate);
+        context.exposure = self.exposure(context.exposure.position, context.exposure.reference, context.gate);
         let Context { exposure, now, gate, out, decision } = context;
         let (quote, action) = ((price, quantity), &mut out[decision.actions]);
         match self.replace_idle(slot, quote, self.config.post_only, exposure, *now, gate, action) {

@@ -337,8 +337,7 @@ impl WorkingOrder {
         self.remaining = Quantity(total - filled);
         self.is_acknowledged = true;
         self.confirm();
-        let may_still_come =
-            self.state == OrderState::PendingReplace && self.new_quantity > Quantity::ZERO;
+        let may_still_come = self.state == OrderState::PendingReplace && self.new_quantity > Quantity::ZERO;
         match self.state {
             _ if self.remaining == Quantity::ZERO && !may_still_come => self.state = OrderState::Filled,
             OrderState::PendingNew => self.state = OrderState::Live,

@@ -351,7 +351,10 @@ impl RiskConfig {
             must(limit.is_none_or(|lots| lots <= Quantity::MAX), "a limit in lots is above Quantity::MAX")?;
         }
         must(self.duplicate_ids <= 1 << 20, "duplicate_ids is above 2^20")?;
-        must(self.max_concentration_bps.is_none_or(|bps| bps <= 10_000), "max_concentration_bps is above 10000")?;
+        must(
+            self.max_concentration_bps.is_none_or(|bps| bps <= 10_000),
+            "max_concentration_bps is above 10000",
+        )?;
         must(self.warn_share_bps <= 10_000, "warn_share_bps is above 10000")?;
         must((1..=1 << 16).contains(&self.instruments), "instruments must be in 1..=65536")?;
         must((1..=1 << 22).contains(&self.audit_capacity), "audit_capacity must be in 1..=2^22")?;

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::checks::condition::Conditions;
-use super::gate::{Checks, ConditionLimits, Core};
+use super::checks::condition::{ConditionLimits, Conditions};
+use super::checks::set::{Checks, wants_worth};
+use super::pass::Core;
 use super::windows::{FillWindow, Markouts};
 use super::{
     AuditKind, AuditRecord, BreachActions, InstrumentRules, ReasonSet, Restriction, RiskConfig, RiskError,
@@ -47,7 +48,8 @@ impl RiskGate {
     /// # Errors
     /// [`RiskError::BadConfig`] for the kill switch and for malformed orders, which nothing switches off.
     pub fn set_enabled(&mut self, reason: RiskReason, is_on: bool) -> Result<(), RiskError> {
-        if matches!(reason, RiskReason::KillSwitch | RiskReason::InvalidOrder | RiskReason::UnknownInstrument) {
+        if matches!(reason, RiskReason::KillSwitch | RiskReason::InvalidOrder | RiskReason::UnknownInstrument)
+        {
             return Err(RiskError::BadConfig("this check is always on"));
         }
         let core = &mut self.core;
@@ -66,18 +68,15 @@ impl RiskGate {
         }
         let core = &mut self.core;
         let capacity = core.config.instruments;
-        let place = core
-            .lines
-            .find_or_make(instrument, rules)
-            .ok_or(RiskError::InstrumentsFull { capacity })?;
+        let place =
+            core.lines.find_or_make(instrument, rules).ok_or(RiskError::InstrumentsFull { capacity })?;
         let is_restricted = rules.restriction == Restriction::Restricted;
         let line = core.lines.line_mut(place);
         line.rules = *rules;
         line.close(RiskReason::RestrictedInstrument, is_restricted);
         let mark = line.mark;
         core.lines.value(place, mark);
-        core.has_restrictions =
-            core.lines.iter().any(|line| line.rules.restriction != Restriction::None);
+        core.has_restrictions = core.lines.iter().any(|line| line.rules.restriction != Restriction::None);
         core.rebuild();
         Ok(())
     }
@@ -206,7 +205,7 @@ impl Core {
         self.on = ReasonSet(configured.0 & !self.off.0);
         let mut old = std::mem::replace(&mut self.checks, Checks::new(&self.config, self.on));
         self.checks.keep(&mut old);
-        self.wants_worth = super::gate::wants_worth(self.on);
+        self.wants_worth = wants_worth(self.on);
         self.limits = ConditionLimits::new(&self.config, self.on);
         Conditions::configure(&mut self.conditions, &self.config, self.on);
         // What is on may have to be looked at again at another time.

@@ -5,10 +5,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::checks::condition::Change;
+use super::checks::condition::{Change, ConditionLimits};
 use super::checks::{Limit, cap};
-use super::gate::Core;
 use super::lines::Line;
+use super::pass::Core;
 use super::tail::{historical_tail_risk, normal_tail_risk};
 use super::{
     AccountUpdate, AuditKind, AuditRecord, Exposure, FillUpdate, MarketUpdate, ReasonSet, RiskError,
@@ -79,10 +79,7 @@ impl RiskGate {
         let line = core.lines.line_mut(place);
         let is_gap = line.last_sequence.is_some_and(|last| sequence > last.saturating_add(1));
         line.last_sequence = Some(line.last_sequence.map_or(sequence, |last| last.max(sequence)));
-        if is_gap
-            && line.close(RiskReason::SequenceGap, true)
-            && core.on.contains(RiskReason::SequenceGap)
-        {
+        if is_gap && line.close(RiskReason::SequenceGap, true) && core.on.contains(RiskReason::SequenceGap) {
             core.instrument_changed(RiskReason::SequenceGap, instrument, true, now);
         }
     }
@@ -242,8 +239,7 @@ impl Core {
         self.note_kill(false, now);
         if now < self.now {
             let back = i128::from(self.now) - i128::from(now);
-            let is_breach =
-                self.limits.clock_step.look(back).is_some_and(|finding| finding.is_breach);
+            let is_breach = self.limits.clock_step.look(back).is_some_and(|finding| finding.is_breach);
             if is_breach {
                 // From here on time is what it says now: a pause counted in the old one might never end.
                 self.now = now;
@@ -280,7 +276,7 @@ impl Core {
     pub(super) fn measure(
         &mut self,
         reason: RiskReason,
-        limit: impl FnOnce(&super::gate::ConditionLimits) -> Limit,
+        limit: impl FnOnce(&ConditionLimits) -> Limit,
         observed: i128,
         now: u64,
     ) {
@@ -459,9 +455,8 @@ impl Core {
         let mut tail =
             normal_tail_risk(deviation, 1.0, f64::from(config.periods), confidence).unwrap_or(endless);
         let held = |line: &&Line| line.position != 0;
-        let scenarios = self.lines.iter().filter(held).map(|line| {
-            line.returns_count.min(line.returns.len() as u64)
-        });
+        let scenarios =
+            self.lines.iter().filter(held).map(|line| line.returns_count.min(line.returns.len() as u64));
         let scenarios = scenarios.min().unwrap_or(0);
         if scenarios > 0 {
             self.losses.clear();

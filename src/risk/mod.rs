@@ -23,6 +23,7 @@ mod kill;
 mod latch;
 mod lines;
 mod monitor;
+mod pass;
 mod rate;
 mod reason;
 pub(crate) mod recent;

@@ -158,7 +158,9 @@ mod tests {
                     let expected = age.map(|age| oracle[oracle.len() - 1 - age].1);
                     match recent.get(key) {
                         Some(&value) => assert_eq!(Some(value), expected),
-                        None => assert!(age.is_none_or(|age| age >= capacity as usize), "{key} was forgotten"),
+                        None => {
+                            assert!(age.is_none_or(|age| age >= capacity as usize), "{key} was forgotten")
+                        }
                     }
                     if age.is_none_or(|age| age >= 2 * capacity as usize) {
                         assert!(!recent.contains(key));

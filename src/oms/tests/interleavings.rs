@@ -176,8 +176,7 @@ impl World {
         } else if self.bag.is_empty() {
             return;
         } else {
-            let at =
-                if self.wire.shuffles { self.random.next_u32() as usize % self.bag.len() } else { 0 };
+            let at = if self.wire.shuffles { self.random.next_u32() as usize % self.bag.len() } else { 0 };
             let report = self.bag.remove(at);
             self.delivered.push(report);
             report
@@ -236,7 +235,13 @@ impl World {
     }
 
     fn same(&self, oms: &OrderManager) {
-        assert_eq!(oms.len(), self.resting.len(), "{:?} and {:?}", oms.orders().collect::<Vec<_>>(), self.resting);
+        assert_eq!(
+            oms.len(),
+            self.resting.len(),
+            "{:?} and {:?}",
+            oms.orders().collect::<Vec<_>>(),
+            self.resting
+        );
         for order in &self.resting {
             let ours = oms.order(order.id).expect("the venue has it");
             assert_eq!((ours.remaining.0, ours.price, ours.side), (order.lots, order.price, order.side));
@@ -269,8 +274,7 @@ fn run(seed: u64, wire: Wire) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let config = RiskConfig { audit_capacity: 1, instruments: 1, ..RiskConfig::default() };
     let mut gate = RiskGate::new(&config).unwrap();
-    let settings =
-        OmsConfig { capacity: 3, fill_ids: 64, finished_orders: 64, ..OmsConfig::default() };
+    let settings = OmsConfig { capacity: 3, fill_ids: 64, finished_orders: 64, ..OmsConfig::default() };
     let mut fills = 0;
     for _ in 0..SEQUENCES {
         let mut oms = OrderManager::new(&settings).unwrap();

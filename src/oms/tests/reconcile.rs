@@ -56,7 +56,10 @@ fn every_difference_is_a_typed_break() {
     let counted = desk.oms.reconcile(&snapshot(&[], 0), SignedQuantity(7), &mut small).unwrap();
     assert_eq!(counted.breaks, 3, "those that do not fit are counted");
     let twice = [agree[0], agree[0]];
-    assert_eq!(desk.oms.reconcile(&snapshot(&twice, 7), SignedQuantity(7), &mut small), Err(OmsError::BadReport));
+    assert_eq!(
+        desk.oms.reconcile(&snapshot(&twice, 7), SignedQuantity(7), &mut small),
+        Err(OmsError::BadReport)
+    );
     for number in 1..=7 {
         assert_eq!(BreakKind::from_u8(number).map(|kind| kind as u8), Some(number));
     }
@@ -78,7 +81,8 @@ fn adopting_makes_the_venues_word_ours() {
     let (mut desk, buy, sell) = two();
     let gone = desk.place(Side::Buy, 98, 2).unwrap().order_id;
     desk.report(ExecutionKind::Rejected, gone, |_| ()).unwrap();
-    let orders = [venue(sell, Side::Sell, 104, 3), venue(gone, Side::Buy, 98, 2), venue(OrderId(3), Side::Buy, 1, 1)];
+    let orders =
+        [venue(sell, Side::Sell, 104, 3), venue(gone, Side::Buy, 98, 2), venue(OrderId(3), Side::Buy, 1, 1)];
     assert_eq!(desk.oms.adopt(&snapshot(&orders, 9)), Ok(1), "the last is none of ours");
     assert_eq!((desk.state(buy), desk.state(gone)), (None, Some(OrderState::Live)));
     let order = desk.oms.order(sell).unwrap();
@@ -120,7 +124,11 @@ fn a_fill_that_comes_after_the_end_of_its_order_is_booked_once() {
     assert!(matches!(more, Err(OmsError::Inconsistent { .. })), "more than there was");
     assert_eq!(desk.report(ExecutionKind::Filled, buy, fill(3, 4)).unwrap().filled, Quantity(4));
     let unnamed = desk.report(ExecutionKind::Filled, buy, fill(0, 1));
-    assert_eq!(unnamed, Err(OmsError::FinishedOrder(buy)), "without an id nothing tells it from a repetition");
+    assert_eq!(
+        unnamed,
+        Err(OmsError::FinishedOrder(buy)),
+        "without an id nothing tells it from a repetition"
+    );
 }
 
 #[test]
@@ -162,7 +170,9 @@ fn silence_makes_an_order_unknown_and_any_word_ends_it() {
     let held = [venue(fresh, Side::Buy, 97, 1), venue(sell, Side::Sell, 103, 5)];
     let (found, _) = breaks(&desk, &snapshot(&held, 0), 0);
     let kinds: Vec<_> = found.iter().map(|b| (b.kind, b.order_id)).collect();
-    assert!(kinds.contains(&(BreakKind::MissingAtVenue, buy)) && kinds.contains(&(BreakKind::Unanswered, fresh)));
+    assert!(
+        kinds.contains(&(BreakKind::MissingAtVenue, buy)) && kinds.contains(&(BreakKind::Unanswered, fresh))
+    );
 }
 
 #[test]

@@ -39,19 +39,25 @@ fn routed(request: &RouteRequest, offers: &[VenueOffer]) -> (Vec<(u32, u64, Rout
 fn a_taker_sweeps_the_best_prices_within_its_limit() {
     let offers = [offer(1, 102, 10), offer(2, 101, 5), offer(3, 103, 50), offer(4, 104, 50)];
     let buy = request(Side::Buy, 103, 30, RouteStyle::Take);
-    let expected = vec![(2, 5, RouteReason::Price), (1, 10, RouteReason::Price), (3, 15, RouteReason::OnlyVenue)];
+    let expected =
+        vec![(2, 5, RouteReason::Price), (1, 10, RouteReason::Price), (3, 15, RouteReason::OnlyVenue)];
     assert_eq!(routed(&buy, &offers), (expected, 0));
     let sell = request(Side::Sell, 103, 80, RouteStyle::Take);
-    assert_eq!(routed(&sell, &offers), (vec![(4, 50, RouteReason::Price), (3, 30, RouteReason::OnlyVenue)], 0));
+    assert_eq!(
+        routed(&sell, &offers),
+        (vec![(4, 50, RouteReason::Price), (3, 30, RouteReason::OnlyVenue)], 0)
+    );
     assert_eq!(routed(&request(Side::Buy, 100, 1, RouteStyle::Take), &offers), (vec![], 1));
-    let closed = [VenueOffer { is_open: false, ..offers[1] }, VenueOffer { available: Quantity(0), ..offers[0] }];
+    let closed =
+        [VenueOffer { is_open: false, ..offers[1] }, VenueOffer { available: Quantity(0), ..offers[0] }];
     assert_eq!(routed(&buy, &closed), (vec![], 30));
 }
 
 #[test]
 fn each_part_of_the_cost_can_decide_and_is_named() {
     let base = offer(1, 100, 10);
-    let cheap = VenueOffer { venue: 2, fees: FeeSchedule { maker_rate_ppb: -100, ..FeeSchedule::FREE }, ..base };
+    let cheap =
+        VenueOffer { venue: 2, fees: FeeSchedule { maker_rate_ppb: -100, ..FeeSchedule::FREE }, ..base };
     let short = VenueOffer { venue: 3, ..base };
     let base = VenueOffer { queue_ahead: Quantity(500), ..base };
     let near = VenueOffer { venue: 4, latency_ns: 10, queue_ahead: Quantity(500), ..base };
@@ -80,7 +86,10 @@ fn the_order_of_the_offers_is_nothing_and_no_other_split_is_cheaper() {
             .map(|venue| VenueOffer {
                 queue_ahead: Quantity(draw(50)),
                 latency_ns: draw(2_000),
-                fees: FeeSchedule { taker_per_lot_micro: draw(3_000_000) as i64 - 1_500_000, ..FeeSchedule::FREE },
+                fees: FeeSchedule {
+                    taker_per_lot_micro: draw(3_000_000) as i64 - 1_500_000,
+                    ..FeeSchedule::FREE
+                },
                 is_open: draw(5) > 0,
                 ..offer(venue, 100 + draw(4) as i64, draw(9))
             })
@@ -96,7 +105,8 @@ fn the_order_of_the_offers_is_nothing_and_no_other_split_is_cheaper() {
         // Cheapest lot by lot is what an exhaustive list of single lots gives.
         let mut lots: Vec<i128> = Vec::new();
         for offer in &offers {
-            let alone = route(&RouteRequest { quantity: Quantity(9), ..wanted }, &[*offer], &mut out).unwrap();
+            let alone =
+                route(&RouteRequest { quantity: Quantity(9), ..wanted }, &[*offer], &mut out).unwrap();
             lots.extend(std::iter::repeat_n(out[0].cost_micro, alone.routed.0 as usize));
         }
         lots.sort_unstable();

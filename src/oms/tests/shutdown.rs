@@ -14,13 +14,8 @@ impl Closing {
     fn new(policy: FlattenPolicy, position: i64) -> Self {
         let mut desk = Desk::new(OmsConfig { capacity: 4, ..OmsConfig::default() });
         desk.quoting(&both(99.0, 103.0));
-        let config = ShutdownConfig {
-            policy,
-            clip: Quantity(6),
-            retry_ns: 10,
-            reprice_ns: 50,
-            deadline_ns: 1_000,
-        };
+        let config =
+            ShutdownConfig { policy, clip: Quantity(6), retry_ns: 10, reprice_ns: 50, deadline_ns: 1_000 };
         let shutdown = Shutdown::begin(&config, Timestamp(desk.now), &mut desk.gate).unwrap();
         Self { desk, shutdown, position }
     }
@@ -132,8 +127,14 @@ fn no_quote_of_the_strategy_slips_in_between() {
     assert_eq!((decision.actions, decision.refused), (0, 2));
     let mut none = [];
     let (top, flat) = (closing.desk.top, SignedQuantity(0));
-    let refused =
-        closing.shutdown.step(&mut closing.desk.oms, &top, flat, Timestamp(9), &mut closing.desk.gate, &mut none);
+    let refused = closing.shutdown.step(
+        &mut closing.desk.oms,
+        &top,
+        flat,
+        Timestamp(9),
+        &mut closing.desk.gate,
+        &mut none,
+    );
     assert_eq!(refused, Err(OmsError::ActionBufferFull { needed: 1 }));
     let config = ShutdownConfig { clip: Quantity(0), ..ShutdownConfig::default() };
     assert!(Shutdown::begin(&config, Timestamp(0), &mut closing.desk.gate).is_err());

@@ -17,6 +17,62 @@ pub(in crate::risk) enum Change {
     Latched,
 }
 
+/// The limits of the conditions.
+#[derive(Debug)]
+pub(in crate::risk) struct ConditionLimits {
+    pub(in crate::risk) daily_loss: Limit,
+    pub(in crate::risk) drawdown: Limit,
+    pub(in crate::risk) losses: Limit,
+    pub(in crate::risk) value_at_risk: Limit,
+    pub(in crate::risk) shortfall: Limit,
+    pub(in crate::risk) markout: Limit,
+    pub(in crate::risk) window_fills: Limit,
+    pub(in crate::risk) window_quantity: Limit,
+    pub(in crate::risk) window_notional: Limit,
+    pub(in crate::risk) executions: Limit,
+    pub(in crate::risk) breaks: Limit,
+    pub(in crate::risk) clock_step: Limit,
+    pub(in crate::risk) silence: Limit,
+}
+
+impl ConditionLimits {
+    pub(in crate::risk) fn new(config: &RiskConfig, on: ReasonSet) -> Self {
+        use RiskReason as R;
+        let limit = |reason, most: Option<i64>| {
+            Limit::new(most.filter(|_| on.contains(reason)), config.warn_share_bps)
+        };
+        let time = |ns: Option<u64>| ns.map(|ns| ns.min(i64::MAX as u64 - 1) as i64);
+        let protection = config.protection;
+        Self {
+            daily_loss: limit(R::DailyLoss, config.max_daily_loss.map(|money| money.0)),
+            drawdown: limit(R::Drawdown, config.max_drawdown.map(|money| money.0)),
+            losses: limit(R::ConsecutiveLosses, config.max_consecutive_losses.map(i64::from)),
+            value_at_risk: limit(R::ValueAtRisk, config.max_value_at_risk.map(|money| money.0)),
+            shortfall: limit(R::ExpectedShortfall, config.max_expected_shortfall.map(|money| money.0)),
+            markout: limit(R::Markout, config.markout.map(|limit| limit.adverse_millticks.into())),
+            window_fills: limit(
+                R::MarketMakerProtection,
+                protection.and_then(|limit| limit.fills.map(i64::from)),
+            ),
+            window_quantity: limit(
+                R::MarketMakerProtection,
+                protection.and_then(|limit| limit.quantity.map(|lots| lots.0.min(i64::MAX as u64) as i64)),
+            ),
+            window_notional: limit(
+                R::MarketMakerProtection,
+                protection.and_then(|limit| limit.notional.map(|money| money.0)),
+            ),
+            executions: limit(
+                R::RepeatedExecution,
+                config.repeated_executions.map(|limit| limit.executions.into()),
+            ),
+            breaks: limit(R::ReconciliationBreak, config.max_reconciliation_breaks.map(i64::from)),
+            clock_step: limit(R::ClockBackwards, time(config.max_clock_step_ns)),
+            silence: limit(R::DeadMan, time(config.ping_timeout_ns)),
+        }
+    }
+}
+
 /// The state of every condition.
 #[derive(Clone, Debug)]
 pub(in crate::risk) struct Conditions {

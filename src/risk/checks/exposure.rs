@@ -148,7 +148,11 @@ impl Check for Concentration {
         let whole = (others + after).max(self.base).max(1);
         // The share is taken only near the limit: 128-bit division is dear.
         let near = self.limit.near(after, whole);
-        if near { self.limit.look(after * 10_000 / whole + i128::from(after * 10_000 % whole != 0)) } else { None }
+        if near {
+            self.limit.look(after * 10_000 / whole + i128::from(after * 10_000 % whole != 0))
+        } else {
+            None
+        }
     }
 }
 

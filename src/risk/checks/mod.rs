@@ -9,6 +9,7 @@ pub(super) mod condition;
 pub(super) mod exposure;
 pub(super) mod order;
 pub(super) mod rate;
+pub(super) mod set;
 
 use super::lines::{Line, Lots, Totals, Worth};
 use super::{Exposure, OrderIntent, ReasonSet, RiskConfig, RiskReason};

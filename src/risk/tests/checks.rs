@@ -105,11 +105,8 @@ fn orders_are_neither_too_small_nor_too_large() {
 
 #[test]
 fn a_collar_wants_a_fresh_reference_near_by() {
-    let config = RiskConfig {
-        collar_ticks: Some(50),
-        max_reference_age_ns: Some(500),
-        ..RiskConfig::default()
-    };
+    let config =
+        RiskConfig { collar_ticks: Some(50), max_reference_age_ns: Some(500), ..RiskConfig::default() };
     breach(config, flat(), buy(10_050, 1), buy(10_051, 1), RiskReason::PriceCollar);
     let mut bench = Bench::new(config);
     bench.exposure.reference = None;
@@ -260,7 +257,8 @@ fn one_instrument_is_not_too_much_of_the_whole() {
     };
     breach(config, flat(), buy(10_000, 6), buy(10_000, 7), RiskReason::Concentration);
     let mut bench = Bench::new(config);
-    let msft = Exposure { position: SignedQuantity(40), reference: Some(Price(10_000)), ..Exposure::default() };
+    let msft =
+        Exposure { position: SignedQuantity(40), reference: Some(Price(10_000)), ..Exposure::default() };
     bench.gate.observe(MSFT, &msft);
     assert_eq!(bench.ask(buy(10_000, 60)), Ok(()), "60 of 100");
     let refused = bench.ask(buy(10_000, 61)).unwrap_err();
@@ -406,8 +404,12 @@ fn eighty_per_cent_of_a_limit_warns_and_passes() {
     };
     let mut bench = Bench::new(config);
     bench.ask(buy(9_950, 7)).unwrap();
-    let reasons =
-        [RiskReason::OrderQuantity, RiskReason::OrderNotional, RiskReason::PriceCollar, RiskReason::LongPosition];
+    let reasons = [
+        RiskReason::OrderQuantity,
+        RiskReason::OrderNotional,
+        RiskReason::PriceCollar,
+        RiskReason::LongPosition,
+    ];
     assert_eq!(reasons.map(|reason| bench.row(reason).warned), [0; 4]);
     bench.ask(buy(10_080, 8)).unwrap();
     assert_eq!(reasons.map(|reason| bench.row(reason).warned), [1; 4]);

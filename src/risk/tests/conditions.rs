@@ -50,18 +50,26 @@ fn drawdown_is_from_the_peak_of_equity() {
     let after = answers(&mut bench, [50, 150, 50, 49, 50, 300, 201, 199], |b, equity| b.profit(equity, 0, 0));
     assert_eq!(after, [Ok(()), Ok(()), Ok(()), fall, Ok(()), Ok(()), Ok(()), fall]);
     let metrics = bench.gate.monitor().metrics();
-    assert_eq!((metrics.peak_equity, metrics.drawdown, metrics.max_drawdown), (Money(300), Money(101), Money(101)));
+    assert_eq!(
+        (metrics.peak_equity, metrics.drawdown, metrics.max_drawdown),
+        (Money(300), Money(101), Money(101))
+    );
     let drawdown = RiskReason::Drawdown as u8;
     assert_eq!(
         bench.events(),
-        [(Warned, drawdown), (Breached, drawdown), (Cleared, drawdown), (Warned, drawdown), (Breached, drawdown)]
+        [
+            (Warned, drawdown),
+            (Breached, drawdown),
+            (Cleared, drawdown),
+            (Warned, drawdown),
+            (Breached, drawdown)
+        ]
     );
 }
 
 #[test]
 fn losing_trades_in_a_row_pause_and_the_pause_ends() {
-    let config =
-        RiskConfig { max_consecutive_losses: Some(2), cooldown_ns: 1_000, ..RiskConfig::default() };
+    let config = RiskConfig { max_consecutive_losses: Some(2), cooldown_ns: 1_000, ..RiskConfig::default() };
     let mut bench = Bench::new(config);
     let results = [-5, -5, 0, 7, -1, -1, -1];
     let after = answers(&mut bench, results, |b, profit| b.fill(Side::Sell, 10_000, 1, Some(profit)));
@@ -177,7 +185,9 @@ fn value_at_risk_and_shortfall_let_only_reducing_orders_pass() {
     bench.gate.update_tail_risk(Timestamp(bench.now));
     assert_eq!(bench.try_buy(), Err(RiskReason::ExpectedShortfall));
     assert_eq!(bench.gate.on_volatility(AAPL, f64::NAN), Err(RiskError::NotFinite("volatility")));
-    assert!(bench.gate.on_return(AAPL, f64::INFINITY).is_err() && bench.gate.on_volatility(AAPL, -1.0).is_err());
+    assert!(
+        bench.gate.on_return(AAPL, f64::INFINITY).is_err() && bench.gate.on_volatility(AAPL, -1.0).is_err()
+    );
 }
 
 #[test]
@@ -187,8 +197,14 @@ fn the_tail_measures_are_those_of_the_formulas() {
     let tail = historical_tail_risk(&mut losses, 0.99).unwrap();
     assert_eq!((tail.value_at_risk, tail.expected_shortfall), (99.0, 99.5));
     assert_eq!(historical_tail_risk(&mut [], 0.99).unwrap(), TailRisk::default());
-    assert_eq!(historical_tail_risk(&mut [-3.0; 5], 0.9).unwrap(), TailRisk::default(), "gains are no losses");
-    assert!(historical_tail_risk(&mut [f64::NAN], 0.9).is_err() && historical_tail_risk(&mut [], 1.0).is_err());
+    assert_eq!(
+        historical_tail_risk(&mut [-3.0; 5], 0.9).unwrap(),
+        TailRisk::default(),
+        "gains are no losses"
+    );
+    assert!(
+        historical_tail_risk(&mut [f64::NAN], 0.9).is_err() && historical_tail_risk(&mut [], 1.0).is_err()
+    );
     // Quantiles of the standard normal, from tables.
     for (confidence, z) in [
         (0.5, 0.0),
@@ -202,7 +218,8 @@ fn the_tail_measures_are_those_of_the_formulas() {
     }
     let four = normal_tail_risk(-1e6, 0.02, 4.0, 0.99).unwrap();
     assert!((four.value_at_risk - 2.0 * 46_526.957).abs() < 1e-2, "the square root of time");
-    for bad in [(f64::NAN, 0.1, 1.0, 0.9), (1.0, -0.1, 1.0, 0.9), (1.0, 0.1, 1.0, 1.0), (1.0, 0.1, 1.0, 0.4)] {
+    for bad in [(f64::NAN, 0.1, 1.0, 0.9), (1.0, -0.1, 1.0, 0.9), (1.0, 0.1, 1.0, 1.0), (1.0, 0.1, 1.0, 0.4)]
+    {
         assert!(normal_tail_risk(bad.0, bad.1, bad.2, bad.3).is_err());
     }
 }
@@ -313,7 +330,11 @@ fn every_condition_can_have_every_action() {
             let ends = matches!(action, BreachAction::Refuse | BreachAction::ReduceOnly);
             assert_eq!(bench.try_buy().is_ok(), ends, "{action:?}: the condition has ended");
             bench.now += config.cooldown_ns;
-            assert_eq!(bench.try_buy().is_ok(), action != BreachAction::Latch, "{action:?}: the cooldown is over");
+            assert_eq!(
+                bench.try_buy().is_ok(),
+                action != BreachAction::Latch,
+                "{action:?}: the cooldown is over"
+            );
         }
     }
 }

@@ -119,7 +119,9 @@ fn coverage_names_every_limit_that_is_without_effect() {
     assert_eq!(inert(), []);
     let rows = monitor.coverage();
     assert_eq!(rows.map(|row| row.reason), RiskReason::ALL);
-    assert!(!rows[RiskReason::Markout.index()].is_configured && !rows[RiskReason::Markout.index()].is_inert());
+    assert!(
+        !rows[RiskReason::Markout.index()].is_configured && !rows[RiskReason::Markout.index()].is_inert()
+    );
     assert_eq!(monitor.evaluated(), 2);
 }
 
@@ -202,8 +204,10 @@ fn absurd_numbers_neither_overflow_nor_pass() {
         };
         bench.gate.observe(InstrumentId(100 + id), &exposure);
         for side in Side::BOTH {
-            let order =
-                OrderIntent { instrument: InstrumentId(100 + id), ..bench.order(side, Price::MAX.0, 1 << 62) };
+            let order = OrderIntent {
+                instrument: InstrumentId(100 + id),
+                ..bench.order(side, Price::MAX.0, 1 << 62)
+            };
             let _ = bench.gate.check(&order, &exposure);
         }
     }

@@ -7,12 +7,7 @@ use crate::types::*;
 const REFERENCE: Price = Price(10_000);
 
 fn order(side: Side, price: i64, quantity: u64) -> OrderIntent {
-    OrderIntent {
-        side,
-        price: Price(price),
-        quantity: Quantity(quantity),
-        ..OrderIntent::EMPTY
-    }
+    OrderIntent { side, price: Price(price), quantity: Quantity(quantity), ..OrderIntent::EMPTY }
 }
 
 fn flat() -> Exposure {

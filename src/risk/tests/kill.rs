@@ -38,7 +38,8 @@ fn nothing_is_sent_once_kill_has_returned() {
 #[test]
 fn kill_waits_for_the_order_that_is_being_sent() {
     let mut bench = Bench::new(RiskConfig::default());
-    let (switch, order, exposure) = (bench.gate.kill_switch(), bench.order(Side::Buy, 10_000, 1), bench.exposure);
+    let (switch, order, exposure) =
+        (bench.gate.kill_switch(), bench.order(Side::Buy, 10_000, 1), bench.exposure);
     let (begun, wait) = channel();
     let sent = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -66,7 +67,8 @@ fn kill_waits_for_the_order_that_is_being_sent() {
 #[test]
 fn a_panic_while_sending_leaves_no_killer_waiting() {
     let mut bench = Bench::new(RiskConfig::default());
-    let (switch, order, exposure) = (bench.gate.kill_switch(), bench.order(Side::Buy, 10_000, 1), bench.exposure);
+    let (switch, order, exposure) =
+        (bench.gate.kill_switch(), bench.order(Side::Buy, 10_000, 1), bench.exposure);
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let _ = bench.gate.check_then(&order, &exposure, || panic!("the wire broke"));
     }));
@@ -79,7 +81,9 @@ fn a_panic_while_sending_leaves_no_killer_waiting() {
 fn the_switch_is_counted_and_written_down() {
     let mut bench = Bench::new(RiskConfig::default());
     bench.gate.kill();
-    assert!(matches!(bench.gate.stance(AAPL, Timestamp(5)), Stance::Closed(why) if why.reason == RiskReason::KillSwitch));
+    assert!(
+        matches!(bench.gate.stance(AAPL, Timestamp(5)), Stance::Closed(why) if why.reason == RiskReason::KillSwitch)
+    );
     assert_eq!(bench.try_buy(), Err(RiskReason::KillSwitch));
     assert_eq!((bench.row(RiskReason::KillSwitch).refused, bench.row(RiskReason::Halted).evaluated), (1, 0));
     bench.gate.revive();
