@@ -626,8 +626,8 @@ static void ill_health_closes_the_gate_and_ends(void) {
     config.max_data_age_ns = 10;
     gate = gate_of(&config);
     CHECK(buy_at(gate, 100) == MM_E_RISK_STALE_DATA); /* data that never came are older than any limit */
-    CHECK(mm_risk_gate_on_data(gate, 0, 95) == MM_OK && buy_at(gate, 105) == MM_OK);
-    CHECK(buy_at(gate, 106) == MM_E_RISK_STALE_DATA);
+    CHECK(mm_risk_gate_on_data(gate, 0, 100) == MM_OK && buy_at(gate, 110) == MM_OK);
+    CHECK(buy_at(gate, 111) == MM_E_RISK_STALE_DATA);
     mm_risk_gate_destroy(gate);
 }
 
