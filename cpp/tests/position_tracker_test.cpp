@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,7 +192,10 @@ public:
     Folder() : path_("/tmp/mm_positions_" + std::to_string(::getpid()) + "_" + std::to_string(counter_++)) {
         std::remove(path_.c_str());
     }
-    ~Folder() { std::remove(path_.c_str()); }
+    ~Folder() {
+        std::remove(path_.c_str());
+        std::remove((path_ + ".new").c_str());
+    }
     const std::string &path() const { return path_; }
 
 private:
@@ -239,27 +243,126 @@ TEST(PositionTrackerTest, AMappedTradeSurvivesTheProcess) {
     EXPECT_EQ(again.get_position(1).quantity, 3000);
 }
 
-TEST(PositionTrackerTest, AHalfWrittenMappedTradeIsLeftOutAndOverwritten) {
+TEST(PositionTrackerTest, AMappedTradeThatAKillCutsIsWholeOrAbsent) {
+    const Folder file;
+    std::uint64_t last = 0;
+    for (int kill_number = 0; kill_number < 30; ++kill_number) {
+        int pipes[2];
+        ASSERT_EQ(::pipe(pipes), 0);
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            ::close(pipes[0]);
+            MMapPositionTracker tracker(file.path());
+            for (OrderId id = tracker.get_trade_history().size() + 1;; ++id) {
+                // Symbol after symbol, so that the file grows under the kills in both ways.
+                if (!tracker.record_trade(static_cast<SymbolId>(id / 16), 100, 1, OrderSide::BUY, id) ||
+                    ::write(pipes[1], &id, sizeof id) != static_cast<ssize_t>(sizeof id)) {
+                    ::_exit(1);
+                }
+            }
+        }
+        ::close(pipes[1]);
+        OrderId acknowledged = 0;
+        OrderId said = 0;
+        for (int heard = 0; heard < 40 * kill_number + 1 &&
+                            ::read(pipes[0], &said, sizeof said) == static_cast<ssize_t>(sizeof said); ++heard) {
+            acknowledged = said;
+        }
+        ASSERT_EQ(::kill(child, SIGKILL), 0);
+        int outcome = 0;
+        ASSERT_EQ(::waitpid(child, &outcome, 0), child);
+        ASSERT_TRUE(WIFSIGNALED(outcome));
+        while (::read(pipes[0], &said, sizeof said) == static_cast<ssize_t>(sizeof said)) {
+            acknowledged = said;
+        }
+        ::close(pipes[0]);
+        const MMapPositionTracker again(file.path());
+        const std::vector<Trade> &history = again.get_trade_history();
+        ASSERT_GE(history.size(), acknowledged);
+        ASSERT_GT(history.size(), last) << "a trade was acknowledged in every life";
+        last = history.size();
+        std::int64_t held = 0;
+        for (const Position &position : again.get_all_positions()) {
+            held += position.quantity;
+        }
+        ASSERT_EQ(held, static_cast<std::int64_t>(last));
+        for (std::size_t i = 0; i < history.size(); ++i) {
+            ASSERT_EQ(history[i].order_id, i + 1);
+            ASSERT_EQ(history[i].symbol, (i + 1) / 16);
+        }
+    }
+}
+
+TEST(PositionTrackerTest, AMappedFileGrowsWithItsSymbolsAndTrades) {
     const Folder file;
     {
         MMapPositionTracker tracker(file.path());
-        for (OrderId id = 1; id <= 10; ++id) {
-            tracker.record_trade(1, 100, 1, OrderSide::BUY, id);
+        for (OrderId id = 1; id <= 20000; ++id) {
+            ASSERT_TRUE(tracker.record_trade(static_cast<SymbolId>(id % 300), 100, 1, OrderSide::BUY, id));
+        }
+        EXPECT_TRUE(tracker.load());
+        EXPECT_EQ(tracker.get_trade_history().size(), 20000u);
+    }
+    const MMapPositionTracker again(file.path());
+    EXPECT_EQ(again.get_all_positions().size(), 300u);
+    EXPECT_EQ(again.get_position(299).quantity, 66);
+    ASSERT_EQ(again.get_trade_history().size(), 20000u);
+    EXPECT_EQ(again.get_trade_history().front().order_id, 1u);
+    EXPECT_EQ(again.get_trade_history().back().order_id, 20000u);
+}
+
+TEST(PositionTrackerTest, AMappedFileIsFoundAgainFromAnotherFolder) {
+    const Folder file;
+    char before[4096];
+    ASSERT_NE(::getcwd(before, sizeof before), nullptr);
+    ASSERT_EQ(::chdir("/tmp"), 0);
+    {
+        MMapPositionTracker tracker(file.path().substr(5));
+        EXPECT_EQ(tracker.path(), file.path().substr(5));
+        ASSERT_EQ(::chdir("/"), 0);
+        for (OrderId id = 1; id <= 5000; ++id) {
+            ASSERT_TRUE(tracker.record_trade(1, 100, 1, OrderSide::BUY, id));
         }
     }
+    ASSERT_EQ(::chdir(before), 0);
+    EXPECT_EQ(MMapPositionTracker(file.path()).get_position(1).quantity, 5000);
+}
+
+TEST(PositionTrackerTest, ASecondMappedTrackerOnTheFileIsRefused) {
+    const Folder file;
+    MMapPositionTracker tracker(file.path());
+    EXPECT_THROW(MMapPositionTracker{file.path()}, mm::error);
+    EXPECT_TRUE(tracker.record_trade(1, 100, 1, OrderSide::BUY, 1));
+}
+
+TEST(PositionTrackerTest, ADamagedMappedFileIsRefusedAndStaysAsItIs) {
+    const Folder file;
     {
-        // Damage the eighth record: two whole ones still stand behind it.
-        std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
-        bytes.seekp(64 + 7 * 56 + 20);
-        bytes.put('\x7f');
+        MMapPositionTracker tracker(file.path());
+        tracker.record_trade(1, 100, 1, OrderSide::BUY, 1);
     }
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekg(4096 + 40);
+    const char sound = static_cast<char>(bytes.get());
+    bytes.seekp(4096 + 40);
+    bytes.put(static_cast<char>(sound ^ 0x10)).flush();
+    EXPECT_THROW(MMapPositionTracker{file.path()}, mm::error);
+    bytes.seekp(4096 + 40);
+    bytes.put(sound).flush();
+    EXPECT_EQ(MMapPositionTracker(file.path()).get_position(1).quantity, 1);
+}
+
+TEST(PositionTrackerTest, AMappedRefusalIsNotOnTheFile) {
+    const Folder file;
     {
-        MMapPositionTracker again(file.path());
-        EXPECT_EQ(again.get_position(1).quantity, 7);
-        again.record_trade(1, 100, 100, OrderSide::BUY, 99);
+        MMapPositionTracker tracker(file.path());
+        EXPECT_FALSE(tracker.record_trade(1, 100, 0, OrderSide::BUY, 1));
+        EXPECT_FALSE(tracker.update_unrealized_pnl(1, 100));
     }
-    const MMapPositionTracker last(file.path());
-    EXPECT_EQ(last.get_position(1).quantity, 107) << "records behind a lost one never come back";
+    const MMapPositionTracker again(file.path());
+    EXPECT_TRUE(again.get_all_positions().empty());
+    EXPECT_TRUE(again.get_trade_history().empty());
 }
 
 TEST(PositionTrackerTest, AMappedResetIsOnTheFile) {

@@ -3839,7 +3839,7 @@ typedef struct mm_store_order_t {
 
 /**
  * Something that a restart must not forget: a limit that has tripped, a kill switch that is on. All words zero is a latch
- * that is not set.
+ * that is not set. The words of a risk gate are its `mm_risk_latches_t`, byte for byte: copy them with `memcpy`.
  */
 typedef struct mm_store_latch_t {
     /**
@@ -3853,7 +3853,7 @@ typedef struct mm_store_latch_t {
 } mm_store_latch_t;
 
 /**
- * Everything that one event of the host changes.
+ * Everything that one event of the host changes. Zeros are an event that changes nothing.
  */
 typedef struct mm_store_update_t {
     /**
@@ -3960,13 +3960,37 @@ typedef struct mm_store_info_t {
      */
     uint32_t trades;
     /**
+     * Instruments that can be registered.
+     */
+    uint32_t instrument_capacity;
+    /**
+     * Orders that can work at once.
+     */
+    uint32_t order_capacity;
+    /**
+     * Latches.
+     */
+    uint32_t latch_capacity;
+    /**
+     * Trades that can be kept.
+     */
+    uint32_t history;
+    /**
+     * Fill ids that are remembered per instrument.
+     */
+    uint32_t fill_window;
+    /**
+     * `MM_DURABILITY_*`.
+     */
+    uint8_t durability;
+    /**
      * `MM_RECOVERY_*`; reopened for a reader.
      */
     uint8_t recovery;
     /**
      * Zero.
      */
-    uint8_t reserved[7];
+    uint8_t reserved[2];
 } mm_store_info_t;
 
 /**
@@ -7333,7 +7357,8 @@ void mm_store_destroy(struct mm_store_t *store) MM_NOEXCEPT;
  * trades and fill ids as far as they fit. Readers of the old file get `MM_E_STORE_SUPERSEDED`. Not for the hot path.
  *
  * Errors:
- * `MM_E_FULL` or `MM_E_NOT_FOUND` when the state does not fit, and those of making a store. The store is as it was then.
+ * `MM_E_INVALID_ARGUMENT` when `path` is not this store's, `MM_E_FULL` or `MM_E_NOT_FOUND` when the state does not fit, and
+ * those of making a store. The store is as it was then.
  *
  * Safety:
  * `store` is a live handle that no other thread uses; `path` is the NUL-terminated path that it was opened with; `config`
@@ -7379,7 +7404,7 @@ mm_status_t mm_store_record_fill(struct mm_store_t *store,
  * Applies one event as a whole: its fill or mark, its orders, its latches. It survives the process when this returns.
  * `MM_DUPLICATE` when it was applied before: nothing has changed. `MM_UNSYNCED` when it is applied and the sync that was
  * due failed: it would not survive a loss of power; the next sync tries again with everything. `outcome` may be null and
- * is written when a fill was booked. Hot path as long as there are 16 orders at most, O(changes).
+ * is written when a fill was booked. Hot path as long as there are 8 orders and 2 latches at most, O(changes).
  *
  * Errors:
  * As for `mm_store_record_fill`; `MM_E_FULL` for the orders, where those that the same event removes do not make room;
@@ -7413,6 +7438,18 @@ mm_status_t mm_store_start_day(struct mm_store_t *store,
  */
 mm_status_t mm_store_reset(struct mm_store_t *store,
                            uint64_t sequence) MM_NOEXCEPT;
+
+/**
+ * Replaces the limits, which are not stored.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when one is negative.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `limits` is readable.
+ */
+mm_status_t mm_store_set_limits(struct mm_store_t *store,
+                                const struct mm_position_limits_t *limits) MM_NOEXCEPT;
 
 /**
  * Makes everything safe from a loss of power. With `MM_DURABILITY_PROCESS` that is what the file says now, and the next
@@ -7474,6 +7511,46 @@ mm_status_t mm_store_export(const struct mm_store_t *store,
                             struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
 
 /**
+ * What a store is to be told of an order that has changed: `orders` of an `mm_store_update_t`, at most two. `before` is the
+ * id under which the store has it, 0 for a new one; `after` the id that it has now. The id changes when a replacement takes
+ * the order's place (`mm_order_manager_order` of either id says which holds); an order that is over is to be removed.
+ * Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when `capacity` is below what is to be told.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `changes` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_order_manager_stored(const struct mm_order_manager_t *manager,
+                                    uint64_t before,
+                                    uint64_t after,
+                                    struct mm_store_order_t *changes,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Takes over the orders of an earlier run, `mm_store_orders`; those of other instruments are passed over. `next_sequence` is
+ * `next_order_sequence` of the store's info, and `fill_ids` are fills that have been counted, `mm_store_fill_ids`. What the
+ * venue did meanwhile is a matter of `mm_order_manager_reconcile`. O(orders), allocates.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when this manager has orders already, or when the orders are not those of a manager with this
+ * capacity and sequence; `MM_E_ENUM`. Nothing has changed then.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `orders` is readable for `order_count` elements, `fill_ids` for
+ * `fill_id_count`.
+ */
+mm_status_t mm_order_manager_restore(struct mm_order_manager_t *manager,
+                                     const struct mm_store_order_t *orders,
+                                     size_t order_count,
+                                     const uint64_t *fill_ids,
+                                     size_t fill_id_count,
+                                     uint64_t next_sequence) MM_NOEXCEPT;
+
+/**
  * What the store is and how it was found. O(size), allocates.
  *
  * Safety:
@@ -7495,12 +7572,60 @@ mm_status_t mm_store_position(const struct mm_store_t *store,
                               struct mm_position_t *position) MM_NOEXCEPT;
 
 /**
+ * Every position, in the order of registration; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `positions` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_positions(const struct mm_store_t *store,
+                               struct mm_position_t *positions,
+                               size_t capacity,
+                               size_t *count) MM_NOEXCEPT;
+
+/**
  * Sums over all instruments, account units.
  *
  * Safety:
  * `store` is a live handle that no other thread changes; `totals` is writable.
  */
 mm_status_t mm_store_totals(const struct mm_store_t *store, struct mm_position_totals_t *totals) MM_NOEXCEPT;
+
+/**
+ * Whether a fill would keep the position within its limits, as `mm_position_tracker_check_position`. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_LIMIT_POSITION`, `MM_E_LIMIT_LONG`, `MM_E_LIMIT_SHORT`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes.
+ */
+mm_status_t mm_store_check_position(const struct mm_store_t *store,
+                                    uint32_t instrument,
+                                    uint8_t side,
+                                    uint64_t quantity) MM_NOEXCEPT;
+
+/**
+ * Whether the day's loss and the drawdown are within their limits. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_LIMIT_DAILY_LOSS`, `MM_E_LIMIT_DRAWDOWN`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes.
+ */
+mm_status_t mm_store_check_loss(const struct mm_store_t *store) MM_NOEXCEPT;
+
+/**
+ * The limits, which are not stored.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `limits` is writable.
+ */
+mm_status_t mm_store_limits(const struct mm_store_t *store, struct mm_position_limits_t *limits) MM_NOEXCEPT;
 
 /**
  * What was applied to an instrument last: where a replay may begin.
@@ -7514,6 +7639,22 @@ mm_status_t mm_store_totals(const struct mm_store_t *store, struct mm_position_t
 mm_status_t mm_store_applied(const struct mm_store_t *store,
                              uint32_t instrument,
                              struct mm_store_applied_t *applied) MM_NOEXCEPT;
+
+/**
+ * The fill ids of an instrument that are remembered, oldest first; `count` gets how many, at most `fill_window`.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `ids` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_fill_ids(const struct mm_store_t *store,
+                              uint32_t instrument,
+                              uint64_t *ids,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
 
 /**
  * The working orders, in no particular order; `count` gets how many.
@@ -7577,11 +7718,12 @@ mm_status_t mm_store_reader_open(const char *path, struct mm_store_reader_t **re
 void mm_store_reader_destroy(struct mm_store_reader_t *reader) MM_NOEXCEPT;
 
 /**
- * Copies the state after the last event, whole; the functions below show it until the next call. O(size).
+ * Copies the state after the last event, whole; the functions of the reader show it until the next call that succeeds.
+ * O(size), allocates nothing.
  *
  * Errors:
  * `MM_E_STORE_BUSY` when the writer overtook every attempt, `MM_E_STORE_SUPERSEDED` when the store was resized,
- * `MM_E_STORE_CORRUPT`. What was read before is lost then.
+ * `MM_E_STORE_CORRUPT`. What was read before stays.
  *
  * Safety:
  * `reader` is a live handle that no other thread uses.

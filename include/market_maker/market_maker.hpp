@@ -13,6 +13,7 @@
 #include "reader.hpp"
 #include "risk.hpp"
 #include "status.hpp"
+#include "store.hpp"
 #include "trees.hpp"
 
 #endif

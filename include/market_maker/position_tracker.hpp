@@ -7,6 +7,7 @@
 #include "position.hpp"
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 namespace mm {
@@ -159,14 +160,7 @@ protected:
 
     bool book(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
               Timestamp timestamp) {
-        mm_fill_t fill{};
-        fill.instrument = symbol;
-        fill.price = price;
-        fill.quantity = quantity;
-        fill.side = static_cast<std::uint8_t>(side);
-        fill.is_maker = 1;
-        fill.order_id = order_id;
-        fill.timestamp = timestamp;
+        const mm_fill_t fill = fill_of(symbol, price, quantity, side, order_id, timestamp);
         result<mm_fill_outcome_t> done = tracker_.try_record_fill(fill);
         if (done.status().code() == MM_E_NOT_FOUND && quantity > 0) {
             tracker_.register_instrument(instrument(symbol, 1e-4));
@@ -184,7 +178,25 @@ protected:
         tracker_.reset();
         history_.clear();
     }
-    mm_position_totals_t totals() const { return tracker_.totals(); }
+    static mm_fill_t fill_of(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
+                             Timestamp timestamp) noexcept {
+        mm_fill_t fill{};
+        fill.instrument = symbol;
+        fill.price = price;
+        fill.quantity = quantity;
+        fill.side = static_cast<std::uint8_t>(side);
+        fill.is_maker = 1;
+        fill.order_id = order_id;
+        fill.timestamp = timestamp;
+        return fill;
+    }
+    /// Where positions that were kept elsewhere are put in; adopt() comes next.
+    tracker &positions() noexcept { return tracker_; }
+    /// `known` symbols and their history are those of positions() now.
+    void adopt(std::size_t known, std::vector<Trade> history) noexcept {
+        known_ = known;
+        history_ = std::move(history);
+    }
 
 private:
     static mm_position_limits_t raw(const PositionLimits &limits) noexcept {

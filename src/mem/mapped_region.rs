@@ -125,6 +125,14 @@ impl MappedRegion {
         Ok(Self { map, file })
     }
 
+    /// Whether `path` is the name of this file. Always true on systems that do not rename open files.
+    ///
+    /// # Errors
+    /// What the system says, [`io::ErrorKind::NotFound`] for one.
+    pub fn is_at(&self, path: &Path) -> Result<bool, RegionError> {
+        is_at(&self.file, path)
+    }
+
     /// Makes every page present and writable now, so that the first store to it enters no kernel. The words stay.
     pub fn prefault(&self) {
         for word in self.words().iter().step_by(PAGE_WORDS) {

@@ -43,6 +43,16 @@ pub struct StoredChanges {
 }
 
 impl StoredChanges {
+    /// Those of an order that the manager has no more and that is known to the store under this id, `None` for one that it
+    /// never had.
+    #[must_use]
+    pub const fn over(known: Option<OrderId>) -> Self {
+        match known {
+            Some(id) => Self { changes: [OrderChange::Remove(id); 2], count: 1 },
+            None => Self { changes: [OrderChange::Remove(OrderId(0)); 2], count: 0 },
+        }
+    }
+
     /// The changes, for [`Update::orders`](crate::position::store::Update::orders).
     #[must_use]
     pub fn as_slice(&self) -> &[OrderChange] {
@@ -114,10 +124,11 @@ impl WorkingOrder {
     #[must_use]
     pub fn changes(&self, before: Option<OrderId>, instrument: InstrumentId) -> StoredChanges {
         let put = OrderChange::Put(self.to_stored(instrument));
+        if self.state.is_final() {
+            return StoredChanges::over(before);
+        }
         let (changes, count) = match before {
-            None if self.state.is_final() => ([put; 2], 0),
             None => ([put; 2], 1),
-            Some(id) if self.state.is_final() => ([OrderChange::Remove(id); 2], 1),
             Some(id) if id == self.id => ([put; 2], 1),
             Some(id) => ([put, OrderChange::Remove(id)], 2),
         };

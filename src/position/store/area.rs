@@ -166,7 +166,7 @@ impl Area {
         instrument: usize,
         live: u32,
         skip: u32,
-    ) -> impl Iterator<Item = u64> {
+    ) -> impl ExactSizeIterator<Item = u64> {
         let (ring, slots) = (self.layout.ids(instrument), self.layout.id_slots as u32);
         let first = before(self.id_heads[instrument], live, slots);
         (skip..live).map(move |n| memory.load(ring + ((first + n) % slots) as usize))

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::layout::{Layout, SUPERSEDED};
-use super::{Durability, Store, StoreConfig, StoreError, StoreState};
+use super::{Store, StoreConfig, StoreError, StoreState};
 use crate::mem::mapped_region::{MappedRegion, RegionError};
 use crate::mem::shared_words::SharedWords;
 
@@ -54,18 +54,7 @@ impl Store {
     pub fn config_of(path: impl AsRef<Path>) -> Result<StoreConfig, StoreError> {
         let view = crate::mem::mapped_region::MappedView::open(path.as_ref()).map_err(short)?;
         let layout = Layout::read_header(&view)?;
-        Ok(StoreConfig {
-            instruments: layout.instruments,
-            orders: layout.orders,
-            latches: layout.latches,
-            fill_window: layout.window,
-            history: layout.history,
-            durability: match layout.checkpoint {
-                None => Durability::Process,
-                Some(_) => Durability::Disk(super::SyncPolicy::default()),
-            },
-            ..StoreConfig::default()
-        })
+        Ok(layout.config())
     }
 
     /// Puts a file of other capacities, or another durability, in the place of this store's, with the same state; the
@@ -73,11 +62,16 @@ impl Store {
     /// hot path: O(size), allocates.
     ///
     /// # Errors
+    /// [`StoreError::BadConfig`] when `path` is not this store's: the file that is there is not to be replaced;
     /// [`StoreError::Position`] or [`StoreError::OrdersFull`] or [`StoreError::UnknownLatch`] when the state does not fit,
     /// and those of [`create`](Self::create). The store and its file are as they were then.
     pub fn resize(&mut self, path: impl AsRef<Path>, config: &StoreConfig) -> Result<(), StoreError> {
+        let path = path.as_ref();
+        if !self.memory.is_at(path)? {
+            return Err(StoreError::BadConfig("the path is not this store's"));
+        }
         let state = self.state();
-        let fresh = make(path.as_ref(), config, Some(&state))?;
+        let fresh = make(path, config, Some(&state))?;
         let old = std::mem::replace(self, fresh);
         old.memory.store(SUPERSEDED, 1);
         Ok(())

@@ -213,6 +213,22 @@ impl Layout {
         })
     }
 
+    /// The capacities, with the defaults for what a file does not say.
+    pub fn config(&self) -> StoreConfig {
+        StoreConfig {
+            instruments: self.instruments,
+            orders: self.orders,
+            latches: self.latches,
+            fill_window: self.window,
+            history: self.history,
+            durability: match self.checkpoint {
+                None => super::Durability::Process,
+                Some(_) => super::Durability::Disk(super::SyncPolicy::default()),
+            },
+            ..StoreConfig::default()
+        }
+    }
+
     fn header(&self) -> [u64; HEADER + 1] {
         let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
         let mut words = [

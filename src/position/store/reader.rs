@@ -5,7 +5,7 @@ use std::path::Path;
 use super::layout::{Layout, SUPERSEDED};
 use super::record::{INFO_WORDS, POSITION_WORDS, decode_position};
 use super::scan::{last_commit, one, scan};
-use super::{AppliedIds, StoreError, StoreState};
+use super::{AppliedIds, StoreConfig, StoreError, StoreState};
 use crate::mem::mapped_region::MappedView;
 use crate::mem::shared_words::Words;
 use crate::position::InstrumentPosition;
@@ -57,6 +57,12 @@ impl<W: Words> StoreReader<W> {
     #[must_use]
     pub fn state(&self) -> StoreState {
         StoreState::with_room(&self.layout)
+    }
+
+    /// The capacities, with the defaults for what a file does not say.
+    #[must_use]
+    pub fn config(&self) -> StoreConfig {
+        self.layout.config()
     }
 
     /// Runs `attempt` until it succeeds, or until the writer is found not to be the reason.

@@ -801,6 +801,28 @@ impl<M: SharedWords> Store<M> {
         Ok(self.tracker.set_limits(limits)?)
     }
 
+    /// The capacities, the policy, the limits and the capital.
+    #[must_use]
+    pub fn config(&self) -> StoreConfig {
+        let config = self.layout.config();
+        StoreConfig {
+            capital: self.tracker.account().capital,
+            limits: *self.tracker.limits(),
+            durability: match config.durability {
+                Durability::Process => Durability::Process,
+                Durability::Disk(_) => Durability::Disk(self.policy),
+            },
+            ..config
+        }
+    }
+
+    /// The fill ids of an instrument that are remembered, oldest first. O(window).
+    #[must_use]
+    pub fn fill_ids(&self, instrument: InstrumentId) -> Option<impl ExactSizeIterator<Item = u64>> {
+        let index = self.tracker.index_of(instrument)?;
+        Some(self.live.ids(&self.memory, index, self.live_ids[index], 0))
+    }
+
     /// The working orders, in no particular order. O(capacity).
     pub fn orders(&self) -> impl Iterator<Item = &StoredOrder> {
         self.orders.iter().filter(|order| order.state != 0)
