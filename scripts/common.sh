@@ -23,6 +23,16 @@ missing() {
   python3 -c 'import numpy' 2>/dev/null || echo python3-numpy
 }
 
+neon_target=aarch64-unknown-linux-gnu
+
+# What scripts/test-neon needs besides, each with its Debian package (or rustup's target) as the first word.
+missing_for_neon() {
+  command -v qemu-aarch64 >/dev/null || echo "qemu-user (qemu-aarch64)"
+  command -v aarch64-linux-gnu-gcc >/dev/null || echo "gcc-aarch64-linux-gnu (aarch64-linux-gnu-gcc)"
+  [ -f /usr/aarch64-linux-gnu/lib/libc.so.6 ] || echo "libc6-dev-arm64-cross (its C library)"
+  [ -d "$(rustc --print sysroot)/lib/rustlib/$neon_target" ] || echo "$neon_target (rustup target add $neon_target)"
+}
+
 require() {
   local lacking
   lacking=$(missing)

@@ -55,7 +55,7 @@ impl From<ModelError> for Failure {
             ModelError::NotFiniteOutput { .. } => MM_E_OUTPUT_NOT_FINITE,
             ModelError::NotReady { .. } => MM_E_NOT_READY,
             ModelError::Memory(_) => MM_E_OUT_OF_MEMORY,
-            ModelError::Simd(_) | ModelError::Config { parameter: "isa", .. } => MM_E_ISA,
+            ModelError::Simd(_) => MM_E_ISA,
             _ => MM_E_INVALID_ARGUMENT,
         };
         Self::new(status, format_args!("{error}"))

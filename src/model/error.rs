@@ -130,7 +130,7 @@ pub enum ModelError {
     },
     /// No kernels: the environment names an instruction set that is unknown or not here.
     #[error(transparent)]
-    Simd(#[from] SimdError),
+    Simd(SimdError),
     /// The system refuses memory.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
@@ -138,6 +138,22 @@ pub enum ModelError {
 
 fn place(path: &Option<PathBuf>) -> String {
     path.as_ref().map_or_else(|| "weights in memory".to_owned(), |path| path.display().to_string())
+}
+
+impl From<SimdError> for ModelError {
+    /// What the kernels refuse, as a caller of a model understands it: only a missing instruction set stays
+    /// [`ModelError::Simd`].
+    fn from(error: SimdError) -> Self {
+        match error {
+            SimdError::OutOfMemory(memory) => Self::Memory(memory),
+            SimdError::Shape { what, expected, found } => {
+                Self::Shape { tensor: what.to_owned(), expected: vec![expected], found: vec![found] }
+            }
+            // The configured width has sums that the configured number format cannot hold.
+            SimdError::Range { .. } => Self::config("precision", error.to_string()),
+            SimdError::UnknownIsa { .. } | SimdError::Unavailable { .. } => Self::Simd(error),
+        }
+    }
 }
 
 impl ModelError {
@@ -160,5 +176,17 @@ mod tests {
         assert_eq!(value.to_string(), "tensor `norm.weight` is not finite at element 7");
         let file = ModelError::Malformed { path: None, problem: "cut short".into() };
         assert_eq!(file.to_string(), "weights in memory: cut short");
+    }
+
+    #[test]
+    fn a_refusal_of_the_kernels_is_the_models_own_error_of_that_kind() {
+        let memory = ModelError::from(SimdError::OutOfMemory(OutOfMemory { bytes: 7 }));
+        assert!(matches!(memory, ModelError::Memory(OutOfMemory { bytes: 7 })));
+        let range = ModelError::from(SimdError::Range { cols: 200_000, weight: 127, input: 128 });
+        assert!(matches!(range, ModelError::Config { parameter: "precision", .. }));
+        let shape = ModelError::from(SimdError::Shape { what: "bias", expected: 4, found: 3 });
+        assert_eq!(shape.to_string(), "tensor `bias` has shape [3], expected [4]");
+        let absent = ModelError::from(SimdError::UnknownIsa { name: "sse9".into() });
+        assert!(matches!(absent, ModelError::Simd(SimdError::UnknownIsa { .. })));
     }
 }

@@ -6,80 +6,10 @@
 //! where the processor's own dot product is used, which rounds otherwise.
 
 use super::dense::{RESIDENT_BYTES, check};
+use super::format::{Bf16, Format, I16, Int8};
 use super::lanes::{LANES, Lanes};
 use super::packed::Start;
 use super::packed_dots::{Groups, PackedBf16, PackedI8, PackedI16};
-
-/// One number format's steps.
-trait Format {
-    /// Columns in four bytes.
-    const PER_GROUP: usize;
-    /// Sixteen rows' sums.
-    type Sum<S: Lanes>: Copy;
-    /// Where sums begin, given each row's correction.
-    fn begin<S: Lanes>(s: S, correction: S::I) -> Self::Sum<S>;
-    /// One group of columns more.
-    fn step<S: Lanes>(s: S, sum: Self::Sum<S>, x: S::I, w: S::I) -> Self::Sum<S>;
-    /// The outputs.
-    fn end<S: Lanes>(s: S, sum: Self::Sum<S>, scale: S::F, start: S::F) -> S::F;
-}
-
-struct Bf16;
-
-impl Format for Bf16 {
-    const PER_GROUP: usize = 2;
-    type Sum<S: Lanes> = S::F;
-    #[inline(always)]
-    fn begin<S: Lanes>(s: S, _: S::I) -> S::F {
-        s.splat(0.0)
-    }
-    #[inline(always)]
-    fn step<S: Lanes>(s: S, sum: S::F, x: S::I, w: S::I) -> S::F {
-        s.dot_bf16(sum, x, w)
-    }
-    #[inline(always)]
-    fn end<S: Lanes>(s: S, sum: S::F, _: S::F, start: S::F) -> S::F {
-        s.canonical(s.add(sum, start))
-    }
-}
-
-struct Halves;
-
-impl Format for Halves {
-    const PER_GROUP: usize = 2;
-    type Sum<S: Lanes> = S::I;
-    #[inline(always)]
-    fn begin<S: Lanes>(s: S, _: S::I) -> S::I {
-        s.splat_i(0)
-    }
-    #[inline(always)]
-    fn step<S: Lanes>(s: S, sum: S::I, x: S::I, w: S::I) -> S::I {
-        s.dot16(sum, x, w)
-    }
-    #[inline(always)]
-    fn end<S: Lanes>(s: S, sum: S::I, scale: S::F, start: S::F) -> S::F {
-        s.canonical(s.fma(s.to_f32(sum), scale, start))
-    }
-}
-
-struct Bytes;
-
-impl Format for Bytes {
-    const PER_GROUP: usize = 4;
-    type Sum<S: Lanes> = S::I;
-    #[inline(always)]
-    fn begin<S: Lanes>(s: S, correction: S::I) -> S::I {
-        s.dot8_start(correction)
-    }
-    #[inline(always)]
-    fn step<S: Lanes>(s: S, sum: S::I, x: S::I, w: S::I) -> S::I {
-        s.dot8(sum, x, w)
-    }
-    #[inline(always)]
-    fn end<S: Lanes>(s: S, sum: S::I, scale: S::F, start: S::F) -> S::F {
-        s.canonical(s.fma(s.to_f32(sum), scale, start))
-    }
-}
 
 /// `y[i] ← start + W·x[i]` for `n` vectors of bf16.
 #[inline(always)]
@@ -117,7 +47,7 @@ pub fn matmul_i16<S: Lanes>(
     check(w.rows(), w.cols(), x.len(), x_stride, n, y.len(), y_stride);
     let (x, y) = (x.as_ptr().cast(), y.as_mut_ptr());
     // SAFETY: `check` proved that `n` columns lie inside `x` and `y`; there are `n` scales.
-    unsafe { product::<S, Halves>(s, &w.0, start, x, 2 * x_stride, Some(scales), n, y, y_stride) };
+    unsafe { product::<S, I16>(s, &w.0, start, x, 2 * x_stride, Some(scales), n, y, y_stride) };
 }
 
 /// `y[i] ← start + W·x[i]` for as many vectors of bytes as there are scales.
@@ -137,7 +67,7 @@ pub fn matmul_i8<S: Lanes>(
     check(w.rows(), w.cols(), x.len(), x_stride, n, y.len(), y_stride);
     let (x, y) = (x.as_ptr(), y.as_mut_ptr());
     // SAFETY: `check` proved that `n` columns lie inside `x` and `y`; there are `n` scales.
-    unsafe { product::<S, Bytes>(s, &w.0, start, x, x_stride, Some(scales), n, y, y_stride) };
+    unsafe { product::<S, Int8>(s, &w.0, start, x, x_stride, Some(scales), n, y, y_stride) };
 }
 
 /// What a tile reads and writes; the stride of `x` is in bytes.
@@ -158,7 +88,7 @@ struct Product<'a> {
 /// `n` columns at these strides lie inside `x` (in bytes) and `y`, and there are `n` scales or none.
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "two strided operands")]
-unsafe fn product<S: Lanes, K: Format>(
+unsafe fn product<S: Lanes, K: Format<S>>(
     s: S,
     w: &Groups,
     start: Start,
@@ -201,7 +131,7 @@ unsafe fn product<S: Lanes, K: Format>(
 /// # Safety
 /// The blocks exist, and `C` columns at the product's strides lie inside its `x` and `y`.
 #[inline(always)]
-unsafe fn columns<S: Lanes, K: Format, const C: usize>(
+unsafe fn columns<S: Lanes, K: Format<S>, const C: usize>(
     s: S,
     product: Product<'_>,
     mut block: usize,
@@ -242,24 +172,25 @@ unsafe fn columns<S: Lanes, K: Format, const C: usize>(
 /// `R` blocks exist from `block` on, and `C` columns lie inside the product's `x` and `y`.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
-unsafe fn tile<S: Lanes, K: Format, const R: usize, const C: usize>(
+unsafe fn tile<S: Lanes, K: Format<S>, const R: usize, const C: usize>(
     s: S,
     product: Product<'_>,
     block: usize,
 ) {
     let Product { w, start, x, x_stride, scales, y, y_stride } = product;
     let first = block * LANES;
-    let mut sums = [[K::begin(s, s.splat_i(0)); C]; R];
+    let zero = s.splat(0.0);
+    let mut sums = [[K::begin(s, zero, s.splat_i(0)); C]; R];
     for r in 0..R {
         let (corrections, _) = w.corrections[first + r * LANES..].as_chunks::<LANES>();
-        sums[r] = [K::begin(s, s.load_i(&corrections[0])); C];
+        sums[r] = [K::begin(s, zero, s.load_i(&corrections[0])); C];
     }
-    let whole = w.cols / K::PER_GROUP;
+    let whole = w.cols / K::GROUP;
     // SAFETY: the block exists by the caller's promise; a block is `groups` times 16 groups of weights.
     let weights = unsafe { w.weights.as_ptr().cast::<u8>().add(first * w.groups * 4) };
     let stride = w.groups * LANES * 4;
     // The columns of the last, incomplete group, apart: zeros meet the zero weights beyond them.
-    let bytes = 4 / K::PER_GROUP * (w.cols % K::PER_GROUP);
+    let bytes = 4 / K::GROUP * (w.cols % K::GROUP);
     let mut last = [[0_u8; 4]; C];
     for c in 0..C {
         // SAFETY: the last bytes of a column of `x`.
@@ -303,7 +234,9 @@ unsafe fn tile<S: Lanes, K: Format, const R: usize, const C: usize>(
                 Some(scales) => s.mul(row_scale, s.splat(scales[c])),
                 None => row_scale,
             };
-            s.store_partial(K::end(s, sums[r][c], scale, begin), to);
+            let sum = K::end(s, sums[r][c], scale, begin);
+            // Float sums began at zero, so that all formats read their start here, once, and not beside the tile's set-up.
+            s.store_partial(s.canonical(if K::INTEGER { sum } else { s.add(sum, begin) }), to);
         }
     }
 }
@@ -314,9 +247,9 @@ unsafe fn tile<S: Lanes, K: Format, const R: usize, const C: usize>(
 /// `R` times 64 bytes of weights, `block` apart, and `C` times four bytes, `x_stride` apart, are readable.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
-unsafe fn accumulate<S: Lanes, K: Format, const R: usize, const C: usize>(
+unsafe fn accumulate<S: Lanes, K: Format<S>, const R: usize, const C: usize>(
     s: S,
-    sums: &mut [[K::Sum<S>; C]; R],
+    sums: &mut [[K::Sum; C]; R],
     weights: *const u8,
     block: usize,
     x: *const u8,

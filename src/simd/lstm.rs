@@ -15,6 +15,8 @@
 //! same bits on every instruction set, for any number of steps per call and either order of panels.
 
 use super::Simd;
+#[cfg(doc)]
+use super::format::{I16, Int8};
 use super::lanes::LANES;
 
 mod attention;
@@ -27,7 +29,6 @@ mod format;
 mod kernels;
 
 pub(super) use attention::{row_dots, weighted_sum};
-pub(super) use format::{Bf16, F32, I16, Int8};
 pub use format::{I16_ACTIVATION, I16_CHAIN, INT8_MOST};
 pub(super) use kernels::{project, recur};
 

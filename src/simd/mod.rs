@@ -16,6 +16,7 @@ use crate::mem::buffer::OutOfMemory;
 mod dense;
 mod dots;
 mod elementwise;
+mod format;
 pub mod lanes;
 pub mod math;
 mod norm;

@@ -298,5 +298,5 @@ pub(super) fn packed(
     row_major: &[f32],
     bias: Option<&[f32]>,
 ) -> Result<PackedF32, ModelError> {
-    PackedF32::new(rows, cols, row_major, bias).map_err(super::product::from_simd)
+    Ok(PackedF32::new(rows, cols, row_major, bias)?)
 }

@@ -10,7 +10,7 @@ use super::calibration::Calibration;
 use super::config::SsmHippoConfig;
 use super::layer::{EPSILON, From, Layer, Sizes, packed, padded};
 use super::parameters::Parameters;
-use super::product::{Head, from_simd};
+use super::product::Head;
 use super::selection::HeadSelection;
 use super::state::{Scratch, SsmState};
 use super::stream::SsmCarry;
@@ -66,7 +66,7 @@ impl SsmHippo {
     /// [`ModelError::Config`], [`ModelError::Memory`].
     pub fn from_seed(config: &SsmHippoConfig, seed: u64) -> Result<Self, ModelError> {
         config.validate()?;
-        Self::pack(config, Parameters::from_seed(config, seed), None, false, detect()?)
+        Self::pack(config, Parameters::from_seed(config, seed), None, false, Simd::detect()?)
     }
 
     /// The network of a safetensors file with the PyTorch state dict's names.
@@ -85,7 +85,7 @@ impl SsmHippo {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn from_weights(config: &SsmHippoConfig, file: &WeightFile) -> Result<Self, ModelError> {
-        Self::from_weights_with(config, file, detect()?)
+        Self::from_weights_with(config, file, Simd::detect()?)
     }
 
     /// As [`from_weights`](Self::from_weights), with the kernels of a chosen instruction set.
@@ -413,11 +413,6 @@ impl SsmHippo {
         let flat = &flat[..self.sizes.p * self.sizes.d];
         self.head.apply_blocks(self.simd, selection.blocks(), flat, outputs, work);
     }
-}
-
-/// What this machine's kernels are, or what the environment forces.
-pub(super) fn detect() -> Result<Simd, ModelError> {
-    Simd::detect().map_err(from_simd)
 }
 
 /// An input slice of the right length.

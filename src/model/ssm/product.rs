@@ -8,7 +8,7 @@ use crate::model::error::ModelError;
 use crate::model::precision::Precision;
 use crate::simd::blocks::Segments;
 use crate::simd::lanes::LANES;
-use crate::simd::{PackedBf16, PackedF32, PackedI8, PackedI16, Simd, SimdError, Start};
+use crate::simd::{PackedBf16, PackedF32, PackedI8, PackedI16, Simd, Start};
 
 /// Most steps of an i16 weight and of an i16 input, where the columns leave room for both.
 const MOST_STEPS: (i32, i32) = (2047, 4095);
@@ -76,7 +76,7 @@ impl Product {
             }
             Precision::Int8 => PackedI8::new(rows, cols, row_major, bias).map(Self::Int8),
         };
-        packed.map_err(from_simd)
+        Ok(packed?)
     }
 
     /// Bytes of weights that one call reads.
@@ -160,7 +160,7 @@ impl Head {
     ) -> Result<Self, ModelError> {
         let cols = tokens * width;
         if precision == Precision::F32 {
-            let weights = PackedF32::new(rows, cols, weights, Some(bias)).map_err(from_simd)?;
+            let weights = PackedF32::new(rows, cols, weights, Some(bias))?;
             return Ok(Self::Whole { weights, blocks: (0..rows.div_ceil(LANES)).collect(), width });
         }
         let mut groups = Vec::new();
@@ -258,19 +258,6 @@ impl Head {
                 let start = if token == 0 { Start::Bias } else { Start::Output };
                 product.matmul(simd, start, &x[token * width..], cols, windows, y, stride, scratch);
             }
-        }
-    }
-}
-
-/// A refusal of the kernels' module as this module says it.
-pub(super) fn from_simd(error: SimdError) -> ModelError {
-    match error {
-        SimdError::OutOfMemory(memory) => ModelError::Memory(memory),
-        SimdError::UnknownIsa { .. } | SimdError::Unavailable { .. } | SimdError::Range { .. } => {
-            ModelError::config("isa", error.to_string())
-        }
-        SimdError::Shape { what, expected, found } => {
-            ModelError::Shape { tensor: what.to_owned(), expected: vec![expected], found: vec![found] }
         }
     }
 }

@@ -4,7 +4,7 @@
 //! more terms than the format can tell.
 
 use super::super::lanes::Lanes;
-use super::format::Format;
+use super::format::Recurrent;
 use super::{GATES, Recur};
 
 /// c' = σ(f)·c + σ(i)·tanh(g) and h = σ(o)·tanh(c'), each as one fraction: two divisions instead of five. Both are stored,
@@ -13,7 +13,7 @@ use super::{GATES, Recur};
 /// # Safety
 /// The job has passed the checks of [`recur`](super::kernels::recur); the step and the 16 units from `unit` on lie inside it.
 #[inline(always)]
-pub(super) unsafe fn cells<S: Lanes, P: Format<S>>(
+pub(super) unsafe fn cells<S: Lanes, P: Recurrent<S>>(
     s: S,
     job: &mut Recur<'_>,
     [i, f, g, o]: [S::F; GATES],
@@ -52,7 +52,7 @@ const EXP2_M1_4: [f32; 4] = [0.693_136_9, 0.240_232_53, 0.055_837_29, 0.009_618_
 
 /// `p`, `r` and 2ⁿ where n + r = −log₂e · `factor` · x, x clamped to ±28/`factor`, and 2ʳ = 1 + p·r.
 #[inline(always)]
-fn exp_parts<S: Lanes, P: Format<S>>(s: S, x: S::F, factor: f32) -> (S::F, S::F, S::F) {
+fn exp_parts<S: Lanes, P: Recurrent<S>>(s: S, x: S::F, factor: f32) -> (S::F, S::F, S::F) {
     let most = SATURATED / factor;
     let x = s.min(s.splat(most), s.max(s.splat(-most), x));
     let slope = s.splat(-std::f32::consts::LOG2_E * factor);
@@ -80,14 +80,14 @@ fn horner<S: Lanes, const N: usize>(s: S, x: S::F, c: &[f32; N]) -> S::F {
 
 /// 1 + e^−x: one over it is the sigmoid.
 #[inline(always)]
-fn one_and_exp<S: Lanes, P: Format<S>>(s: S, x: S::F) -> S::F {
+fn one_and_exp<S: Lanes, P: Recurrent<S>>(s: S, x: S::F) -> S::F {
     let (p, r, power) = exp_parts::<S, P>(s, x, 1.0);
     s.fma(s.fma(p, r, s.splat(1.0)), power, s.splat(1.0))
 }
 
 /// e^−2x − 1: with E for it tanh x = −E/(2 + E), exact to a relative error where x is small.
 #[inline(always)]
-fn exp2x_minus_one<S: Lanes, P: Format<S>>(s: S, x: S::F) -> S::F {
+fn exp2x_minus_one<S: Lanes, P: Recurrent<S>>(s: S, x: S::F) -> S::F {
     let (p, r, power) = exp_parts::<S, P>(s, x, 2.0);
     s.fma(s.mul(p, r), power, s.sub(power, s.splat(1.0)))
 }

@@ -2,7 +2,7 @@
 
 use super::super::lanes::{LANES, Lanes};
 use super::cell::cells;
-use super::format::Format;
+use super::format::Recurrent;
 use super::{BLOCK, GATES, GateMatrix, Project, Recur};
 
 /// The place of one tile's numbers, all in words from the start of their arrays.
@@ -29,7 +29,7 @@ impl<'a> Tile<'a> {
 
 /// Panics unless the matrix is as long as its numbers say.
 #[inline(always)]
-fn check<S: Lanes, P: Format<S>>(weights: GateMatrix<'_>) -> usize {
+fn check<S: Lanes, P: Recurrent<S>>(weights: GateMatrix<'_>) -> usize {
     let outputs = weights.panels * P::GROUP * BLOCK;
     assert!(weights.words.len() == outputs * weights.columns, "weights of {outputs} outputs");
     assert!(weights.scale.len() == if P::INTEGER { outputs } else { 0 }, "scales of {outputs} outputs");
@@ -45,7 +45,7 @@ fn check<S: Lanes, P: Format<S>>(weights: GateMatrix<'_>) -> usize {
 /// # Safety
 /// As for [`sums`]; the column lies inside the matrix.
 #[inline(always)]
-unsafe fn column_step<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
+unsafe fn column_step<S: Lanes, P: Recurrent<S>, const N: usize, const R: usize>(
     s: S,
     tile: Tile<'_>,
     column: usize,
@@ -73,7 +73,7 @@ unsafe fn column_step<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
 /// # Safety
 /// The matrix has passed [`check`]; the tile lies inside it.
 #[inline(always)]
-unsafe fn begin<S: Lanes, P: Format<S>, const N: usize>(
+unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     values: &[[S::F; GATES]; N],
@@ -99,7 +99,7 @@ unsafe fn begin<S: Lanes, P: Format<S>, const N: usize>(
 /// # Safety
 /// As for [`begin`].
 #[inline(always)]
-unsafe fn end<S: Lanes, P: Format<S>, const N: usize>(
+unsafe fn end<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     sums: &[[P::Sum; GATES]; N],
@@ -125,7 +125,7 @@ unsafe fn end<S: Lanes, P: Format<S>, const N: usize>(
 /// The matrix has passed [`check`]; the tile lies inside it; `x` is readable for `R` rows of `columns` words, `stride`
 /// apart.
 #[inline(always)]
-unsafe fn sums<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
+unsafe fn sums<S: Lanes, P: Recurrent<S>, const N: usize, const R: usize>(
     s: S,
     tile: Tile<'_>,
     x: *const u32,
@@ -156,7 +156,7 @@ unsafe fn sums<S: Lanes, P: Format<S>, const N: usize, const R: usize>(
 
 /// `gates[r] ← bias + W·rows[r]`.
 #[inline(always)]
-pub fn project<S: Lanes, P: Format<S>>(s: S, job: &mut Project<'_>) {
+pub fn project<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Project<'_>) {
     let rows = check_project::<S, P>(job);
     let outputs = job.bias.len();
     for panel in 0..job.weights.panels {
@@ -183,7 +183,7 @@ pub fn project<S: Lanes, P: Format<S>>(s: S, job: &mut Project<'_>) {
 
 /// How many rows a projection has. Panics unless every slice is as long as its numbers say.
 #[inline(always)]
-fn check_project<S: Lanes, P: Format<S>>(job: &Project<'_>) -> usize {
+fn check_project<S: Lanes, P: Recurrent<S>>(job: &Project<'_>) -> usize {
     let outputs = check::<S, P>(job.weights);
     let rows = job.gates.len().checked_div(outputs).unwrap_or(0);
     assert!(
@@ -200,7 +200,7 @@ fn check_project<S: Lanes, P: Format<S>>(job: &Project<'_>) -> usize {
 /// # Safety
 /// The job has passed the checks of [`project`]; tile and rows lie inside it.
 #[inline(always)]
-unsafe fn project_rows<S: Lanes, P: Format<S>, const R: usize>(
+unsafe fn project_rows<S: Lanes, P: Recurrent<S>, const R: usize>(
     s: S,
     job: &mut Project<'_>,
     tile: Tile<'_>,
@@ -228,7 +228,7 @@ unsafe fn project_rows<S: Lanes, P: Format<S>, const R: usize>(
 
 /// Runs the recurrence over all rows of `gates`.
 #[inline(always)]
-pub fn recur<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>) {
+pub fn recur<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>) {
     let outputs = check::<S, P>(job.weights);
     let columns = job.weights.columns;
     let units = outputs / GATES;
@@ -272,7 +272,7 @@ pub fn recur<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>) {
 /// # Safety
 /// The job has passed the checks of [`recur`]; step and panel lie inside it.
 #[inline(always)]
-unsafe fn recur_panel<S: Lanes, P: Format<S>>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
+unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
     let mut words = s.splat_i(0);
     for block in 0..P::GROUP {
         let tile = Tile::new(job.weights, P::GROUP, panel, block);
@@ -337,7 +337,7 @@ unsafe fn store_words<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: u
 /// # Safety
 /// The job has passed the checks of [`recur`] for so many steps; `N` is the blocks of a panel.
 #[inline(always)]
-unsafe fn panels<S: Lanes, P: Format<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: usize) {
+unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: usize) {
     let weights = job.weights;
     let mut odd = job.odd;
     for step in 0..steps {
@@ -371,7 +371,7 @@ unsafe fn panels<S: Lanes, P: Format<S>, const N: usize>(s: S, job: &mut Recur<'
 /// # Safety
 /// The matrix has passed [`check`] and has an even number of columns; the tile lies inside it; `x` is readable for its columns.
 #[inline(always)]
-unsafe fn chained<S: Lanes, P: Format<S>, const N: usize, const G0: usize, const G1: usize>(
+unsafe fn chained<S: Lanes, P: Recurrent<S>, const N: usize, const G0: usize, const G1: usize>(
     s: S,
     tile: Tile<'_>,
     x: *const u32,
@@ -413,7 +413,7 @@ unsafe fn chained<S: Lanes, P: Format<S>, const N: usize, const G0: usize, const
 /// # Safety
 /// As for [`chained`]; the column lies inside the matrix.
 #[inline(always)]
-unsafe fn column_of_gates<S: Lanes, P: Format<S>, const N: usize, const G0: usize, const G1: usize>(
+unsafe fn column_of_gates<S: Lanes, P: Recurrent<S>, const N: usize, const G0: usize, const G1: usize>(
     s: S,
     tile: Tile<'_>,
     column: usize,

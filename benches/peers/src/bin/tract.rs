@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::{DimLike, bail, format_err};
 
 fn floats(path: &str) -> TractResult<Vec<f32>> {
     let bytes = std::fs::read(path)?;
