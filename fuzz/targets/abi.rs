@@ -49,6 +49,8 @@ pub enum Kind {
     Integer,
     Float,
     Bytes,
+    /// How many the pointer before it points to.
+    Count,
     /// A struct by its number, or an array of them with where their count is.
     Pointer(usize, Option<usize>),
     Text,
@@ -329,7 +331,8 @@ impl Arguments<'_, '_, '_> {
     /// `count`, or a length that no memory has.
     fn some_length(&mut self, count: usize, size: usize) -> usize {
         if self.is_one_in(40) {
-            [usize::MAX, (usize::MAX / size).saturating_add(1), isize::MAX as usize / size + 1, 1 << 63][self.bytes.below(4)]
+            [usize::MAX, (usize::MAX / size).saturating_add(1), isize::MAX as usize / size + 1, 1 << 63]
+                [self.bytes.below(4)]
         } else {
             count
         }
@@ -459,6 +462,9 @@ impl Arguments<'_, '_, '_> {
         }
         for field in kind.fields {
             let is_pointer = matches!(field.kind, Kind::Pointer(..) | Kind::Text | Kind::Texts(_));
+            if matches!(field.kind, Kind::Count) {
+                continue;
+            }
             let change = match kind.init {
                 _ if is_pointer => true,
                 Some(_) => field.name != "struct_size" && self.is_one_in(12),
@@ -487,7 +493,9 @@ impl Arguments<'_, '_, '_> {
                 let mut value = match (field.width, kind.init) {
                     (1, _) => u64::from(self.u8()),
                     (4, None) if field.name == "instrument" => u64::from(self.u32()),
-                    (8, None) if field.name.contains("price") => (990 + self.bytes.i64() % 32).cast_unsigned(),
+                    (8, None) if field.name.contains("price") => {
+                        (990 + self.bytes.i64() % 32).cast_unsigned()
+                    }
                     _ => self.bytes.u64(),
                 };
                 if field.name.starts_with("reserved") && !self.is_one_in(24) {
@@ -500,6 +508,7 @@ impl Arguments<'_, '_, '_> {
                 }
                 put(to, field, value);
             }
+            Kind::Count => {}
             Kind::Float => {
                 let value = self.bytes.f64();
                 if field.width == 8 {
@@ -581,7 +590,8 @@ fn create(bytes: &mut Bytes<'_>, world: &mut World<'_>, noun: usize) {
     // Those that need least come first: a file that is not there is for the wild calls.
     let wanted = creators
         .min_by_key(|export| {
-            let plain = ["_synthetic", "_from_text", "_create"].iter().position(|end| export.name.ends_with(end));
+            let plain =
+                ["_synthetic", "_from_text", "_create"].iter().position(|end| export.name.ends_with(end));
             plain.unwrap_or(9)
         })
         .expect("every noun has a creator");
@@ -613,12 +623,7 @@ fn call_on(
     };
     let status = (export.call)(&mut arguments);
     let Arguments { slots, outputs, overlaps, .. } = arguments;
-    assert!(
-        ![MM_E_PANIC, MM_E_POISONED].contains(&status),
-        "{}: {}",
-        export.name,
-        message()
-    );
+    assert!(![MM_E_PANIC, MM_E_POISONED].contains(&status), "{}: {}", export.name, message());
     if status < 0 {
         // SAFETY: any number is fine.
         let name = unsafe { CStr::from_ptr(mm_status_name(status)) };
@@ -649,7 +654,8 @@ fn call_on(
 
 /// Gives a handle, or what is none, to the function that frees the noun.
 fn destroy(world: &mut World<'_>, noun: usize, handle: *mut c_void) {
-    let export = EXPORTS.iter().find(|export| export.destroys == Some(noun)).expect("every noun is destroyed");
+    let export =
+        EXPORTS.iter().find(|export| export.destroys == Some(noun)).expect("every noun is destroyed");
     call_on(&mut Bytes::new(&[]), world, export, true, Some(handle));
 }
 
@@ -683,11 +689,8 @@ pub fn calls(bytes: &[u8]) -> bool {
             paths: Paths::new(),
         });
         let bytes = &mut Bytes::new(bytes);
-        let mut world = World {
-            stage,
-            handles: vec![Vec::new(); NOUNS.len()],
-            block: Box::new(std::ptr::null_mut()),
-        };
+        let mut world =
+            World { stage, handles: vec![Vec::new(); NOUNS.len()], block: Box::new(std::ptr::null_mut()) };
         let mut worked = 0;
         for _ in 0..MOST_CALLS {
             if bytes.is_empty() {

@@ -127,18 +127,15 @@ pub fn commands(bytes: &[u8]) -> bool {
             _ => {
                 let order = NewOrder {
                     kind: if bytes.is_one_in(5) { OrderKind::Market } else { OrderKind::Limit },
-                    time_in_force: [
-                        TimeInForce::Gtc,
-                        TimeInForce::Ioc,
-                        TimeInForce::Fok,
-                    ][bytes.below(3)],
+                    time_in_force: [TimeInForce::Gtc, TimeInForce::Ioc, TimeInForce::Fok][bytes.below(3)],
                     post_only: bytes.is_one_in(5),
                     ..NewOrder::limit(id(bytes), side(bytes), price(bytes), quantity(bytes))
                 };
                 match book.submit(&order, out) {
                     Ok(outcome) => {
-                        let total =
-                            u128::from(outcome.filled.0) + u128::from(outcome.resting.0) + u128::from(outcome.cancelled.0);
+                        let total = u128::from(outcome.filled.0)
+                            + u128::from(outcome.resting.0)
+                            + u128::from(outcome.cancelled.0);
                         assert_eq!(total, u128::from(order.quantity.0), "lots appear or vanish");
                         assert!(outcome.events <= room);
                         false

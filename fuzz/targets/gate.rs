@@ -4,9 +4,9 @@
 //! overflow, nothing passes a closed gate, every refusal is counted once, and latches survive being stored.
 
 use market_maker::risk::{
-    AccountUpdate, AuditRecord, BreachAction, BreachActions, Exposure, FillUpdate, InstrumentRules, MarketUpdate,
-    MarkoutLimit, OrderIntent, OrderToTradeLimit, ProtectionLimit, RateLimit, RepeatLimit, Restriction, RiskConfig,
-    RiskGate, RiskReason, SelfTradePolicy, Stance, TailConfig, TradingState,
+    AccountUpdate, AuditRecord, BreachAction, BreachActions, Exposure, FillUpdate, InstrumentRules,
+    MarketUpdate, MarkoutLimit, OrderIntent, OrderToTradeLimit, ProtectionLimit, RateLimit, RepeatLimit,
+    Restriction, RiskConfig, RiskGate, RiskReason, SelfTradePolicy, Stance, TailConfig, TradingState,
 };
 use market_maker::types::{InstrumentId, Money, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
 
@@ -72,14 +72,12 @@ pub fn config(bytes: &mut Bytes<'_>) -> RiskConfig {
         concentration_base: Money(bytes.u64().cast_signed()),
         max_working_orders: small(some_limit(bytes)),
         cancel_reserve: bytes.u32() % 4,
-        order_to_trade: bytes.is_one_in(4).then(|| OrderToTradeLimit {
-            orders_per_fill: bytes.u32(),
-            grace: bytes.u64(),
-        }),
-        repeated_executions: bytes.is_one_in(4).then(|| RepeatLimit {
-            executions: 1 + bytes.u32() % 64,
-            window_ns: bytes.u64(),
-        }),
+        order_to_trade: bytes
+            .is_one_in(4)
+            .then(|| OrderToTradeLimit { orders_per_fill: bytes.u32(), grace: bytes.u64() }),
+        repeated_executions: bytes
+            .is_one_in(4)
+            .then(|| RepeatLimit { executions: 1 + bytes.u32() % 64, window_ns: bytes.u64() }),
         protection: bytes.is_one_in(3).then(|| ProtectionLimit {
             window_ns: bytes.u64(),
             fills: small(some_limit(bytes)).map(|fills| fills % 4_098),
@@ -118,7 +116,11 @@ pub fn config(bytes: &mut Bytes<'_>) -> RiskConfig {
 fn order(bytes: &mut Bytes<'_>, now: Timestamp) -> OrderIntent {
     OrderIntent {
         side: side(bytes),
-        price: if bytes.is_one_in(6) { Price(bytes.i64()) } else { Price(1_000 + i64::from(bytes.u8() % 32)) },
+        price: if bytes.is_one_in(6) {
+            Price(bytes.i64())
+        } else {
+            Price(1_000 + i64::from(bytes.u8() % 32))
+        },
         quantity: Quantity(bytes.u64()),
         replaces: if bytes.is_one_in(6) { Quantity(bytes.u64()) } else { Quantity::ZERO },
         timestamp: now,

@@ -6,12 +6,15 @@
 use std::collections::HashSet;
 
 use market_maker::oms::{
-    Break, ExecutionKind, ExecutionReport, FlattenPolicy, MAX_ORDER_QUANTITY, MarketTop, OmsConfig, OrderAction,
-    OrderManager, OrderRequest, ReplaceMode, RequoteRule, Route, RouteRequest, RouteStyle, Shutdown, ShutdownConfig,
-    VenueOffer, VenueOrder, VenueSnapshot, WantedQuote, WantedQuotes, WorkingOrder, route,
+    Break, ExecutionKind, ExecutionReport, FlattenPolicy, MAX_ORDER_QUANTITY, MarketTop, OmsConfig,
+    OrderAction, OrderManager, OrderRequest, ReplaceMode, RequoteRule, Route, RouteRequest, RouteStyle,
+    Shutdown, ShutdownConfig, VenueOffer, VenueOrder, VenueSnapshot, WantedQuote, WantedQuotes, WorkingOrder,
+    route,
 };
 use market_maker::risk::{RiskConfig, RiskGate};
-use market_maker::types::{FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
+use market_maker::types::{
+    FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp,
+};
 
 use super::bytes::Bytes;
 
@@ -48,7 +51,10 @@ fn inspect(oms: &OrderManager, exact: bool) -> Vec<WorkingOrder> {
     }
     for side in Side::BOTH {
         let (working, worst) = (u128::from(oms.working(side).0), worst[side.index()]);
-        assert!(if exact { working == worst } else { working >= worst }, "{worst} lots work, {working} are counted");
+        assert!(
+            if exact { working == worst } else { working >= worst },
+            "{worst} lots work, {working} are counted"
+        );
     }
     orders
 }
@@ -169,10 +175,8 @@ pub fn commands(bytes: &[u8]) -> bool {
             }
             10 if bytes.is_one_in(4) => {
                 let config = ShutdownConfig {
-                    policy: [
-                        FlattenPolicy::Leave,
-                        FlattenPolicy::Cross { slippage_ticks: bytes.u32() },
-                    ][bytes.below(2)],
+                    policy: [FlattenPolicy::Leave, FlattenPolicy::Cross { slippage_ticks: bytes.u32() }]
+                        [bytes.below(2)],
                     clip: quantity(bytes),
                     retry_ns: bytes.u64(),
                     reprice_ns: bytes.u64(),

@@ -2,15 +2,22 @@
 
 use market_maker::mem::crc32c;
 use market_maker::mem::shared_words::PlainWords;
-use market_maker::position::store::{FillIdOrder, Store, StoreConfig, StoreReader};
 use market_maker::position::Fill;
+use market_maker::position::store::{FillIdOrder, Store, StoreConfig, StoreReader};
 use market_maker::types::{FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, Timestamp};
 
 use super::feeds::scratch;
 
 /// What the seeds were made with.
 pub fn config() -> StoreConfig {
-    StoreConfig { instruments: 2, orders: 2, latches: 2, fill_window: 2, history: 2, ..StoreConfig::default() }
+    StoreConfig {
+        instruments: 2,
+        orders: 2,
+        latches: 2,
+        fill_window: 2,
+        history: 2,
+        ..StoreConfig::default()
+    }
 }
 
 pub fn fill(instrument: u32, id: u64) -> Fill {

@@ -105,9 +105,14 @@ fn attack(name: &str) {
             }
             None => {
                 let input = smaller(target, input);
-                let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crash-{name}-{first}-{execution}"));
+                let path =
+                    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crash-{name}-{first}-{execution}"));
                 fs::write(&path, &input).unwrap();
-                panic!("{name} did not survive execution {execution}: {} ({} bytes)", path.display(), input.len());
+                panic!(
+                    "{name} did not survive execution {execution}: {} ({} bytes)",
+                    path.display(),
+                    input.len()
+                );
             }
         }
         slowest = slowest.max(before.elapsed());

@@ -1,9 +1,11 @@
 //! What the attack has found, as the sequence of calls that shows it.
 
 use market_maker::model::trees::BoostedTrees;
-use market_maker::oms::{OmsConfig, OrderManager, VenueOrder, VenueSnapshot};
+use market_maker::oms::{
+    OmsConfig, OrderManager, Route, RouteRequest, RouteStyle, VenueOffer, VenueOrder, VenueSnapshot, route,
+};
 use market_maker::risk::{RiskConfig, RiskGate};
-use market_maker::types::{OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
+use market_maker::types::{FeeSchedule, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// A manager with one order to buy ten lots, its id, and what the venue says of it.
 fn adopted(side: Side, leaves: u64) -> (OrderManager, OrderId, usize) {
@@ -36,7 +38,10 @@ fn an_order_that_the_venue_has_with_no_lots_is_over() {
 #[test]
 fn more_lots_than_an_order_can_have_are_not_taken_over() {
     let (oms, id, left) = adopted(Side::Buy, u64::MAX);
-    assert_eq!((oms.order(id).unwrap().remaining, oms.working(Side::Buy), left), (Quantity(10), Quantity(10), 1));
+    assert_eq!(
+        (oms.order(id).unwrap().remaining, oms.working(Side::Buy), left),
+        (Quantity(10), Quantity(10), 1)
+    );
 }
 
 #[test]
@@ -47,4 +52,29 @@ fn a_categorical_split_beyond_all_words_is_refused() {
     ))
     .unwrap();
     assert!(BoostedTrees::from_lightgbm(&text).is_err());
+}
+
+#[test]
+fn a_queue_that_costs_more_than_any_number_is_the_last_choice() {
+    let offer = VenueOffer {
+        venue: 1,
+        price: Price(100),
+        available: Quantity(5),
+        queue_ahead: Quantity(u64::MAX),
+        latency_ns: u64::MAX,
+        fees: FeeSchedule::FREE,
+        is_open: true,
+    };
+    let near = VenueOffer { venue: 2, queue_ahead: Quantity(1), latency_ns: 1, ..offer };
+    let request = RouteRequest {
+        side: Side::Buy,
+        limit: Price(100),
+        quantity: Quantity(5),
+        style: RouteStyle::Rest,
+        queue_cost_micro: u64::MAX,
+        latency_cost_micro: u64::MAX,
+    };
+    let mut routes = [Route::EMPTY; 2];
+    assert_eq!(route(&request, &[offer, near], &mut routes).unwrap().routes, 1);
+    assert_eq!(routes[0].venue, 2);
 }

@@ -129,9 +129,12 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], random: &mut Xoshiro256PlusPlus) {
 
 /// Replaces the number in the text that is nearest behind `at`.
 fn number(bytes: &mut Vec<u8>, at: usize, random: &mut Xoshiro256PlusPlus) {
-    let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|offset| at + offset) else { return };
+    let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|offset| at + offset) else {
+        return;
+    };
     let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
-    let end = bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| start + length);
+    let end =
+        bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| start + length);
     let text = match random.next_u32() % 4 {
         0 => random.next_u64().to_string(),
         1 => (random.next_u32() % 300).to_string(),

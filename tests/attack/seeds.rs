@@ -54,7 +54,11 @@ fn mbp10() -> String {
     }
     text.push_str(",symbol\n");
     for row in 0..3 {
-        write!(text, "194204190336084879{row},194204190336068346{row},10,2,1108,A,B,0,5.51,100,130,165200,85101{row}").unwrap();
+        write!(
+            text,
+            "194204190336084879{row},194204190336068346{row},10,2,1108,A,B,0,5.51,100,130,165200,85101{row}"
+        )
+        .unwrap();
         for level in 0..10 {
             if level < 7 {
                 write!(text, ",5.{},5.{},{},{},1,2", 51 - level, 53 + level, 100 + row, 200 + level).unwrap();
@@ -128,7 +132,9 @@ fn dbn() -> Vec<u8> {
         .build();
     let mut bytes = Vec::new();
     let mut encoder = dbn::encode::dbn::Encoder::new(&mut bytes, &metadata).unwrap();
-    for (action, side, order_id) in [(b'A', b'B', 1), (b'A', b'A', 2), (b'M', b'B', 1), (b'T', b'A', 0), (b'C', b'A', 2)] {
+    for (action, side, order_id) in
+        [(b'A', b'B', 1), (b'A', b'A', 2), (b'M', b'B', 1), (b'T', b'A', 0), (b'C', b'A', 2)]
+    {
         let record = MboMsg {
             hd: RecordHeader::new::<MboMsg>(rtype::MBO, 2, 7, 1_000),
             order_id,
@@ -168,7 +174,8 @@ fn zstd(text: &str) -> Vec<u8> {
 }
 
 fn snapshot() -> Vec<u8> {
-    let config = BookConfig { max_orders: 32, window_ticks: 64, track_priority: true, ..BookConfig::default() };
+    let config =
+        BookConfig { max_orders: 32, window_ticks: 64, track_priority: true, ..BookConfig::default() };
     let mut book = OrderBook::new(&config).unwrap();
     book.seed(Side::Sell, Price(105), Quantity(40)).unwrap();
     for id in 1..9 {
@@ -190,9 +197,16 @@ fn stored() -> Vec<u8> {
     for id in 1..6 {
         made.record_fill(&store::fill((id % 2) as u32, id), id, id).unwrap();
     }
-    let order = StoredOrder { id: OrderId(77), price: Price(99), remaining: Quantity(3), state: 2, ..StoredOrder::EMPTY };
+    let order = StoredOrder {
+        id: OrderId(77),
+        price: Price(99),
+        remaining: Quantity(3),
+        state: 2,
+        ..StoredOrder::EMPTY
+    };
     let latch = StoredLatch { id: 1, words: [3; 8] };
-    made.apply(&Update { orders: &[OrderChange::Put(order)], latches: &[latch], ..Update::default() }).unwrap();
+    made.apply(&Update { orders: &[OrderChange::Put(order)], latches: &[latch], ..Update::default() })
+        .unwrap();
     made.memory().to_words().into_iter().flat_map(u64::to_le_bytes).collect()
 }
 
@@ -201,7 +215,8 @@ fn all() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let mut book = snapshot();
     let full = book.clone();
     book.truncate(0);
-    let empty = OrderBook::new(&BookConfig { max_orders: 1, window_ticks: 64, ..BookConfig::default() }).unwrap();
+    let empty =
+        OrderBook::new(&BookConfig { max_orders: 1, window_ticks: 64, ..BookConfig::default() }).unwrap();
     book.resize(empty.snapshot_size(), 0);
     empty.write_snapshot(&mut book).unwrap();
     vec![
@@ -218,8 +233,16 @@ fn all() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("zstd", "three_frames.zst", zstd(LOBSTER)),
         ("book_snapshot", "full.book", full),
         ("book_snapshot", "empty.book", book),
-        ("weights", "lstm.safetensors", Lstm::from_seed(&models::lstm_config(), 1).unwrap().writer().unwrap().to_bytes()),
-        ("weights", "ssm.safetensors", SsmHippo::from_seed(&models::ssm_config(), 1).unwrap().writer().unwrap().to_bytes()),
+        (
+            "weights",
+            "lstm.safetensors",
+            Lstm::from_seed(&models::lstm_config(), 1).unwrap().writer().unwrap().to_bytes(),
+        ),
+        (
+            "weights",
+            "ssm.safetensors",
+            SsmHippo::from_seed(&models::ssm_config(), 1).unwrap().writer().unwrap().to_bytes(),
+        ),
         ("trees", "numeric.txt", trees(false).into_bytes()),
         ("trees", "categorical.txt", trees(true).into_bytes()),
         ("store", "used.store", stored()),
@@ -236,6 +259,10 @@ pub fn check_or_bless() {
             fs::write(&path, &bytes).unwrap();
         }
         let committed = files(&folder("corpus", target)).into_iter().find(|(at, _)| *at == path);
-        assert!(committed.is_some_and(|(_, committed)| committed == bytes), "{} is not what is made", path.display());
+        assert!(
+            committed.is_some_and(|(_, committed)| committed == bytes),
+            "{} is not what is made",
+            path.display()
+        );
     }
 }

@@ -52,7 +52,8 @@ fn read(sources: &[PathBuf]) -> Interface {
         }
         for rest in text.split("#[repr(C)]\npub struct ").skip(1) {
             let name = rest[..rest.find([' ', '{', ';', '(']).unwrap()].to_owned();
-            let body = &rest[rest.find('{').unwrap() + 1..rest.find("\n}").unwrap_or(rest.find('}').unwrap())];
+            let body =
+                &rest[rest.find('{').unwrap() + 1..rest.find("\n}").unwrap_or(rest.find('}').unwrap())];
             interface.structs.push((name, pairs(body)));
         }
         for rest in text.split("#[unsafe(no_mangle)]").skip(1) {
@@ -137,7 +138,8 @@ impl Interface {
             .filter(|export| export.arguments.get(1).is_some_and(|(name, _)| name == "struct_size"))
             .map(|export| (export.arguments[0].1.trim_start_matches("*mut "), &*export.name))
             .collect();
-        writeln!(text, "/// Every struct that a caller fills, by name.\npub static STRUCTS: &[Struct] = &[").unwrap();
+        writeln!(text, "/// Every struct that a caller fills, by name.\npub static STRUCTS: &[Struct] = &[")
+            .unwrap();
         for (name, fields) in &self.structs {
             let init = inits.get(name.as_str()).map_or("None".to_owned(), |init| {
                 format!(
@@ -149,16 +151,22 @@ impl Interface {
                 .unwrap();
             writeln!(text, "        fields: &[").unwrap();
             for (at, (field, kind)) in fields.iter().enumerate() {
-                let next = fields.get(at + 1).filter(|(name, kind)| kind == "usize" && name.ends_with("count"));
-                let count = next.map_or("None".to_owned(), |(next, _)| format!("Some(offset_of!({name}, {next}))"));
+                let next =
+                    fields.get(at + 1).filter(|(name, kind)| kind == "usize" && name.ends_with("count"));
+                let count =
+                    next.map_or("None".to_owned(), |(next, _)| format!("Some(offset_of!({name}, {next}))"));
                 let what = match kind.as_str() {
                     "f64" | "f32" => "Float".to_owned(),
                     "*const c_char" => "Text".to_owned(),
                     "*const *const c_char" => format!("Texts({count})"),
                     pointer if pointer.starts_with('*') => {
                         let pointee = pointer.trim_start_matches("*const ").trim_start_matches("*mut ");
-                        let index = self.structure(pointee).unwrap_or_else(|| panic!("{name}.{field}: {kind}"));
+                        let index =
+                            self.structure(pointee).unwrap_or_else(|| panic!("{name}.{field}: {kind}"));
                         format!("Pointer({index}, {count})")
+                    }
+                    "usize" if at > 0 && field.ends_with("count") && fields[at - 1].1.starts_with('*') => {
+                        "Count".to_owned()
                     }
                     number if NUMBERS.contains(&number) => "Integer".to_owned(),
                     _ => "Bytes".to_owned(),
@@ -175,10 +183,13 @@ impl Interface {
     }
 
     fn write_exports(&self, text: &mut String) {
-        writeln!(text, "/// Every function of the interface, by name.\npub static EXPORTS: &[Export] = &[").unwrap();
+        writeln!(text, "/// Every function of the interface, by name.\npub static EXPORTS: &[Export] = &[")
+            .unwrap();
         for export in &self.exports {
             let arguments = &export.arguments;
-            let slot = arguments.iter().find_map(|(_, kind)| kind.strip_prefix("*mut *mut ").and_then(|n| self.noun(n)));
+            let slot = arguments
+                .iter()
+                .find_map(|(_, kind)| kind.strip_prefix("*mut *mut ").and_then(|n| self.noun(n)));
             let destroyed = if export.name.ends_with("_destroy") {
                 self.noun(arguments[0].1.trim_start_matches("*mut "))
             } else {
@@ -203,16 +214,21 @@ impl Interface {
                 // A pointer to a handle or to one struct has no length of its own.
                 counted = is_pointer
                     && next.is_some_and(|(_, kind)| kind == "usize")
-                    && ["a.outputs(", "a.structures(", "a.numbers(", "a.uninitialised("].iter().any(|start| made.starts_with(start));
+                    && ["a.outputs(", "a.structures(", "a.numbers(", "a.uninitialised("]
+                        .iter()
+                        .any(|start| made.starts_with(start));
                 writeln!(text, "            let {name} = {made};").unwrap();
                 names.push(if is_pointer { format!("{name}.cast()") } else { name.clone() });
             }
             let call = format!("unsafe {{ {}({}) }}", export.name, names.join(", "));
-            writeln!(text, "            // SAFETY: the attacker passes only what the interface allows.").unwrap();
+            writeln!(text, "            // SAFETY: the attacker passes only what the interface allows.")
+                .unwrap();
             match export.result.as_str() {
                 "mm_status_t" => writeln!(text, "            {call}").unwrap(),
                 "" => writeln!(text, "            {call};\n            MM_OK").unwrap(),
-                "*const c_char" => writeln!(text, "            let text = {call};\n            a.returned(text)").unwrap(),
+                "*const c_char" => {
+                    writeln!(text, "            let text = {call};\n            a.returned(text)").unwrap()
+                }
                 _ => writeln!(text, "            let _ = {call};\n            MM_OK").unwrap(),
             }
             writeln!(text, "        }},\n    }},").unwrap();
@@ -235,7 +251,12 @@ pub fn generate(sources: &[PathBuf]) -> String {
         writeln!(text, "use market_maker::ffi::{module}::*;").unwrap();
     }
     text.push_str("\nuse super::abi::{Export, Field, Kind, Struct};\n\n");
-    writeln!(text, "/// What the handles are, by number.\npub const NOUNS: [&str; {}] = [", interface.nouns.len()).unwrap();
+    writeln!(
+        text,
+        "/// What the handles are, by number.\npub const NOUNS: [&str; {}] = [",
+        interface.nouns.len()
+    )
+    .unwrap();
     for noun in &interface.nouns {
         writeln!(text, "    \"{noun}\",").unwrap();
     }
