@@ -3,6 +3,9 @@
 //!
 //! `MARKET_MAKER_BLESS=1 cargo test --test header` writes the header after a change of the ABI.
 
+#[path = "common/abi_table.rs"]
+mod abi_table;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,6 +117,20 @@ fn the_committed_header_is_the_generated_one() {
             line + 1
         );
     }
+}
+
+#[test]
+fn the_table_of_calls_for_the_attack_is_the_generated_one() {
+    let path = root().join("fuzz/targets/abi_table.rs");
+    let generated = abi_table::generate(&sources());
+    if std::env::var_os("MARKET_MAKER_BLESS").is_some() {
+        fs::write(&path, &generated).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == generated,
+        "{} differs from src/ffi: MARKET_MAKER_BLESS=1 cargo test --test header writes it",
+        path.display()
+    );
 }
 
 /// The exports of a source file: name and body.

@@ -68,9 +68,9 @@ fn null_and_foreign_handles_are_typed_errors() {
     // SAFETY: a live handle.
     assert_eq!(guard(unsafe { Shared::new(other.cast_const()) }, |&value| Ok(value as i32)), 7);
     free(other);
-    let bytes = [0_u64; 4];
-    assert_eq!(add(bytes.as_ptr().cast_mut().cast()), MM_E_HANDLE);
-    assert_eq!(add(bytes.as_ptr().cast_mut().cast::<u8>().wrapping_add(1).cast()), MM_E_HANDLE);
+    let mut bytes = [0_u64; 4];
+    assert_eq!(add(bytes.as_mut_ptr().cast()), MM_E_HANDLE);
+    assert_eq!(add(bytes.as_mut_ptr().cast::<u8>().wrapping_add(1).cast()), MM_E_HANDLE);
 }
 
 #[test]

@@ -695,6 +695,11 @@ impl OrderManager {
 
     /// Replaces what is known of an order, which goes on working, for reconciliation.
     pub(super) fn correct(&mut self, slot: usize, order: WorkingOrder) {
+        if self.slots[slot].is_some_and(|before| before.side != order.side) {
+            // It is counted on the other side, and serves a level there.
+            self.finish(slot);
+            self.free.pop();
+        }
         self.store(slot, order);
     }
 

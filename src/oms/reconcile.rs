@@ -165,6 +165,7 @@ impl OrderManager {
     /// As for [`reconcile`](Self::reconcile); nothing has changed then.
     pub fn adopt(&mut self, snapshot: &VenueSnapshot<'_>) -> Result<usize, OmsError> {
         check(snapshot)?;
+        let mut left = 0;
         for slot in 0..self.capacity() {
             let Some(order) = self.in_slot(slot).copied() else { continue };
             if in_flight(&order, snapshot) {
@@ -172,12 +173,16 @@ impl OrderManager {
             }
             match at_venue(&order, snapshot) {
                 None => self.finish(slot),
+                Some(venue) if venue.leaves == Quantity::ZERO => self.finish(slot),
+                // More than an order can have: ours stays as it is.
+                Some(venue) if venue.leaves > super::MAX_ORDER_QUANTITY => left += 1,
                 Some(venue) => self.correct(slot, adopted(&order, venue)),
             }
         }
-        let mut left = 0;
         for venue in snapshot.orders {
-            if self.slot_of(venue.order_id).is_some() {
+            if self.slot_of(venue.order_id).is_some()
+                || venue.leaves == Quantity::ZERO && self.is_own(venue.order_id)
+            {
                 continue;
             }
             let taken = self.is_own(venue.order_id)

@@ -130,9 +130,13 @@ impl Cost {
         let is_maker = request.style == RouteStyle::Rest;
         let price = i128::from(request.side.sign()) * i128::from(offer.price.0) * MICRO;
         let fee = offer.fees.fee_micro(offer.price, Quantity(1), is_maker);
-        let queue =
-            if is_maker { i128::from(offer.queue_ahead.0) * i128::from(request.queue_cost_micro) } else { 0 };
-        let latency = i128::from(offer.latency_ns) * i128::from(request.latency_cost_micro) / 1000;
+        let queue = if is_maker {
+            i128::from(offer.queue_ahead.0).saturating_mul(i128::from(request.queue_cost_micro))
+        } else {
+            0
+        };
+        let latency =
+            i128::from(offer.latency_ns).saturating_mul(i128::from(request.latency_cost_micro)) / 1000;
         let total = price.saturating_add(fee).saturating_add(queue).saturating_add(latency);
         Self { total, price, fee, queue, latency }
     }

@@ -336,7 +336,7 @@ fn splits(
         let limit = thresholds[place];
         let test = if bits & 1 == 1 {
             let split = limit as usize;
-            if split as f64 != limit || split + 1 >= cat_bounds.len() {
+            if split as f64 != limit || split >= cat_bounds.len().saturating_sub(1) {
                 return Err(threshold.range_error(place, limit as i64, cat_bounds.len() as i64 - 1));
             }
             Test::NotIn { start: cat_bounds[split], end: cat_bounds[split + 1] }
