@@ -18,6 +18,7 @@ use market_maker::ffi::order_types::*;
 use market_maker::ffi::orders::*;
 use market_maker::ffi::pool::*;
 use market_maker::ffi::position::*;
+use market_maker::ffi::position_types::*;
 use market_maker::ffi::predictor::*;
 use market_maker::ffi::predictor_config::*;
 use market_maker::ffi::quote::*;
@@ -31,6 +32,10 @@ use market_maker::ffi::route::*;
 use market_maker::ffi::shutdown::*;
 use market_maker::ffi::status::*;
 use market_maker::ffi::store::*;
+use market_maker::ffi::store_orders::*;
+use market_maker::ffi::store_read::*;
+use market_maker::ffi::store_reader::*;
+use market_maker::ffi::store_types::*;
 use market_maker::ffi::strategy::*;
 use market_maker::ffi::synthetic::*;
 use market_maker::ffi::trees::*;
@@ -1113,8 +1118,14 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "orders", at: offset_of!(mm_store_info_t, orders), width: size_of::<u32>(), kind: Kind::Integer },
             Field { name: "latches", at: offset_of!(mm_store_info_t, latches), width: size_of::<u32>(), kind: Kind::Integer },
             Field { name: "trades", at: offset_of!(mm_store_info_t, trades), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "instrument_capacity", at: offset_of!(mm_store_info_t, instrument_capacity), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "order_capacity", at: offset_of!(mm_store_info_t, order_capacity), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "latch_capacity", at: offset_of!(mm_store_info_t, latch_capacity), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "history", at: offset_of!(mm_store_info_t, history), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "fill_window", at: offset_of!(mm_store_info_t, fill_window), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "durability", at: offset_of!(mm_store_info_t, durability), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "recovery", at: offset_of!(mm_store_info_t, recovery), width: size_of::<u8>(), kind: Kind::Integer },
-            Field { name: "reserved", at: offset_of!(mm_store_info_t, reserved), width: size_of::<[u8; 7]>(), kind: Kind::Bytes },
+            Field { name: "reserved", at: offset_of!(mm_store_info_t, reserved), width: size_of::<[u8; 2]>(), kind: Kind::Bytes },
         ],
     },
     Struct {
@@ -2736,6 +2747,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        name: "mm_order_manager_restore",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let manager = a.handle(6);
+            let orders = a.structures(62);
+            let order_count = a.length();
+            let fill_ids = a.numbers(size_of::<u64>(), false);
+            let fill_id_count = a.length();
+            let next_sequence = a.u64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_order_manager_restore(manager.cast(), orders.cast(), order_count, fill_ids.cast(), fill_id_count, next_sequence) }
+        },
+    },
+    Export {
+        name: "mm_order_manager_stored",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let manager = a.handle(6);
+            let before = a.u64();
+            let after = a.u64();
+            let changes = a.outputs(size_of::<mm_store_order_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_order_manager_stored(manager.cast(), before, after, changes.cast(), capacity, count.cast()) }
+        },
+    },
+    Export {
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
@@ -3934,6 +3975,29 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        name: "mm_store_check_loss",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_check_loss(store.cast()) }
+        },
+    },
+    Export {
+        name: "mm_store_check_position",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            let instrument = a.u32();
+            let side = a.u8();
+            let quantity = a.u64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_check_position(store.cast(), instrument, side, quantity) }
+        },
+    },
+    Export {
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -3964,6 +4028,20 @@ pub static EXPORTS: &[Export] = &[
             let tracker = a.handle(8);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_export(store.cast(), tracker.cast()) }
+        },
+    },
+    Export {
+        name: "mm_store_fill_ids",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            let instrument = a.u32();
+            let ids = a.outputs(size_of::<u64>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_fill_ids(store.cast(), instrument, ids.cast(), capacity, count.cast()) }
         },
     },
     Export {
@@ -4015,6 +4093,17 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        name: "mm_store_limits",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            let limits = a.output(size_of::<mm_position_limits_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_limits(store.cast(), limits.cast()) }
+        },
+    },
+    Export {
         name: "mm_store_open",
         creates: Some(16),
         destroys: None,
@@ -4049,6 +4138,19 @@ pub static EXPORTS: &[Export] = &[
             let position = a.output(size_of::<mm_position_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_position(store.cast(), instrument, position.cast()) }
+        },
+    },
+    Export {
+        name: "mm_store_positions",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            let positions = a.outputs(size_of::<mm_position_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_positions(store.cast(), positions.cast(), capacity, count.cast()) }
         },
     },
     Export {
@@ -4178,6 +4280,17 @@ pub static EXPORTS: &[Export] = &[
             let config = a.structure(59);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_resize(store.cast(), path.cast(), config.cast()) }
+        },
+    },
+    Export {
+        name: "mm_store_set_limits",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let store = a.handle(16);
+            let limits = a.structure(32);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_store_set_limits(store.cast(), limits.cast()) }
         },
     },
     Export {
