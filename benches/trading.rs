@@ -8,7 +8,10 @@ use market_maker::oms::{
     WantedQuote, WantedQuotes,
 };
 use market_maker::position::{Fill, Position, PositionLimits, PositionTracker, TrackerConfig};
-use market_maker::risk::{Exposure, OrderIntent, RateLimit, RiskConfig, RiskGate};
+use market_maker::risk::{
+    AccountUpdate, Exposure, MarketUpdate, MarkoutLimit, OrderIntent, OrderToTradeLimit, ProtectionLimit,
+    RateLimit, RepeatLimit, RiskConfig, RiskGate, SelfTradePolicy,
+};
 use market_maker::types::{
     FeeSchedule, InstrumentId, Money, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp,
 };
@@ -58,7 +61,8 @@ fn positions(criterion: &mut Criterion) {
     });
 }
 
-fn every_limit() -> RiskConfig {
+/// The limits that most hosts set.
+fn usual_limits() -> RiskConfig {
     RiskConfig {
         max_order_quantity: Some(Quantity(1000)),
         max_order_notional: Some(Money(1 << 40)),
@@ -70,31 +74,95 @@ fn every_limit() -> RiskConfig {
     .with_max_position(Quantity(100_000))
 }
 
+/// Every limit that there is, none of them reached.
+fn every_limit() -> RiskConfig {
+    let large = Some(Money(1 << 45));
+    RiskConfig {
+        positive_prices: true,
+        min_order_quantity: Some(Quantity(1)),
+        max_reference_age_ns: Some(1_000_000_000),
+        post_only: true,
+        min_own_spread: Some(1),
+        self_trade: Some(SelfTradePolicy::CancelNewest),
+        duplicate_ids: 1024,
+        duplicate_window_ns: Some(1000),
+        max_gross_notional: large,
+        max_net_notional: large,
+        max_concentration_bps: Some(9_000),
+        concentration_base: Money(1 << 46),
+        max_working_orders: Some(1_000),
+        cancel_reserve: 100,
+        order_to_trade: Some(OrderToTradeLimit { orders_per_fill: 100, grace: 1 << 60 }),
+        repeated_executions: Some(RepeatLimit { executions: 100, window_ns: 1_000 }),
+        protection: Some(ProtectionLimit {
+            window_ns: 1_000,
+            fills: Some(100),
+            quantity: Some(Quantity(1_000)),
+            notional: large,
+        }),
+        max_daily_loss: large,
+        max_drawdown: large,
+        max_consecutive_losses: Some(10),
+        max_value_at_risk: large,
+        max_expected_shortfall: large,
+        markout: Some(MarkoutLimit { adverse_millticks: 1_000, horizon_ns: 1_000, fills: 10 }),
+        max_data_age_ns: Some(1_000_000_000),
+        sequence_gaps: true,
+        crossed_books: true,
+        max_clock_step_ns: Some(1_000),
+        max_reconciliation_breaks: Some(0),
+        ping_timeout_ns: Some(1 << 40),
+        price_increment: 1,
+        quantity_increment: 1,
+        ..usual_limits()
+    }
+}
+
 fn risk(criterion: &mut Criterion) {
-    let mut gate = RiskGate::new(&every_limit()).unwrap();
-    let exposure = Exposure {
-        position: SignedQuantity(-400),
-        working_buy: Quantity(300),
-        working_sell: Quantity(200),
-        reference: Some(Price(58_550)),
-        ..Exposure::default()
-    };
-    let mut n = 0;
-    criterion.bench_function("risk/check", |b| {
-        b.iter(|| {
-            n += 1;
-            let (side, price, quantity) = step(n);
-            let order = OrderIntent {
-                side,
-                price,
-                quantity,
-                timestamp: Timestamp(n * 2000),
-                ..OrderIntent::EMPTY
-            };
-            black_box(gate.check(black_box(&order), black_box(&exposure)).is_ok())
+    for (name, config) in [
+        ("risk/check, no limits", RiskConfig::default()),
+        ("risk/check", usual_limits()),
+        ("risk/check, every check on", every_limit()),
+    ] {
+        let mut gate = RiskGate::new(&config).unwrap();
+        let (bid, ask) = (Price(58_400), Price(58_700));
+        let instrument = InstrumentId(0);
+        let market = MarketUpdate { instrument, timestamp: Timestamp(0), bid: Some(bid), ask: Some(ask) };
+        gate.on_market(&market);
+        gate.on_account(&AccountUpdate::default());
+        let exposure = Exposure {
+            position: SignedQuantity(-400),
+            working_buy: Quantity(300),
+            working_sell: Quantity(200),
+            reference: Some(Price(58_550)),
+            working_orders: 4,
+            own_bid: Some(bid),
+            own_ask: Some(ask),
+        };
+        let mut n = 0;
+        criterion.bench_function(name, |b| {
+            b.iter(|| {
+                n += 1;
+                // Data and signs of life come now and then.
+                if n % 100_000 == 0 {
+                    gate.on_data(instrument, Timestamp(n * 2000));
+                    gate.ping(Timestamp(n * 2000));
+                }
+                let (side, price, quantity) = step(n);
+                let order = OrderIntent {
+                    side,
+                    price,
+                    quantity,
+                    timestamp: Timestamp(n * 2000),
+                    order_id: OrderId(n),
+                    post_only: true,
+                    ..OrderIntent::EMPTY
+                };
+                black_box(gate.check(black_box(&order), black_box(&exposure)).is_ok())
+            });
         });
-    });
-    assert_eq!(gate.counters().total_refused(), 0);
+        assert_eq!(gate.counters().total_refused(), 0);
+    }
 }
 
 fn wanted(mid: i64) -> WantedQuotes {
@@ -128,7 +196,7 @@ fn decisions(criterion: &mut Criterion) {
     let flat = SignedQuantity(0);
     let top = |mid: i64| MarketTop::new(Some(Price(mid - 1)), Some(Price(mid + 1)));
 
-    let mut gate = RiskGate::new(&every_limit()).unwrap();
+    let mut gate = RiskGate::new(&usual_limits()).unwrap();
     let mut oms = OrderManager::new(&OmsConfig::default()).unwrap();
     let first = oms.decide(&wanted(58_550), &top(58_550), flat, Timestamp(0), &mut gate, &mut out).unwrap();
     answer(&mut oms, &out[..first.actions]);

@@ -11,6 +11,12 @@ mod sync {
     pub(crate) use loom::sync::Arc;
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
+    /// The model checker has sequential consistency by fences only.
+    pub(crate) fn announce(cell: &AtomicU64, value: u64) {
+        cell.store(value, Ordering::Release);
+        fence(Ordering::SeqCst);
+    }
+
     pub(crate) fn pause() {
         loom::thread::yield_now();
     }

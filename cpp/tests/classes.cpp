@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
+#include <limits>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,7 +26,8 @@ constexpr bool is_move_only = std::is_nothrow_move_constructible_v<T> && std::is
                               !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T>;
 static_assert(is_move_only<mm::pool> && is_move_only<mm::book> && is_move_only<mm::level_book> &&
               is_move_only<mm::book_manager> && is_move_only<mm::tracker> && is_move_only<mm::risk_gate> &&
-              is_move_only<mm::kill_switch> && is_move_only<mm::order_manager> && is_move_only<mm::quoter> &&
+              is_move_only<mm::kill_switch> && is_move_only<mm::risk_monitor> && is_move_only<mm::order_manager> &&
+              is_move_only<mm::shutdown> && is_move_only<mm::quoter> &&
               is_move_only<mm::reader> && is_move_only<mm::engine> && is_move_only<mm::venue> &&
               is_move_only<mm::predictor> && is_move_only<mm::trees> && is_move_only<mm::feature_window> &&
               is_move_only<mm::result<mm::book>>);
@@ -220,6 +224,191 @@ static void models_predict_and_refuse() {
     features.interrupt();
 }
 
+/// Limits warn, latch and are reset; another thread watches, pings and kills; the latches go on in the next life.
+static void gates_are_watched_latched_and_reset() {
+    mm_risk_config_t limits = mm::risk_gate::defaults();
+    limits.max_order_quantity = 10;
+    limits.max_daily_loss = 1000;
+    limits.ping_timeout_ns = 1000;
+    mm::risk_gate gate(limits);
+    const mm::risk_monitor monitor = gate.monitor();
+    mm_risk_order_t order{};
+    order.price = 100;
+    order.quantity = 8;
+    order.timestamp = 5;
+    CHECK(gate.check(order).ok() && gate.check(order, 100.0, 8.0).ok());
+    CHECK(gate.check(order, 100.5, 8.0).code() == MM_E_RISK_OFF_TICK);
+    order.quantity = 11;
+    const mm::status refused = gate.check(order);
+    CHECK(refused.code() == MM_E_RISK_ORDER_QUANTITY && std::strcmp(mm::risk_check_name(refused), "order_quantity") == 0);
+    CHECK(std::strcmp(mm::risk_check_name(mm::status(MM_E_FULL)), "unknown") == 0);
+
+    std::array<mm_risk_coverage_t, 64> rows{};
+    const auto coverage = monitor.coverage(rows);
+    const auto row = std::find_if(coverage.begin(), coverage.end(), [](const mm_risk_coverage_t &r) {
+        return r.check == -200 - MM_E_RISK_ORDER_QUANTITY;
+    });
+    CHECK(row != coverage.end() && row->evaluated == 3 && row->refused == 1 && row->warned == 2 && row->is_inert == 0);
+    CHECK(monitor.try_coverage(mm::span<mm_risk_coverage_t>(rows).first(3)).status().code() == MM_E_BUFFER_TOO_SMALL);
+
+    order.quantity = 1;
+    order.timestamp = 1006;
+    CHECK(gate.check(order).code() == MM_E_RISK_DEAD_MAN);
+    const mm::kill_switch kill = gate.kill_switch();
+    std::thread([&] {
+        monitor.ping(1006);
+        kill.kill();
+    }).join();
+    CHECK(gate.check(order).code() == MM_E_RISK_KILL_SWITCH);
+    kill.revive();
+    CHECK(gate.check(order).ok());
+    kill.request();
+    CHECK(kill.is_killed());
+    kill.revive();
+
+    mm_risk_account_t account{};
+    account.timestamp = 1007;
+    account.realised = -1001;
+    gate.on_account(account);
+    CHECK(gate.stance(0, 1007).reason == MM_E_RISK_DAILY_LOSS && !gate.stance(0, 1007).reduce_only);
+    const mm::risk_latches latches = gate.latches();
+    CHECK(latches.token != 0 && latches.stored.sequence == monitor.metrics().latch_sequence);
+    CHECK(gate.try_reset(latches.token + 2, "wrong", 1008).code() == MM_E_RISK_TOKEN);
+    gate.reset(latches.token, "seen", 1008);
+    CHECK(gate.check(order).ok());
+    mm::risk_gate next(limits);
+    next.restore(latches.stored);
+    CHECK(next.check(order).code() == MM_E_RISK_DAILY_LOSS);
+
+    std::uint64_t cursor = 0, lost = 9;
+    std::array<mm_audit_record_t, 64> records{};
+    const auto decisions = monitor.audit(cursor, records, &lost);
+    CHECK(cursor == decisions.size() && lost == 0 && decisions[0].kind == MM_AUDIT_PASSED);
+    CHECK(decisions[decisions.size() - 2].kind == MM_AUDIT_RESET);
+
+    mm_instrument_rules_t rules{};
+    CHECK(gate.try_set_rules(3, rules).code() == MM_E_INVALID_ARGUMENT);
+    rules.price_increment = 5;
+    rules.quantity_increment = 1;
+    rules.unit_value = 1;
+    gate.set_rules(0, rules);
+    order.price = 101;
+    CHECK(gate.check(order).code() == MM_E_RISK_OFF_TICK);
+    gate.set_enabled(MM_E_RISK_OFF_TICK, false);
+    CHECK(gate.check(order).ok() && gate.try_set_enabled(MM_OK, true).code() == MM_E_ENUM);
+    monitor.set_state(mm::trading_state::halted);
+    CHECK(gate.check(order).code() == MM_E_RISK_HALTED);
+    gate.set_state(mm::trading_state::active, 1009);
+    limits.max_order_quantity = -1;
+    CHECK(gate.try_set_config(limits).code() == MM_E_INVALID_ARGUMENT && gate.check(order).ok());
+
+    // What the other checks are fed with; each has its tests in Rust and C.
+    mm_risk_market_t market{};
+    market.timestamp = 1010;
+    market.bid = 99;
+    market.ask = 101;
+    market.has_bid = market.has_ask = 1;
+    gate.on_market(market);
+    gate.on_data(0, 1011);
+    gate.on_sequence(0, 1, 1012);
+    gate.on_recovered(0, 1, 1013);
+    gate.observe(order);
+    mm_risk_fill_t fill{};
+    fill.timestamp = 1014;
+    fill.price = 100;
+    fill.quantity = 2;
+    gate.on_fill(fill);
+    CHECK(gate.try_on_volatility(0, 0.02).ok() && !gate.try_on_return(0, std::numeric_limits<double>::infinity()).ok());
+    CHECK(gate.update_tail_risk(1015).value_at_risk >= 0.0);
+    gate.on_reconciliation(0, 1016);
+    gate.advance(1017);
+    gate.new_day(1018);
+    gate.set_baseline(0, 0);
+    CHECK(monitor.metrics().now == 1018 || monitor.metrics().now == 1017);
+    const auto tail = mm::tail_risk::try_normal(1e6, 0.02, 1.0, 0.99);
+    CHECK(tail.ok() && tail->value_at_risk > 46526.9 && tail->value_at_risk < 46527.0);
+    std::array<double, 4> losses{4, 3, 2, 1};
+    CHECK(mm::tail_risk::try_historical(losses, 0.9).value_or({}).expected_shortfall == 4.0);
+
+    mm::engine engine;
+    const mm::risk_monitor watch = engine.risk_monitor();
+    CHECK(engine.try_restore_risk(latches.stored).ok() && watch.metrics().latched != 0);
+    CHECK(engine.try_set_risk_config(limits).code() == MM_E_INVALID_ARGUMENT);
+    CHECK(engine.try_reset_risk(engine.risk_latches().token, "seen", 9).ok() && watch.metrics().latched == 0);
+}
+
+/// Own orders: self-trades, silence, reconciliation, routing, and the end of it.
+static void orders_reconcile_route_and_shut_down() {
+    mm_risk_config_t limits = mm::risk_gate::defaults();
+    limits.self_trade = MM_SELF_TRADE_CANCEL_OLDEST;
+    mm::risk_gate gate(limits);
+    mm::order_manager orders;
+    mm_market_top_t top{};
+    top.timestamp = 10;
+    top.bid = 100;
+    top.ask = 102;
+    top.has_bid = top.has_ask = 1;
+    std::array<mm_order_action_t, 8> actions{};
+    const mm_order_request_t ask{103, 4, MM_SIDE_SELL, 0, {}};
+    const mm_order_request_t bid{103, 5, MM_SIDE_BUY, 0, {}};
+    CHECK(orders.submit(gate, ask, top, actions).outcome.sent == 4);
+    const mm_order_action_t resting = actions[0];
+    const mm::submission met = orders.submit(gate, bid, top, actions);
+    CHECK(met.actions == 2 && actions[0].kind == MM_ACTION_CANCEL && actions[0].order_id == resting.order_id);
+    CHECK(orders.try_submit(gate, bid, top, mm::span<mm_order_action_t>(actions).first(1)).status().code() ==
+          MM_E_BUFFER_TOO_SMALL);
+    CHECK(orders.next_sequence() == 3 && orders.expire(111, 100) == 2);
+
+    mm_venue_snapshot_t snapshot{};
+    snapshot.timestamp = 1000;
+    const std::array<mm_venue_order_t, 1> at_venue{{{actions[1].order_id, 103, 5, MM_SIDE_BUY, {}}}};
+    std::array<mm_break_t, 4> breaks{};
+    const mm_reconciliation_t found = orders.reconcile(at_venue, snapshot, breaks);
+    CHECK(found.breaks == 2 && found.in_flight == 0);
+    CHECK(orders.adopt(at_venue, snapshot) == 0 && orders.working(mm::side::sell) == 0);
+    CHECK(orders.reconcile(at_venue, snapshot, breaks).matched == 1);
+    orders.remember_fill(77);
+    mm_execution_report_t report{};
+    report.kind = MM_EXECUTION_FILLED;
+    report.order_id = at_venue[0].order_id;
+    report.new_order_id = 77;
+    report.price = 103;
+    report.quantity = 1;
+    report.leaves = 4;
+    report.timestamp = 1001;
+    CHECK(orders.try_on_report(report).status().code() == MM_E_DUPLICATE);
+
+    mm_shutdown_config_t config = mm::shutdown::defaults();
+    config.clip = 0;
+    CHECK(mm::shutdown::try_begin(gate, 1002, config).status().code() == MM_E_INVALID_ARGUMENT);
+    mm::shutdown closing(gate, 1002);
+    top.timestamp = 1003;
+    top.position = 2;
+    CHECK(closing.step(orders, gate, top, actions) == 1 && actions[0].kind == MM_ACTION_CANCEL);
+    report = mm_execution_report_t{};
+    report.kind = MM_EXECUTION_CANCELLED;
+    report.order_id = at_venue[0].order_id;
+    CHECK(orders.try_on_report(report).ok());
+    CHECK(closing.step(orders, gate, top, actions) == 1 && actions[0].side == MM_SIDE_SELL && actions[0].quantity == 2);
+    CHECK(closing.report(orders, 2).phase == MM_SHUTDOWN_FLATTENING && closing.report(orders, 2).working_orders == 1);
+
+    mm_route_request_t request{};
+    request.limit = 105;
+    request.quantity = 7;
+    request.style = MM_ROUTE_TAKE;
+    std::array<mm_venue_offer_t, 2> offers{};
+    offers[0].price = 104;
+    offers[1].price = 103;
+    offers[0].available = offers[1].available = 5;
+    offers[0].is_open = offers[1].is_open = 1;
+    offers[1].venue = 1;
+    std::array<mm_route_t, 2> routes{};
+    const mm::routing routed = mm::route(request, offers, routes);
+    CHECK(routed.routes.size() == 2 && routed.left == 0 && routed.routes[0].venue == 1);
+    CHECK(routed.routes[0].reason == MM_ROUTE_REASON_PRICE && routed.routes[1].quantity == 2);
+    CHECK(mm::try_route(request, offers, mm::span<mm_route_t>(routes).first(1)).status().code() == MM_E_BUFFER_TOO_SMALL);
+}
+
 int main() {
     mm::book book;
     CHECK(book.add(1, mm::side::sell, 101, 5).top_changed(mm::side::sell));
@@ -282,6 +471,8 @@ int main() {
     CHECK(quoter.quote(100.0, 0.0, 1.0).has_bid == 1);
     CHECK(mm::reader::try_open(mm::format::itch, "no such file").status().code() == MM_E_IO);
 
+    gates_are_watched_latched_and_reset();
+    orders_reconcile_route_and_shut_down();
     models_predict_and_refuse();
     engines_replay_alike();
     engines_venues_and_flows_say_what_is_wrong();

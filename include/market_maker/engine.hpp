@@ -122,6 +122,27 @@ public:
         detail::check(mm_engine_kill_switch(handle_.get(), &handle));
         return mm::kill_switch(handle);
     }
+    /// A window into the engine's gate, for another thread.
+    mm::risk_monitor risk_monitor() const {
+        mm_risk_monitor_t *handle = nullptr;
+        detail::check(mm_engine_risk_monitor(handle_.get(), &handle));
+        return mm::risk_monitor(handle);
+    }
+    status try_set_risk_config(const mm_risk_config_t &config) noexcept {
+        return status(mm_engine_risk_set_config(handle_.get(), &config));
+    }
+    /// As the same functions of mm::risk_gate.
+    mm::risk_latches risk_latches() const {
+        mm::risk_latches now;
+        detail::check(mm_engine_risk_latches(handle_.get(), &now.stored, &now.token));
+        return now;
+    }
+    status try_restore_risk(const mm_risk_latches_t &stored) noexcept {
+        return status(mm_engine_risk_restore(handle_.get(), &stored));
+    }
+    status try_reset_risk(std::uint64_t token, const char *reason, std::uint64_t timestamp) noexcept {
+        return status(mm_engine_risk_reset(handle_.get(), token, reason, timestamp));
+    }
 
     /// The handle, still owned.
     mm_engine_t *get() const noexcept { return handle_.get(); }

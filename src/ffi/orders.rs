@@ -1,17 +1,18 @@
 //! Own orders: `mm_order_manager_t`, which knows them and decides what to send.
 
 use super::args::{self, Out};
-use super::config::{self, Config};
+use super::config;
 use super::event;
-use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
+use super::guard::{Exclusive, NoHandle, Noun, create, destroy, guard};
+pub use super::order_config::mm_order_manager_config_t;
 use super::order_types::*;
 use super::risk::{mm_risk_gate_t, status_of};
 use super::status::*;
 use crate::oms::{
     ExecutionReport, MAX_LEVELS, MarketTop, OmsConfig, OmsError, OrderAction, OrderManager, OrderRequest,
-    ReplaceMode, ReportOutcome, RequoteRule, WantedQuotes,
+    ReportOutcome, WantedQuotes,
 };
-use crate::types::{InstrumentId, OrderId, Price, Quantity, SignedQuantity, Timestamp};
+use crate::types::{OrderId, Price, Quantity, SignedQuantity, Timestamp};
 
 /// Working orders of one instrument, and the decision what to send.
 pub struct mm_order_manager_t {
@@ -28,99 +29,6 @@ impl Noun for mm_order_manager_t {
     type Value = Orders;
     const NAME: &'static str = "mm_order_manager_t";
     const TAG: u64 = u64::from_le_bytes(*b"mm-order");
-}
-
-/// Settings of an order manager.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct mm_order_manager_config_t {
-    /// Set by `mm_order_manager_config_init`.
-    pub struct_size: usize,
-    /// The first sequence number of client ids, at least 1, the default. A host that restarts goes on from
-    /// `mm_order_manager_next_sequence`, so that no id is used twice.
-    pub first_sequence: u64,
-    /// The instrument of every order. Default 0.
-    pub instrument: u32,
-    /// Orders that can work at once, 1 to 65536. Default 64.
-    pub capacity: u32,
-    /// How far a price may be off before the order is moved, in the unit of `requote_unit`. Default 0.
-    pub requote_distance: u32,
-    /// How far a quantity may be off, basis points of what is wanted. Default 5000.
-    pub requote_quantity_bps: u32,
-    /// `MM_REQUOTE_*`. Default ticks.
-    pub requote_unit: u8,
-    /// `MM_REPLACE_*`. Default atomic.
-    pub replace_mode: u8,
-    /// 1, the default, if quotes must not trade on arrival.
-    pub post_only: u8,
-    /// Zero.
-    pub reserved: [u8; 5],
-    /// Fill ids that are remembered at least, to count none twice; 0 is 4096.
-    pub fill_ids: u32,
-    /// Finished orders that are remembered at least, to book fills that come late; 0 is 256.
-    pub finished_orders: u32,
-}
-
-// SAFETY: repr(C), begins with `struct_size`, the fields fill 48 bytes without padding, all integers.
-unsafe impl Config for mm_order_manager_config_t {
-    const FIRST_SIZE: usize = 40;
-    fn defaults() -> Self {
-        let defaults = OmsConfig::default();
-        let (requote_unit, requote_distance) = match defaults.requote {
-            RequoteRule::Ticks(ticks) => (MM_REQUOTE_TICKS, ticks),
-            RequoteRule::BasisPoints(bps) => (MM_REQUOTE_BPS, bps),
-        };
-        Self {
-            struct_size: size_of::<Self>(),
-            first_sequence: defaults.first_sequence,
-            instrument: defaults.instrument.0,
-            capacity: defaults.capacity,
-            requote_distance,
-            requote_quantity_bps: defaults.requote_quantity_bps,
-            requote_unit,
-            replace_mode: match defaults.replace {
-                ReplaceMode::Atomic => MM_REPLACE_ATOMIC,
-                ReplaceMode::CancelFirst => MM_REPLACE_CANCEL_FIRST,
-            },
-            post_only: u8::from(defaults.post_only),
-            reserved: [0; 5],
-            fill_ids: 0,
-            finished_orders: 0,
-        }
-    }
-}
-
-const _: () =
-    assert!(size_of::<mm_order_manager_config_t>() >= <mm_order_manager_config_t as Config>::FIRST_SIZE);
-
-impl TryFrom<&mm_order_manager_config_t> for OmsConfig {
-    type Error = Failure;
-
-    fn try_from(config: &mm_order_manager_config_t) -> Result<Self, Failure> {
-        Ok(Self {
-            instrument: InstrumentId(config.instrument),
-            capacity: config.capacity,
-            requote: match config.requote_unit {
-                MM_REQUOTE_TICKS => RequoteRule::Ticks(config.requote_distance),
-                MM_REQUOTE_BPS => RequoteRule::BasisPoints(config.requote_distance),
-                other => {
-                    return Err(Failure::new(MM_E_ENUM, format_args!("requote_unit {other} is unknown")));
-                }
-            },
-            requote_quantity_bps: config.requote_quantity_bps,
-            replace: match config.replace_mode {
-                MM_REPLACE_ATOMIC => ReplaceMode::Atomic,
-                MM_REPLACE_CANCEL_FIRST => ReplaceMode::CancelFirst,
-                other => {
-                    return Err(Failure::new(MM_E_ENUM, format_args!("replace_mode {other} is unknown")));
-                }
-            },
-            post_only: event::flag(config.post_only, "post_only")?,
-            first_sequence: config.first_sequence,
-            fill_ids: if config.fill_ids == 0 { 4096 } else { config.fill_ids },
-            finished_orders: if config.finished_orders == 0 { 256 } else { config.finished_orders },
-        })
-    }
 }
 
 impl From<OmsError> for Failure {
@@ -144,21 +52,6 @@ impl From<OmsError> for Failure {
         };
         Self::new(status, format_args!("{error}"))
     }
-}
-
-/// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
-///
-/// # Safety
-/// `config` is null (an error) or writable for `struct_size` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_order_manager_config_init(
-    config: *mut mm_order_manager_config_t,
-    struct_size: usize,
-) -> mm_status_t {
-    guard(NoHandle, |()| {
-        // SAFETY: by this function's contract.
-        unsafe { config::init(config, struct_size) }
-    })
 }
 
 /// Makes a manager without orders.
@@ -488,93 +381,6 @@ pub unsafe extern "C" fn mm_order_manager_on_report(
         if let Some(filled) = filled {
             filled.set(lots.0);
         }
-        Ok(MM_OK)
-    })
-}
-
-/// A working order by its id or the id of its replacement under way. Hot path, O(1).
-///
-/// # Errors
-/// `MM_E_NOT_FOUND`.
-///
-/// # Safety
-/// `manager` is a live handle that no other thread changes; `order` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_order_manager_order(
-    manager: *const mm_order_manager_t,
-    order_id: u64,
-    order: *mut mm_order_t,
-) -> mm_status_t {
-    // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(manager) }, |orders| {
-        // SAFETY: by this function's contract.
-        let out = unsafe { Out::new(order, "order") }?;
-        let found =
-            orders.manager.order(OrderId(order_id)).ok_or(OmsError::UnknownOrder(OrderId(order_id)))?;
-        out.set(found.into());
-        Ok(MM_OK)
-    })
-}
-
-/// The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
-///
-/// # Errors
-/// `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
-///
-/// # Safety
-/// `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
-/// writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_order_manager_orders(
-    manager: *const mm_order_manager_t,
-    orders: *mut mm_order_t,
-    capacity: usize,
-    count: *mut usize,
-) -> mm_status_t {
-    // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(manager) }, |value| {
-        // SAFETY: by this function's contract.
-        let out = unsafe { args::output(orders, capacity, "orders") }?;
-        // SAFETY: by this function's contract.
-        let count = unsafe { Out::new(count, "count") }?;
-        args::fits(value.manager.len(), capacity, "orders")?;
-        count.set(args::fill(out, value.manager.orders().map(mm_order_t::from)));
-        Ok(MM_OK)
-    })
-}
-
-/// Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
-///
-/// # Safety
-/// `manager` is a live handle that no other thread changes; `lots` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_order_manager_working(
-    manager: *const mm_order_manager_t,
-    side: u8,
-    lots: *mut u64,
-) -> mm_status_t {
-    // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(manager) }, |orders| {
-        // SAFETY: by this function's contract.
-        let out = unsafe { Out::new(lots, "lots") }?;
-        out.set(orders.manager.working(event::side(side)?).0);
-        Ok(MM_OK)
-    })
-}
-
-/// The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
-///
-/// # Safety
-/// `manager` is a live handle that no other thread changes; `sequence` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_order_manager_next_sequence(
-    manager: *const mm_order_manager_t,
-    sequence: *mut u64,
-) -> mm_status_t {
-    // SAFETY: by this function's contract.
-    guard(unsafe { Shared::new(manager) }, |orders| {
-        // SAFETY: by this function's contract.
-        unsafe { Out::new(sequence, "sequence") }?.set(orders.manager.next_sequence());
         Ok(MM_OK)
     })
 }

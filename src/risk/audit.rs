@@ -172,20 +172,22 @@ struct Ring {
 pub(super) struct AuditWriter {
     ring: Arc<Ring>,
     next: u64,
+    mask: usize,
 }
 
 impl AuditWriter {
     /// An empty ring of at least `capacity` records.
     pub(super) fn new(capacity: u32) -> Self {
-        let slots = (0..capacity.next_power_of_two()).map(|_| Slot::default()).collect();
-        Self { ring: Arc::new(Ring { slots, head: AtomicU64::new(0) }), next: 0 }
+        let slots: Box<[Slot]> = (0..capacity.next_power_of_two()).map(|_| Slot::default()).collect();
+        let mask = slots.len() - 1;
+        Self { ring: Arc::new(Ring { slots, head: AtomicU64::new(0) }), next: 0, mask }
     }
 
     /// Appends a record, whose sequence it gives; the oldest goes when the ring is full. Hot path, wait-free.
     #[inline]
     pub(super) fn write(&mut self, record: &AuditRecord) {
         let ring = &*self.ring;
-        let slot = &ring.slots[self.next as usize & (ring.slots.len() - 1)];
+        let slot = &ring.slots[self.next as usize & self.mask];
         slot.stamp.store(self.next * 2 + 1, Ordering::Relaxed);
         // Whoever reads a word of this record also sees the odd stamp, through the fence that readers have.
         fence(Ordering::Release);
@@ -195,6 +197,9 @@ impl AuditWriter {
         slot.stamp.store(self.next * 2 + 2, Ordering::Release);
         self.next += 1;
         ring.head.store(self.next, Ordering::Release);
+        // The ring is larger than the nearest cache: the line of the next record comes near in the meantime, so that nothing waits
+        // for it when the next order locks out the kill switch.
+        ring.slots[self.next as usize & self.mask].stamp.load(Ordering::Relaxed);
     }
 
     /// A reading end.

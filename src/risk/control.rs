@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::checks::condition::{ConditionLimits, Conditions};
-use super::checks::set::{Checks, wants_worth};
+use super::checks::set::Checks;
 use super::pass::Core;
 use super::windows::{FillWindow, Markouts};
 use super::{
@@ -205,7 +205,6 @@ impl Core {
         self.on = ReasonSet(configured.0 & !self.off.0);
         let mut old = std::mem::replace(&mut self.checks, Checks::new(&self.config, self.on));
         self.checks.keep(&mut old);
-        self.wants_worth = wants_worth(self.on);
         self.limits = ConditionLimits::new(&self.config, self.on);
         Conditions::configure(&mut self.conditions, &self.config, self.on);
         // What is on may have to be looked at again at another time.

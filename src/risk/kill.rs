@@ -3,13 +3,13 @@
 //! Reading a flag is not enough for that: the gate's thread may have read it a moment before it was set, and the order
 //! would pass a moment after. So the gate says when it is busy with an order: it makes a number odd, looks at the flag,
 //! and makes the number even again when the order has been refused or sent. Whoever kills sets the flag and then waits
-//! until that one order is through. Each side writes, fences and then reads what the other wrote (Dekker), so that
-//! either the gate sees the flag or the killer sees the odd number. `tests/loom_kill_switch.rs` checks every
-//! interleaving of this file.
+//! until that one order is through. Each side writes and then reads what the other wrote, in the one order of sequentially
+//! consistent operations (Dekker), so that either the gate sees the flag or the killer sees the odd number.
+//! `tests/loom_kill_switch.rs` checks every interleaving of this file.
 //!
-//! The gate's side is wait-free: two stores, one fence and one load.
+//! The gate's side is wait-free: an exchange, a load and a store.
 
-use super::sync::{Arc, AtomicBool, AtomicU64, Ordering, fence, pause};
+use super::sync::{Arc, AtomicBool, AtomicU64, Ordering, announce, fence, pause};
 
 #[derive(Debug)]
 struct Shared {
@@ -37,7 +37,7 @@ impl KillSwitch {
     /// that function, use [`request`](Self::request).
     pub fn kill(&self) {
         self.request();
-        // Pairs with the fence in `enter`: either that one comes later, and the gate sees the flag, or this load sees
+        // Pairs with the announcement in `enter`: either that one comes later, and the gate sees the flag, or this load sees
         // the gate's odd number.
         fence(Ordering::SeqCst);
         let passing = self.0.passing.load(Ordering::Acquire);
@@ -69,10 +69,9 @@ impl KillSwitch {
     #[inline]
     pub(crate) fn enter(&self) -> Option<Passing<'_>> {
         let passing = Passing { shared: &self.0, number: self.0.passing.load(Ordering::Relaxed) };
-        // Release: whoever waits for one order and finds the next one begun sees everything that was done for the first.
-        self.0.passing.store(passing.number.wrapping_add(1), Ordering::Release);
-        fence(Ordering::SeqCst);
-        if self.0.is_killed.load(Ordering::Acquire) { None } else { Some(passing) }
+        // Also a release: whoever waits for one order and finds the next one begun sees everything that was done for the first.
+        announce(&self.0.passing, passing.number.wrapping_add(1));
+        if self.0.is_killed.load(Ordering::SeqCst) { None } else { Some(passing) }
     }
 }
 

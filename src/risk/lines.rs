@@ -7,6 +7,7 @@
 //! Between two checks an order manager follows reports that the gate does not see. That is on the safe side: fills and
 //! cancels never raise the worst case of a side, so what a line holds is at least what there is. Hot path, O(1).
 
+use super::checks::cap;
 use super::{Exposure, InstrumentRules, Restriction, RiskReason};
 use crate::types::{InstrumentId, Price, Side};
 
@@ -17,18 +18,15 @@ pub(super) struct Worth {
     pub(super) high: i64,
     /// If every working sell order filled.
     pub(super) low: i64,
+    /// The worse of the two.
+    pub(super) gross: i64,
 }
 
 impl Worth {
     #[inline]
-    pub(super) const fn of(high: i64, low: i64, unit: i64) -> Self {
-        Self { high: high.saturating_mul(unit), low: low.saturating_mul(unit) }
-    }
-
-    /// The worse of the two.
-    #[inline]
-    pub(super) fn gross(self) -> i64 {
-        self.high.max(self.low.saturating_neg())
+    pub(super) fn of(high: i64, low: i64, unit: i64) -> Self {
+        let (high, low) = (high.saturating_mul(unit), low.saturating_mul(unit));
+        Self { high, low, gross: high.max(low.saturating_neg()) }
     }
 }
 
@@ -72,6 +70,18 @@ impl Line {
         (price.min(i64::MAX as u64) as i64).saturating_mul(self.rules.unit_value)
     }
 
+    /// Lots on one side in its worst case; positive is exposed.
+    #[inline]
+    pub(super) fn worst(&self, side: Side) -> i64 {
+        [self.high, self.low.saturating_neg()][side.index()]
+    }
+
+    /// How old its data are, ns; the most that there is while none have come.
+    #[inline]
+    pub(super) fn age(&self, now: u64) -> i64 {
+        self.last_data.map_or(i64::MAX, |last| now.saturating_sub(last).min(i64::MAX as u64) as i64)
+    }
+
     /// Closes or opens the instrument for a reason; whether that is a change.
     pub(super) fn close(&mut self, reason: RiskReason, is_closed: bool) -> bool {
         let before = self.closed;
@@ -111,35 +121,25 @@ impl Lots {
         self
     }
 
-    /// Lots on one side in its worst case; positive is exposed.
+    /// The worse of the two sides.
     #[inline]
-    pub(super) fn worst(self, side: Side) -> i64 {
-        [self.high, self.low.saturating_neg()][side.index()]
+    pub(super) fn gross(self) -> i64 {
+        self.high.max(self.low.saturating_neg())
     }
 }
 
-/// Sums over the instruments, account units.
+/// Sums over the instruments, account units: the nearest numbers that fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Totals {
     /// Σ worst case × mark.
-    pub(super) gross: i128,
+    pub(super) gross: i64,
     /// Σ (position + working buys) × mark, and Σ (position − working sells) × mark.
-    pub(super) high: i128,
-    pub(super) low: i128,
+    pub(super) high: i64,
+    pub(super) low: i64,
     /// Orders that work.
     pub(super) orders: u64,
-}
-
-impl Totals {
-    /// A line's part changes.
-    #[inline]
-    fn replace(&mut self, (before, orders_before): (Worth, u32), (after, orders_after): (Worth, u32)) {
-        let change = |after: i64, before: i64| i128::from(after) - i128::from(before);
-        self.gross += change(after.gross(), before.gross());
-        self.high += change(after.high, before.high);
-        self.low += change(after.low, before.low);
-        self.orders = self.orders + u64::from(orders_after) - u64::from(orders_before);
-    }
+    /// A sum did not fit: changes are not to be taken off what is left of it.
+    is_capped: bool,
 }
 
 /// Every instrument's line.
@@ -245,18 +245,47 @@ impl Lines {
         &mut self.lines[place]
     }
 
-    /// Sets what the sums are made of.
+    /// Sets what the sums are made of, valued at `mark`.
     #[inline]
     pub(super) fn set(&mut self, place: usize, lots: Lots, working_orders: u32, mark: u64) {
-        let line = &mut self.lines[place];
-        let before = (line.worth, line.working_orders);
+        let worth = Worth::of(lots.high, lots.low, self.lines[place].unit(mark));
+        self.put(place, lots, worth, working_orders, mark);
+    }
+
+    /// Sets what the sums are made of. O(1); O(instruments) while a sum does not fit into 64 bits.
+    #[inline]
+    pub(super) fn put(&mut self, place: usize, lots: Lots, worth: Worth, working_orders: u32, mark: u64) {
+        let (line, sums) = (&mut self.lines[place], &mut self.totals);
+        sums.orders = sums.orders + u64::from(working_orders) - u64::from(line.working_orders);
+        let change = |sum: &mut i64, before: i64, after: i64| {
+            let (rest, is_below) = sum.overflowing_sub(before);
+            let (changed, is_above) = rest.overflowing_add(after);
+            *sum = changed;
+            is_below | is_above
+        };
+        let does_not_fit = change(&mut sums.gross, line.worth.gross, worth.gross)
+            | change(&mut sums.high, line.worth.high, worth.high)
+            | change(&mut sums.low, line.worth.low, worth.low)
+            | sums.is_capped;
         line.position = lots.position;
         line.high = lots.high;
         line.low = lots.low;
         line.mark = mark;
         line.working_orders = working_orders;
-        line.worth = Worth::of(lots.high, lots.low, line.unit(mark));
-        self.totals.replace(before, (line.worth, working_orders));
+        line.worth = worth;
+        if does_not_fit {
+            self.sum_up();
+        }
+    }
+
+    /// The sums anew, from every line.
+    #[cold]
+    fn sum_up(&mut self) {
+        let sum = |part: fn(&Line) -> i64| self.lines.iter().map(|line| i128::from(part(line))).sum::<i128>();
+        let sums = [sum(|line| line.worth.gross), sum(|line| line.worth.high), sum(|line| line.worth.low)];
+        let [gross, high, low] = sums.map(cap);
+        let is_capped = sums != [gross, high, low].map(i128::from);
+        self.totals = Totals { gross, high, low, is_capped, ..self.totals };
     }
 
     /// Values a line's lots anew, after its mark or its unit has changed.

@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering;
 
 use super::audit::AuditWriter;
 use super::checks::condition::{ConditionLimits, Conditions};
-use super::checks::set::{Checks, wants_worth};
-use super::checks::{Check, Facts, Finding, cap};
+use super::checks::set::Checks;
+use super::checks::{Check, Facts, Finding};
 use super::lines::{Lines, Lots, Worth};
 use super::monitor::Shared;
 use super::windows::{FillWindow, Markouts};
@@ -58,8 +58,6 @@ pub(super) struct Core {
     pub(super) off: ReasonSet,
     pub(super) on: ReasonSet,
     pub(super) checks: Checks,
-    /// Some limit is on the notional of several instruments.
-    pub(super) wants_worth: bool,
     pub(super) limits: ConditionLimits,
     pub(super) conditions: Conditions,
     /// As of the last change of a condition.
@@ -129,7 +127,6 @@ impl Core {
             off,
             on,
             checks: Checks::new(config, on),
-            wants_worth: wants_worth(on),
             limits: ConditionLimits::new(config, on),
             conditions: Conditions::new(config, on),
             closed: 0,
@@ -160,11 +157,12 @@ impl Core {
     pub(super) fn pass(&mut self, order: &OrderIntent, exposure: &Exposure) -> Result<(), RiskReject> {
         let mut warnings = 0;
         match self.evaluate(order, exposure, &mut warnings) {
-            Ok(place) => {
-                self.passed(place, order, exposure, warnings);
+            Ok(key) => {
+                self.passed(key, order, warnings);
                 Ok(())
             }
             Err(reject) => {
+                // Takes the order out again.
                 self.observe(order.instrument, exposure);
                 self.refused(order, &reject);
                 Err(reject)
@@ -172,14 +170,14 @@ impl Core {
         }
     }
 
-    /// The checks in their order; the place of the instrument's line.
+    /// The checks in their order, with the order counted in its instrument's line and in the sums; what tells it from others.
     #[inline]
     fn evaluate(
         &mut self,
         order: &OrderIntent,
         exposure: &Exposure,
         warnings: &mut u64,
-    ) -> Result<usize, RiskReject> {
+    ) -> Result<u64, RiskReject> {
         let now = order.timestamp.0;
         if now >= self.wake || now < self.now || self.was_killed {
             self.tick(now);
@@ -202,25 +200,25 @@ impl Core {
         }
         let added = order.quantity.0.saturating_sub(order.replaces.0);
         let before = Lots::of(exposure);
-        let after = before.with(order.side, added);
-        let (mut worth_before, mut worth_after) = Default::default();
-        if self.wants_worth {
-            let mark = exposure.reference.map_or(line.mark, |price| price.0.unsigned_abs());
-            let unit = line.unit(if mark > 0 { mark } else { order.price.0.unsigned_abs() });
-            worth_before = Worth::of(before.high, before.low, unit);
-            worth_after = Worth::of(after.high, after.low, unit);
-        }
+        let lots = before.with(order.side, added);
+        let mark = exposure.reference.map_or(line.mark, |price| price.0.unsigned_abs());
+        let unit = line.unit(if mark > 0 { mark } else { order.price.0.unsigned_abs() });
+        let worth = Worth::of(lots.high, lots.low, unit);
+        let is_new = order.replaces == Quantity::ZERO;
+        let working_orders = exposure.working_orders.saturating_add(u32::from(is_new));
+        self.lines.put(place, lots, worth, working_orders, mark);
+        let line = self.lines.line(place);
+        let key = self.checks.duplicate_order.key(order);
         let facts = Facts {
             order,
             exposure,
             line,
             totals: &self.lines.totals,
-            after,
-            worth_before,
-            worth_after,
+            is_growth: lots.gross() > before.gross(),
             added,
+            age: line.age(now),
+            key,
             own_opposite: [exposure.own_ask, exposure.own_bid][order.side.index()],
-            opposite: line.best[order.side.opposite().index()],
         };
         let mut seen = 0;
         look!(self, seen, facts: fresh_data);
@@ -233,21 +231,17 @@ impl Core {
         look!(self, seen, facts: duplicate_id duplicate_order);
         // One comparison for the two sides: no branch on the side, which nothing predicts.
         let limit = [&self.checks.long.0, &self.checks.short.0][order.side.index()];
-        if limit.is_near(after.worst(order.side)) {
+        if limit.is_near(line.worst(order.side)) {
             look!(self, seen, facts: long short);
         }
-        look!(self, seen, facts: working_orders);
-        if self.wants_worth {
-            look!(self, seen, facts: gross net concentration);
-        }
-        look!(self, seen, facts: order_to_trade);
+        look!(self, seen, facts: working_orders gross net concentration order_to_trade);
         if let Some(finding) = self.checks.rate.take(order.timestamp) {
             let left = self.checks.rate.available().unwrap_or(0);
             self.shared.metrics.messages_left.store(left.into(), Ordering::Relaxed);
             found(RiskReason::MessageRate, finding, &mut seen)?;
         }
         *warnings = seen;
-        Ok(place)
+        Ok(key)
     }
 
     /// Reasons of the host's state and of the instrument for letting only reducing orders pass.
@@ -293,8 +287,8 @@ impl Core {
         if line.closed & self.on.0 != 0 {
             return Stance::Closed(Self::line_reject(line.closed & self.on.0));
         }
-        let order = OrderIntent { timestamp: Timestamp(now), ..OrderIntent::EMPTY };
-        if let Some(finding) = self.checks.fresh_data.age(&order, line).filter(|finding| finding.is_breach) {
+        let stale = self.checks.fresh_data.of_age(line.age(now));
+        if let Some(finding) = stale.filter(|finding| finding.is_breach) {
             return Stance::Closed(because(RiskReason::StaleData, finding.observed, finding.limit));
         }
         let reducing = self.reducing | self.reducing_here(state, line.rules.restriction);
@@ -305,6 +299,14 @@ impl Core {
     #[inline]
     fn feed(&mut self, exposure: &Exposure, order: &OrderIntent) {
         use RiskReason as R;
+        const BY_ORDERS: u64 = R::PriceCollar.bit()
+            | R::WorkingOrders.bit()
+            | R::SelfTrade.bit()
+            | R::OwnSpread.bit()
+            | R::DuplicateId.bit();
+        if self.fed & BY_ORDERS == BY_ORDERS {
+            return;
+        }
         let bit = |is_there: bool, bits: u64| if is_there { bits } else { 0 };
         let fed = self.fed
             | bit(exposure.reference.is_some(), R::PriceCollar.bit())
@@ -326,14 +328,9 @@ impl Core {
     }
 
     #[inline]
-    fn passed(&mut self, place: usize, order: &OrderIntent, exposure: &Exposure, warnings: u64) {
-        let added = order.quantity.0.saturating_sub(order.replaces.0);
-        let is_new = order.replaces == Quantity::ZERO;
-        let mark = exposure.reference.map_or(self.lines.line(place).mark, |price| price.0.unsigned_abs());
-        let working = exposure.working_orders.saturating_add(u32::from(is_new));
-        self.lines.set(place, Lots::of(exposure).with(order.side, added), working, mark);
+    fn passed(&mut self, key: u64, order: &OrderIntent, warnings: u64) {
         self.checks.duplicate_id.passed(order);
-        self.checks.duplicate_order.passed(order);
+        self.checks.duplicate_order.passed(key, order);
         self.checks.order_to_trade.orders += 1;
         if warnings != 0 {
             self.warn(warnings);
@@ -354,9 +351,9 @@ impl Core {
     #[inline]
     pub(super) fn publish_totals(&self) {
         let (totals, metrics) = (&self.lines.totals, &self.shared.metrics);
-        metrics.gross_notional.store(cap(totals.gross), Ordering::Relaxed);
-        metrics.net_notional_high.store(cap(totals.high), Ordering::Relaxed);
-        metrics.net_notional_low.store(cap(totals.low), Ordering::Relaxed);
+        metrics.gross_notional.store(totals.gross, Ordering::Relaxed);
+        metrics.net_notional_high.store(totals.high, Ordering::Relaxed);
+        metrics.net_notional_low.store(totals.low, Ordering::Relaxed);
         metrics.working_orders.store(totals.orders, Ordering::Relaxed);
     }
 

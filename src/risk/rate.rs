@@ -92,9 +92,20 @@ impl TokenBucket {
     /// As [`take`](Self::take), leaving `reserve` messages untouched. Hot path.
     #[must_use]
     pub fn take_above(&mut self, now: Timestamp, reserve: u32) -> bool {
+        let floor = self.needed_above(reserve);
+        self.take_from(now, floor)
+    }
+
+    /// Credit with which one message leaves `reserve` untouched.
+    pub(super) const fn needed_above(&self, reserve: u32) -> u64 {
+        self.limit.period_ns.saturating_mul(reserve as u64 + 1)
+    }
+
+    /// Takes one message's credit where there is at least `floor`, which is at least one message's.
+    #[inline]
+    pub(super) fn take_from(&mut self, now: Timestamp, floor: u64) -> bool {
         self.refill(now);
-        // At most the capacity, which fits.
-        let enough = self.credit >= self.limit.period_ns.saturating_mul(u64::from(reserve) + 1);
+        let enough = self.credit >= floor;
         if enough {
             self.credit -= self.limit.period_ns;
         }

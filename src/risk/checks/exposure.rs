@@ -27,7 +27,7 @@ impl Check for LongPosition {
         if facts.order.side != Side::Buy || facts.added == 0 {
             return None;
         }
-        self.0.look_at(facts.after.worst(facts.order.side))
+        self.0.look_at(facts.line.worst(facts.order.side))
     }
 }
 
@@ -47,7 +47,7 @@ impl Check for ShortPosition {
         if facts.order.side != Side::Sell || facts.added == 0 {
             return None;
         }
-        self.0.look_at(facts.after.worst(facts.order.side))
+        self.0.look_at(facts.line.worst(facts.order.side))
     }
 }
 
@@ -67,8 +67,7 @@ impl Check for WorkingOrders {
         if facts.order.replaces > Quantity::ZERO {
             return None;
         }
-        let others = i128::from(facts.totals.orders) - i128::from(facts.line.working_orders);
-        self.0.look(others + i128::from(facts.exposure.working_orders) + 1)
+        self.0.look_at(facts.totals.orders as i64)
     }
 }
 
@@ -85,12 +84,7 @@ impl Check for GrossNotional {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        if !self.0.is_on() {
-            return None;
-        }
-        let (before, after) = (facts.worth_before, facts.worth_after);
-        let others = facts.totals.gross - i128::from(facts.line.worth.gross());
-        if after.gross() <= before.gross() { None } else { self.0.look(others + i128::from(after.gross())) }
+        if facts.is_growth { self.0.look_at(facts.totals.gross) } else { None }
     }
 }
 
@@ -107,13 +101,11 @@ impl Check for NetNotional {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        if !self.0.is_on() || facts.added == 0 {
+        if facts.added == 0 {
             return None;
         }
-        let (totals, line, after) = (facts.totals, facts.line.worth, facts.worth_after);
-        let long = totals.high - i128::from(line.high) + i128::from(after.high);
-        let short = i128::from(line.low) - i128::from(after.low) - totals.low;
-        self.0.look([long, short][facts.order.side.index()])
+        let sums = facts.totals;
+        self.0.look_at([sums.high, sums.low.saturating_neg()][facts.order.side.index()])
     }
 }
 
@@ -121,7 +113,8 @@ impl Check for NetNotional {
 #[derive(Debug)]
 pub(in crate::risk) struct Concentration {
     limit: Limit,
-    base: i128,
+    /// The least that counts as the whole.
+    base: i64,
 }
 
 impl Check for Concentration {
@@ -130,36 +123,35 @@ impl Check for Concentration {
     fn new(config: &RiskConfig, on: ReasonSet) -> Self {
         Self {
             limit: Limit::of::<Self>(config.max_concentration_bps.map(i64::from), config, on),
-            base: config.concentration_base.0.into(),
+            base: config.concentration_base.0.max(1),
         }
     }
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        if !self.limit.is_on() {
+        if !facts.is_growth || !self.limit.is_on() {
             return None;
         }
-        let (before, after) = (facts.worth_before, facts.worth_after);
-        if after.gross() <= before.gross() {
-            return None;
-        }
-        let after = i128::from(after.gross());
-        let others = facts.totals.gross - i128::from(facts.line.worth.gross());
-        let whole = (others + after).max(self.base).max(1);
+        let after = facts.line.worth.gross;
+        let whole = facts.totals.gross.max(self.base);
         // The share is taken only near the limit: 128-bit division is dear.
         let near = self.limit.near(after, whole);
-        if near {
-            self.limit.look(after * 10_000 / whole + i128::from(after * 10_000 % whole != 0))
-        } else {
-            None
+        if !near {
+            return None;
         }
+        let (part, whole) = (i128::from(after) * 10_000, i128::from(whole));
+        self.limit.look(part / whole + i128::from(part % whole != 0))
     }
 }
 
 impl Limit {
     /// Whether `part` of `whole` in basis points is above what is quiet.
     #[inline]
-    fn near(&self, part: i128, whole: i128) -> bool {
-        part * 10_000 > whole * i128::from(self.quiet)
+    fn near(&self, part: i64, whole: i64) -> bool {
+        // Nearly always there is room for this in 64 bits.
+        match (part.checked_mul(10_000), whole.checked_mul(self.quiet)) {
+            (Some(part), Some(quiet)) => part > quiet,
+            _ => i128::from(part) * 10_000 > i128::from(whole) * i128::from(self.quiet),
+        }
     }
 }

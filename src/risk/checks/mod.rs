@@ -11,7 +11,7 @@ pub(super) mod order;
 pub(super) mod rate;
 pub(super) mod set;
 
-use super::lines::{Line, Lots, Totals, Worth};
+use super::lines::{Line, Totals};
 use super::{Exposure, OrderIntent, ReasonSet, RiskConfig, RiskReason};
 use crate::types::Price;
 
@@ -20,18 +20,20 @@ use crate::types::Price;
 pub(super) struct Facts<'a> {
     pub(super) order: &'a OrderIntent,
     pub(super) exposure: &'a Exposure,
+    /// The instrument with the order, worth what it is at the mark or else at the order's own price.
     pub(super) line: &'a Line,
+    /// The account's sums with the order.
     pub(super) totals: &'a Totals,
-    /// What is held and works with the order.
-    pub(super) after: Lots,
-    /// What it is worth in account units without and with the order, at the mark or else at the order's own price; nothing while no limit asks for it.
-    pub(super) worth_before: Worth,
-    pub(super) worth_after: Worth,
+    /// The order makes the instrument's worst case worse.
+    pub(super) is_growth: bool,
     /// Lots that the order adds to the working orders of its side.
     pub(super) added: u64,
-    /// The own quote and the best price of the other side.
+    /// How old the instrument's data are, ns; the most that there is while none have come.
+    pub(super) age: i64,
+    /// What tells the order from others, where a check wants to know.
+    pub(super) key: u64,
+    /// The own quote of the other side.
     pub(super) own_opposite: Option<Price>,
-    pub(super) opposite: Option<Price>,
 }
 
 /// Something at or above its warning share.
@@ -51,8 +53,16 @@ impl Finding {
 }
 
 /// The nearest number that fits.
+#[inline]
 pub(super) fn cap(value: i128) -> i64 {
-    value.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+    // Nearly all do.
+    let low = value as i64;
+    if i128::from(low) == value { low } else { nearest(value) }
+}
+
+#[cold]
+fn nearest(value: i128) -> i64 {
+    if value < 0 { i64::MIN } else { i64::MAX }
 }
 
 /// One check of an order.

@@ -1,7 +1,6 @@
 //! Checks of the order by itself and against the instrument's own market.
 
 use super::{Check, Facts, Finding, Limit};
-use crate::risk::lines::Line;
 use crate::risk::recent::Recent;
 use crate::risk::{OrderIntent, ReasonSet, RiskConfig, RiskReason};
 use crate::types::{Price, Quantity};
@@ -130,7 +129,11 @@ impl Check for OrderNotional {
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
         let order = facts.order;
-        self.0.look(i128::from(order.price.0.unsigned_abs()) * i128::from(order.quantity.0))
+        let price = order.price.0.unsigned_abs();
+        match price.checked_mul(order.quantity.0) {
+            Some(notional) if notional <= i64::MAX as u64 => self.0.look_at(notional as i64),
+            _ => self.0.look(i128::from(price) * i128::from(order.quantity.0)),
+        }
     }
 }
 
@@ -171,7 +174,7 @@ impl Check for FreshReference {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        age(&self.limit, facts.order, facts.line)
+        self.limit.look_at(facts.age)
     }
 }
 
@@ -190,7 +193,7 @@ impl Check for FreshData {
 
     #[inline]
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
-        age(&self.limit, facts.order, facts.line)
+        self.limit.look_at(facts.age)
     }
 }
 
@@ -199,20 +202,10 @@ fn capped(nanoseconds: u64) -> i64 {
     nanoseconds.min(i64::MAX as u64 - 1) as i64
 }
 
-/// How old the instrument's data are; data that never came are older than any limit.
-#[inline]
-fn age(limit: &Limit, order: &OrderIntent, line: &Line) -> Option<Finding> {
-    match line.last_data {
-        Some(last) => limit.look_at(order.timestamp.0.saturating_sub(last).min(i64::MAX as u64) as i64),
-        None => limit.look_at(i64::MAX),
-    }
-}
-
 impl FreshData {
-    /// What it finds without looking at an order's own fields.
-    #[inline]
-    pub(in crate::risk) fn age(&self, order: &OrderIntent, line: &Line) -> Option<Finding> {
-        age(&self.limit, order, line)
+    /// What it finds of data of this age, without an order.
+    pub(in crate::risk) fn of_age(&self, age: i64) -> Option<Finding> {
+        self.limit.look_at(age)
     }
 }
 
@@ -246,23 +239,35 @@ impl Check for PriceCollar {
     fn look(&self, facts: &Facts<'_>) -> Option<Finding> {
         let reference = facts.exposure.reference?;
         let distance = facts.order.price.0.abs_diff(reference.0);
-        let by_ticks = self.ticks.look(distance.into());
-        if by_ticks.is_some_and(|finding| finding.is_breach) || !self.is_on {
-            return by_ticks;
-        }
         let base = reference.0.unsigned_abs();
-        let quiet = i128::from(base) * i128::from(self.quiet_bps);
-        if i128::from(distance) * 100_000_000 < quiet.max(1) {
-            return by_ticks;
+        if distance <= self.ticks.quiet() && (!self.is_on || self.is_quiet(distance, base)) {
+            return None;
         }
-        self.by_bps(distance, base).or(by_ticks)
+        self.judge(distance, base)
     }
 }
 
 impl PriceCollar {
+    /// Whether the distance is below the warning share of the basis points.
+    #[inline]
+    fn is_quiet(&self, distance: u64, base: u64) -> bool {
+        match (distance.checked_mul(100_000_000), base.checked_mul(self.quiet_bps)) {
+            (Some(part), Some(quiet)) => part < quiet.max(1),
+            _ => false,
+        }
+    }
+
     #[cold]
-    fn by_bps(&self, distance: u64, base: u64) -> Option<Finding> {
+    fn judge(&self, distance: u64, base: u64) -> Option<Finding> {
+        let by_ticks = self.ticks.look(distance.into());
+        if by_ticks.is_some_and(|finding| finding.is_breach) || !self.is_on {
+            return by_ticks;
+        }
+        let quiet = i128::from(base) * i128::from(self.quiet_bps);
         let (distance, allowed) = (i128::from(distance), i128::from(self.bps) * i128::from(base));
+        if distance * 100_000_000 < quiet.max(1) {
+            return by_ticks;
+        }
         Some(Finding {
             observed: super::cap(distance),
             limit: super::cap(allowed / 10_000),
@@ -290,7 +295,7 @@ impl Check for PostOnly {
         if !self.is_on || !order.post_only {
             return None;
         }
-        let best = facts.opposite?;
+        let best = facts.line.best[order.side.opposite().index()]?;
         meets(order, best).then(|| Finding::breach(order.price.0.into(), best.0.into()))
     }
 }
@@ -483,7 +488,7 @@ impl Check for DuplicateOrder {
         if self.window == 0 {
             return None;
         }
-        let key = key(facts.order);
+        let key = facts.key;
         let set = &self.sets[key as usize % SETS];
         let is_there = set.keys.iter().fold(false, |found, &known| found | (known == key));
         if is_there | self.has_beside { self.search(key, facts.order) } else { None }
@@ -491,6 +496,12 @@ impl Check for DuplicateOrder {
 }
 
 impl DuplicateOrder {
+    /// What tells the order from others; 0 while the check is off.
+    #[inline]
+    pub(in crate::risk) fn key(&self, order: &OrderIntent) -> u64 {
+        if self.window == 0 { 0 } else { key(order) }
+    }
+
     #[cold]
     fn search(&self, key: u64, order: &OrderIntent) -> Option<Finding> {
         let set = &self.sets[key as usize % SETS];
@@ -503,11 +514,11 @@ impl DuplicateOrder {
 
     /// The order has passed.
     #[inline]
-    pub(in crate::risk) fn passed(&mut self, order: &OrderIntent) {
+    pub(in crate::risk) fn passed(&mut self, key: u64, order: &OrderIntent) {
         if self.window == 0 {
             return;
         }
-        let (key, now) = (key(order), order.timestamp.0);
+        let now = order.timestamp.0;
         let set = &mut self.sets[key as usize % SETS];
         let older = |a: usize, b: usize| if set.times[b] < set.times[a] { b } else { a };
         let place = older(older(0, 1), older(2, 3));

@@ -36,7 +36,8 @@ impl Check for OrderToTrade {
 
     #[inline]
     fn look(&self, _: &Facts<'_>) -> Option<Finding> {
-        self.limit.look(i128::from(self.orders) + 1)
+        // Orders of a day are far from the end of 63 bits.
+        self.limit.look_at(self.orders as i64 + 1)
     }
 }
 
@@ -60,7 +61,8 @@ impl OrderToTrade {
 #[derive(Debug)]
 pub(in crate::risk) struct MessageRate {
     bucket: Option<TokenBucket>,
-    reserve: u32,
+    /// Credit that an order must find.
+    floor: u64,
     /// Credit below which a warning is given.
     low: u64,
     is_on: bool,
@@ -73,7 +75,7 @@ impl MessageRate {
         let full = u128::from(bucket.map_or(0, |bucket| bucket.credit().1));
         Self {
             bucket,
-            reserve: config.cancel_reserve,
+            floor: bucket.map_or(0, |bucket| bucket.needed_above(config.cancel_reserve)),
             low: (full * u128::from(10_000 - config.warn_share_bps) / 10_000) as u64,
             is_on: on.contains(RiskReason::MessageRate),
         }
@@ -83,7 +85,7 @@ impl MessageRate {
     #[inline]
     pub(in crate::risk) fn take(&mut self, now: Timestamp) -> Option<Finding> {
         let bucket = self.bucket.as_mut()?;
-        let passes = bucket.take_above(now, self.reserve);
+        let passes = bucket.take_from(now, self.floor);
         if !self.is_on || passes && bucket.credit().0 >= self.low {
             return None;
         }

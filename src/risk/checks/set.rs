@@ -1,7 +1,7 @@
 //! The checks of an order, all together.
 
 use super::{Check, exposure, order as of_order, rate};
-use crate::risk::{ReasonSet, RiskConfig, RiskReason};
+use crate::risk::{ReasonSet, RiskConfig};
 
 /// The checks of an order.
 #[derive(Debug)]
@@ -67,11 +67,4 @@ impl Checks {
         self.order_to_trade.set(old.order_to_trade.orders, old.order_to_trade.fills);
         self.rate.keep(&mut old.rate);
     }
-}
-
-/// Whether a limit is on the notional of several instruments.
-pub(in crate::risk) const fn wants_worth(on: ReasonSet) -> bool {
-    on.contains(RiskReason::GrossNotional)
-        || on.contains(RiskReason::NetNotional)
-        || on.contains(RiskReason::Concentration)
 }
