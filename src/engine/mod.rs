@@ -20,7 +20,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
-pub use forecast::{Asking, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
+pub use forecast::{Asking, Forecast, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
 pub use latency::{ClockMode, LatencyRecorder, LatencySummary, Stage};
 pub use market_book::MarketBook;
 pub use pipeline::{Engine, EngineConfig, EngineError, ReportEffect};

@@ -134,6 +134,8 @@ pub struct Engine<S> {
     requote: bool,
     is_halted: bool,
     is_resting: bool,
+    /// Number of the last market-data message, 0 for none; followed where the gate checks numbers.
+    sequence: u64,
     equity_peak: i64,
     max_drawdown: i64,
     stats: EngineStats,
@@ -166,6 +168,7 @@ impl<S: Strategy> Engine<S> {
             requote: false,
             is_halted: false,
             is_resting: false,
+            sequence: 0,
             equity_peak: 0,
             max_drawdown: 0,
             stats: EngineStats::default(),
@@ -217,8 +220,10 @@ impl<S: Strategy> Engine<S> {
             EventKind::Status => self.set_halted(event.quantity == Quantity::ZERO),
             _ => {}
         }
-        if let Some(forecaster) = &mut self.forecaster {
-            self.requote |= forecaster.on_event(event, touched, &self.book);
+        if let Some(forecaster) = &mut self.forecaster
+            && forecaster.on_event(event, touched, &self.book)
+        {
+            self.requote |= self.strategy.follows_predictions();
         }
         let booked = self.lap(Stage::Book, start);
         let is_consistent = event.has(event_flags::LAST) && !event.has(event_flags::SNAPSHOT);
@@ -239,10 +244,19 @@ impl<S: Strategy> Engine<S> {
             self.gate.on_data(id, self.now);
         }
         if self.gate.wants_sequences() {
-            if event.has(event_flags::SNAPSHOT | event_flags::LAST) {
+            let is_recovery = event.has(event_flags::SNAPSHOT | event_flags::LAST);
+            if is_recovery {
                 self.gate.on_recovered(id, event.sequence, self.now);
             } else {
                 self.gate.on_sequence(id, event.sequence, self.now);
+            }
+            if event.sequence != 0 {
+                // What follows a snapshot follows on from it, whatever its number.
+                if !is_recovery && self.sequence != 0 && event.sequence > self.sequence.saturating_add(1) {
+                    self.interrupt();
+                }
+                let last = if is_recovery { 0 } else { self.sequence };
+                self.sequence = last.max(event.sequence);
             }
         }
         if !self.requote && !self.orders.is_empty() && self.gate.needs_look(self.now) {
@@ -250,13 +264,35 @@ impl<S: Strategy> Engine<S> {
         }
     }
 
-    /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's.
+    /// There is a gap in the feed, of which neither the book nor the sequence numbers (where the gate checks these) tell: no
+    /// move and no flow across it counts, and a prediction that is attached ends. Quotes are due at the next event. Hot path.
+    pub fn interrupt(&mut self) {
+        self.features.interrupt();
+        if let Some(forecaster) = &mut self.forecaster {
+            forecaster.interrupt();
+        }
+        self.requote = true;
+    }
+
+    /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
+    /// Whether and how far quotes follow them is the strategy's rule
+    /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due, unless the strategy follows none.
+    pub fn set_forecaster(&mut self, forecaster: Option<Forecaster>) {
+        self.forecaster = forecaster.map(Box::new);
+        self.requote |= self.strategy.follows_predictions();
+    }
+
+    /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's. Rows
+    /// of the feature grid that have ended by `now` go to the predictor that is attached, first.
     ///
     /// # Errors
     /// [`EngineError::Orders`], as for [`on_event`](Self::on_event).
     pub fn refresh(&mut self, now: Timestamp, out: &mut [OrderAction]) -> Result<usize, EngineError> {
         self.now = self.now.max(now);
         let start = self.tick(ClockMode::Stages);
+        if let Some(forecaster) = &mut self.forecaster {
+            forecaster.advance(self.now, &self.book);
+        }
         self.quote(start, out)
     }
 
@@ -405,7 +441,8 @@ impl<S: Strategy> Engine<S> {
     /// Follows the peak of equity and the deepest fall from it, and tells the gate. An equity beyond 64 bits is left out.
     fn track_equity(&mut self) {
         let Some(mark) = self.mark() else { return };
-        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark)) else {
+        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark))
+        else {
             return;
         };
         self.equity_peak = self.equity_peak.max(equity.0);
@@ -481,14 +518,6 @@ impl<S> Engine<S> {
     #[must_use]
     pub const fn features(&self) -> &Features {
         &self.features
-    }
-
-    /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
-    /// Whether and how far quotes follow them is the strategy's rule
-    /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due.
-    pub fn set_forecaster(&mut self, forecaster: Option<Forecaster>) {
-        self.forecaster = forecaster.map(Box::new);
-        self.requote = true;
     }
 
     /// The predictor that is attached.
