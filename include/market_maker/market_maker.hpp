@@ -4,6 +4,7 @@
 
 #include "book.hpp"
 #include "engine.hpp"
+#include "engine_pool.hpp"
 #include "feature_window.hpp"
 #include "orders.hpp"
 #include "pool.hpp"
@@ -14,5 +15,6 @@
 #include "risk.hpp"
 #include "status.hpp"
 #include "trees.hpp"
+#include "worker_pool.hpp"
 
 #endif
