@@ -42,7 +42,9 @@ pub struct mm_engine_pool_config_t {
     pub outputs: u32,
     /// Errors of an engine that are tolerated between two rests; the next one sends it to rest. Default 3.
     pub tolerated_errors: u32,
-    /// `MM_BACK_PRESSURE_REJECT` or `MM_BACK_PRESSURE_WAIT`, the default.
+    /// `MM_BACK_PRESSURE_REJECT` or `MM_BACK_PRESSURE_WAIT`, the default. Where one thread both sends inputs and takes outputs, let it
+    /// reject, or take before more outputs than `outputs` can have been made: an engine's thread that finds no room for an
+    /// output waits, and so does then whoever sends to it.
     pub back_pressure: u8,
     /// `MM_IDLE_*`. Default yield.
     pub idle: u8,

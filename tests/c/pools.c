@@ -588,7 +588,7 @@ int main(int argc, char **argv) {
     uint32_t threads;
     if (argc == 2 && strcmp(argv[1], "--short") == 0) {
         tasks = 50;
-        most_events = 5 * CHUNK;
+        most_events = 20 * CHUNK;
     }
     pool_configs_are_checked();
     for (threads = 1; threads <= 4; threads *= 2) {
