@@ -2186,7 +2186,9 @@ typedef struct mm_engine_pool_config_t {
      */
     uint32_t tolerated_errors;
     /**
-     * `MM_BACK_PRESSURE_REJECT` or `MM_BACK_PRESSURE_WAIT`, the default.
+     * `MM_BACK_PRESSURE_REJECT` or `MM_BACK_PRESSURE_WAIT`, the default. Where one thread both sends inputs and takes outputs, let it
+     * reject, or take before more outputs than `outputs` can have been made: an engine's thread that finds no room for an
+     * output waits, and so does then whoever sends to it.
      */
     uint8_t back_pressure;
     /**
