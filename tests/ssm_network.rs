@@ -286,8 +286,16 @@ fn forward_fill_puts_the_row_before_in_place_of_what_is_no_number() {
     let mut random = Random::new(10);
     let mut bad = random.features(config.window_len());
     let mut filled = bad.clone();
-    for index in [9, 30, 37, 44, 202] {
-        bad[index] = if index % 2 == 0 { f32::NAN } else { f32::INFINITY };
+    for (index, value) in [
+        (9, f32::INFINITY),
+        (30, f32::NAN),
+        (37, -f32::INFINITY),
+        (44, f32::MAX),
+        (51, -1e38),
+        (202, f32::NAN),
+    ] {
+        // What no sum can hold is as bad as what is no number.
+        bad[index] = value;
         filled[index] = filled[index - c];
     }
     let expected = predict(&model, &mut state, &filled);

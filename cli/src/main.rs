@@ -4,6 +4,7 @@
 //! Results for machines are the last line, one JSON object; everything else is for people and goes before it.
 
 mod bench;
+mod predictor;
 mod progress;
 mod replay;
 mod verify;

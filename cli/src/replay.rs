@@ -19,6 +19,7 @@ use market_maker::types::{
 use serde_json::{Map, Value, json};
 
 use crate::Failure;
+use crate::predictor::{self, PredictorArgs};
 use crate::progress::{self, Progress};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -157,6 +158,8 @@ pub struct Args {
     /// Messages per second that the risk gate passes; no limit when absent.
     #[arg(long)]
     message_rate: Option<u32>,
+    #[command(flatten)]
+    predictor: PredictorArgs,
     /// Orders that the book can hold.
     #[arg(long, default_value_t = 1 << 20)]
     max_orders: u32,
@@ -232,6 +235,7 @@ impl Args {
             order_quantity,
             position_limit,
             inventory_target: SignedQuantity(target),
+            prediction: self.predictor.rule(),
             ..StoikovConfig::default()
         })?)
     }
@@ -301,6 +305,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         ..VenueConfig::default()
     };
     let mut replay = Replay::new(&args.engine_config(instrument, &strategy), strategy, &venue)?;
+    if let Some(forecaster) = args.predictor.forecaster()? {
+        replay.attach(forecaster);
+    }
 
     let mut bar = Progress::new("replaying", !args.json);
     let mut one = OneInstrument::default();
@@ -330,6 +337,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let latency = replay.engine().latency(Stage::TickToQuote);
     if !args.json {
         print_table(&instrument, &summary, &latency, elapsed);
+        replay.engine().forecaster().inspect(|forecaster| predictor::print(forecaster));
         if args.stages {
             for stage in Stage::ALL {
                 let l = replay.engine().latency(stage);
@@ -346,7 +354,11 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Err(error) = &outcome {
         eprintln!("mm: {error}");
     }
-    println!("{}", to_json(&instrument, &summary, &latency, elapsed));
+    let mut json = to_json(&instrument, &summary, &latency, elapsed);
+    if let Some(forecaster) = replay.engine().forecaster() {
+        json["predictor"] = predictor::to_json(forecaster);
+    }
+    println!("{json}");
     Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

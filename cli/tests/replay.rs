@@ -5,6 +5,9 @@ mod common;
 use common::{ARL_MBO, BOOK_672, ES, MESSAGES_50, Run, data_file, lines_of, mm, scratch, text};
 use market_maker::feed::itch::{ItchWriteError, ItchWriter, ItchWriterConfig};
 use market_maker::feed::{EventSource, Input, LobsterReader};
+use market_maker::model::lstm::LstmConfig;
+use market_maker::model::predictor::{Predictor, PredictorConfig};
+use market_maker::model::ssm::SsmHippoConfig;
 use market_maker::types::{Instrument, event_flags};
 use serde_json::Value;
 
@@ -305,4 +308,53 @@ fn help_explains_every_option() {
             assert!(!pair[1].trim().is_empty(), "{} has no description", pair[0]);
         }
     }
+}
+
+/// A small network's file.
+fn saved(name: &str, config: &PredictorConfig) -> String {
+    let weights = Predictor::from_seed(config, 4).unwrap().writer().unwrap().to_bytes();
+    scratch(name, &weights)
+}
+
+#[test]
+fn a_predictor_changes_the_quotes_when_they_follow_it_and_nothing_else_when_not() {
+    let small = SsmHippoConfig { d_model: 16, n_layer: 1, forecast_len: 4, ..SsmHippoConfig::default() };
+    let ssm = saved("ssm.safetensors", &PredictorConfig::SsmHippo(small));
+    let base = ["--events", "60000"];
+    let plain = timeless(summary("synthetic", &base));
+    assert!(plain.get("predictor").is_none());
+
+    let attached = [&base[..], &["--predictor", &ssm]].concat();
+    let mut watched = timeless(summary("synthetic", &attached));
+    let told = watched.as_object_mut().unwrap().remove("predictor").unwrap();
+    assert_eq!(watched, plain);
+    assert_eq!(told["network"], "ssm");
+    assert!(number(&told, "predictions") > 10.0 && number(&told, "rows") > number(&told, "predictions"));
+    assert_eq!(number(&told, "failures"), 0.0);
+
+    let follow = ["--follow-change", "1", "--follow-volatility", "0.5", "--network", "ssm"];
+    let followed = assert_reproducible("synthetic", &[&attached[..], &follow].concat());
+    assert_ne!(followed["state_hash"], plain["state_hash"]);
+    let stream = assert_reproducible("synthetic", &[&attached[..], &follow, &["--stream"]].concat());
+    assert_ne!(stream["state_hash"], followed["state_hash"]);
+}
+
+#[test]
+fn a_predictor_that_does_not_fit_is_refused_by_name() {
+    let lstm = LstmConfig { features: 24, steps: 20, hidden: 8, layers: 1, ..LstmConfig::default() };
+    let triple = saved("lstm.safetensors", &PredictorConfig::Lstm(lstm));
+    let other = LstmConfig { features: 5, ..lstm };
+    let narrow = saved("narrow.safetensors", &PredictorConfig::Lstm(other));
+    let refused = |more: &[&str]| {
+        let run = replay("synthetic", more);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{more:?}");
+        run.stderr
+    };
+    assert!(refused(&["--predictor", &triple]).contains("--prediction-steps"));
+    assert!(refused(&["--predictor", "no such file"]).contains("no such file"));
+    assert!(refused(&["--predictor", &triple, "--network", "ssm"]).contains("embed.input.weight"));
+    assert!(refused(&["--follow-change", "1"]).contains("--predictor"));
+    assert!(refused(&["--predictor", &narrow, "--prediction-steps", "5"]).contains("(20, 24)"));
+    let fits = ["--events", "30000", "--predictor", &triple, "--prediction-steps", "5"];
+    assert_eq!(summary("synthetic", &fits)["predictor"]["network"], "lstm");
 }

@@ -30,6 +30,7 @@ static_assert(is_move_only<mm::pool> && is_move_only<mm::book> && is_move_only<m
               is_move_only<mm::shutdown> && is_move_only<mm::quoter> &&
               is_move_only<mm::reader> && is_move_only<mm::engine> && is_move_only<mm::venue> &&
               is_move_only<mm::predictor> && is_move_only<mm::trees> && is_move_only<mm::feature_window> &&
+              is_move_only<mm::worker_pool> && is_move_only<mm::engine_pool> &&
               is_move_only<mm::result<mm::book>>);
 
 
@@ -409,6 +410,124 @@ static void orders_reconcile_route_and_shut_down() {
     CHECK(mm::try_route(request, offers, mm::span<mm_route_t>(routes).first(1)).status().code() == MM_E_BUFFER_TOO_SMALL);
 }
 
+static void engines_take_predictors_and_go_to_threads() {
+    mm_predictor_config_t network = mm::predictor::defaults();
+    network.d_model = 16;
+    network.n_layer = 1;
+    network.seq_len = 16;
+    network.forecast_len = 4;
+    network.patch_len = 4;
+    network.stride = 2;
+    mm_stoikov_config_t strategy = mm::engine::strategy_defaults();
+    strategy.change_weight = 1.0;
+    strategy.warm_up = 10;
+    mm_engine_config_t config = mm::engine::defaults();
+    config.strategy = &strategy;
+    mm_instrument_t second = mm::instrument(1);
+    mm_engine_config_t other_config = config;
+    other_config.instrument = &second;
+    std::array<mm::engine, 2> engines{mm::engine(config), mm::engine(other_config)};
+    CHECK(engines[0].try_prediction().status().code() == MM_E_NOT_FOUND);
+    {
+        const mm::predictor predictor(network);
+        mm_forecaster_config_t forecaster = mm::engine::forecaster_defaults();
+        forecaster.asking = MM_ASKING_STREAM;
+        for (mm::engine &engine : engines) {
+            engine.attach_predictor(predictor);
+            engine.attach_predictor(predictor, nullptr, &forecaster);
+        }
+        forecaster.horizon = 5;
+        CHECK(engines[0].try_attach_predictor(predictor, nullptr, &forecaster).code() == MM_E_INVALID_ARGUMENT);
+        CHECK(engines[0].try_attach_predictor(predictor, nullptr, nullptr, "no such file").code() == MM_E_IO);
+    }
+    CHECK(engines[0].try_save_normaliser("no/such/folder/file").code() == MM_E_IO);
+
+    mm_synthetic_config_t flow = mm::reader::synthetic_defaults();
+    flow.events = 5000;
+    mm::reader reader(flow);
+    std::vector<mm_event_t> events(flow.events);
+    CHECK(reader.next(events).size() == events.size());
+    mm::engine alone(config);
+    {
+        const mm::predictor predictor(network);
+        mm_forecaster_config_t forecaster = mm::engine::forecaster_defaults();
+        forecaster.asking = MM_ASKING_STREAM;
+        alone.attach_predictor(predictor, nullptr, &forecaster);
+    }
+    std::array<mm_order_action_t, MM_MAX_ENGINE_ACTIONS> actions{};
+    for (const mm_event_t &event : events) {
+        CHECK(alone.try_on_event(event, actions).ok());
+    }
+    CHECK(alone.prediction().predictions > 0 && alone.prediction().is_valid == 1);
+
+    mm::engine_pool pool(engines, mm::engine_pool::defaults(2));
+    CHECK(engines[0].get() == nullptr && engines[1].get() == nullptr);
+    std::vector<mm_engine_output_t> outputs(64);
+    std::size_t count = 0;
+    for (const mm_event_t &event : events) {
+        pool.on_event(0, event);
+        pool.on_event(1, event);
+        count += pool.take(outputs).outputs.size();
+    }
+    for (bool is_idle = false; !is_idle;) {
+        const mm::taken taken = pool.drain(outputs);
+        count += taken.outputs.size();
+        is_idle = taken.is_idle;
+    }
+    CHECK(count > 0 && pool.stats().done == 2 * events.size());
+    CHECK(pool.try_on_event(7, events[0]).code() == MM_E_NOT_FOUND);
+    CHECK(pool.try_on_fault(1, mm::fault::connection, events.back().timestamp).ok());
+    pool.refresh(1, events.back().timestamp);
+    CHECK(pool.try_on_report(9, mm_execution_report_t{}).code() < 0);
+    std::array<mm_finished_engine_t, 2> finished{};
+    CHECK(pool.finish(finished).size() == 2 && finished[1].rests == 1 && finished[0].errors == 0);
+    const mm::engine first = mm::engine::adopt(finished[0].engine);
+    const mm::engine last = mm::engine::adopt(finished[1].engine);
+    CHECK(first.state_hash() == alone.state_hash() && last.state_hash() != 0);
+    CHECK(pool.try_refresh(0, 1).code() == MM_E_CLOSED);
+    CHECK(!mm::engine_pool::try_create(mm::span<mm::engine>()));
+
+    alone.interrupt();
+    CHECK(alone.prediction().is_valid == 0);
+    alone.detach_predictor();
+    CHECK(!alone.try_prediction());
+}
+
+static void tasks_run_on_threads() {
+    std::vector<int> order;
+    std::array<int, 3> sums{};
+    {
+        const mm::worker_pool pool(2u);
+        for (int i = 0; i < 100; ++i) {
+            pool.submit_to(5, [&order, i] { order.push_back(i); });
+        }
+        pool.submit_to(5, [](void *sum) noexcept -> mm_status_t { return ++*static_cast<int *>(sum), MM_OK; }, &sums[0]);
+        pool.submit([](void *sum) noexcept -> mm_status_t { return ++*static_cast<int *>(sum), MM_E_FULL; }, &sums[1]);
+        pool.submit([owned = std::vector<int>(3, 7), &sums] { sums[2] = owned[2]; });
+        pool.drain();
+        CHECK(order.size() == 100 && std::is_sorted(order.begin(), order.end()) && sums == std::array<int, 3>{1, 1, 7});
+        CHECK(pool.stats().finished == 103 && pool.stats().failed == 1 && pool.stats().threads == 2);
+#if MM_HAS_EXCEPTIONS
+        pool.submit([] { throw 1; });
+        pool.drain();
+        CHECK(pool.stats().failed == 2);
+#endif
+        mm_status_t own = MM_OK;
+        pool.submit([&] { own = pool.try_drain().code(); });
+        pool.drain();
+        CHECK(own == MM_E_OWN_TASK);
+        pool.submit_to(1, [&] { order.clear(); }); // and the destructor waits
+        pool.close();
+        CHECK(pool.try_submit([] {}).code() == MM_E_CLOSED && pool.try_submit_to(1, [] {}).code() == MM_E_CLOSED);
+    }
+    CHECK(order.empty());
+    mm_worker_pool_config_t dropping = mm::worker_pool::defaults();
+    dropping.back_pressure = static_cast<std::uint8_t>(mm::back_pressure::drop_oldest);
+    dropping.idle = static_cast<std::uint8_t>(mm::idle::yield);
+    CHECK(mm::worker_pool(dropping).try_submit([] {}).code() == MM_E_UNSUPPORTED);
+    CHECK(!mm::worker_pool::try_create(mm::worker_pool::defaults(0)));
+}
+
 int main() {
     mm::book book;
     CHECK(book.add(1, mm::side::sell, 101, 5).top_changed(mm::side::sell));
@@ -474,6 +593,8 @@ int main() {
     gates_are_watched_latched_and_reset();
     orders_reconcile_route_and_shut_down();
     models_predict_and_refuse();
+    engines_take_predictors_and_go_to_threads();
+    tasks_run_on_threads();
     engines_replay_alike();
     engines_venues_and_flows_say_what_is_wrong();
 

@@ -3,6 +3,7 @@
 #ifndef MARKET_MAKER_ENGINE_HPP
 #define MARKET_MAKER_ENGINE_HPP
 
+#include "predictor.hpp"
 #include "risk.hpp"
 #include "status.hpp"
 
@@ -77,6 +78,40 @@ public:
         return status(code);
     }
 
+    /// There is a gap in the feed that nothing in it tells of.
+    void interrupt() { detail::check(mm_engine_interrupt(handle_.get())); }
+
+    static mm_forecaster_config_t forecaster_defaults() noexcept {
+        return detail::defaults<mm_forecaster_config_t, mm_forecaster_config_init>();
+    }
+    /// Attaches a predictor, in place of one that is attached. The engine takes a share of its weights: `network` may be
+    /// attached to other engines, be used besides and be destroyed first. Null stands for defaults; `normaliser` is the path
+    /// of a safetensors file with the moments of the features. Whether quotes follow is the strategy's (`change_weight`,
+    /// `direction_weight`, `volatility_weight`): not at all by default.
+    status try_attach_predictor(const predictor &network, const mm_feature_window_config_t *window = nullptr,
+                                const mm_forecaster_config_t *forecaster = nullptr,
+                                const char *normaliser = nullptr) noexcept {
+        return status(
+            mm_engine_attach_predictor(handle_.get(), network.get(), window, forecaster, normaliser));
+    }
+    void attach_predictor(const predictor &network, const mm_feature_window_config_t *window = nullptr,
+                          const mm_forecaster_config_t *forecaster = nullptr, const char *normaliser = nullptr) {
+        detail::check(try_attach_predictor(network, window, forecaster, normaliser).code());
+    }
+    /// Takes the predictor away; fine where none is attached.
+    void detach_predictor() { detail::check(mm_engine_detach_predictor(handle_.get())); }
+    /// What the attached predictor last said, and whether it still holds; MM_E_NOT_FOUND where none is attached.
+    result<mm_prediction_t> try_prediction() const noexcept {
+        return detail::one<mm_prediction_t>(
+            [&](mm_prediction_t *p) { return mm_engine_prediction(handle_.get(), p); });
+    }
+    mm_prediction_t prediction() const { return try_prediction().value(); }
+    /// Writes the moments of the attached predictor's features, for an engine that goes on from them.
+    status try_save_normaliser(const char *path) const noexcept {
+        return status(mm_engine_save_normaliser(handle_.get(), path));
+    }
+    void save_normaliser(const char *path) const { detail::check(try_save_normaliser(path).code()); }
+
     mm_engine_stats_t stats() const {
         return detail::one<mm_engine_stats_t>([&](mm_engine_stats_t *s) {
                    return mm_engine_stats(handle_.get(), s);
@@ -144,8 +179,12 @@ public:
         return status(mm_engine_risk_reset(handle_.get(), token, reason, timestamp));
     }
 
+    /// Owns a handle of the C interface.
+    static engine adopt(mm_engine_t *handle) noexcept { return engine(handle); }
     /// The handle, still owned.
     mm_engine_t *get() const noexcept { return handle_.get(); }
+    /// The handle, the caller's from here on.
+    [[nodiscard]] mm_engine_t *release() noexcept { return handle_.release(); }
 
 private:
     explicit engine(mm_engine_t *handle) noexcept : handle_(handle) {}

@@ -4,6 +4,7 @@
 
 #include "book.hpp"
 #include "engine.hpp"
+#include "engine_pool.hpp"
 #include "feature_window.hpp"
 #include "orders.hpp"
 #include "pool.hpp"
@@ -15,5 +16,6 @@
 #include "status.hpp"
 #include "store.hpp"
 #include "trees.hpp"
+#include "worker_pool.hpp"
 
 #endif

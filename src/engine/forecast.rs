@@ -6,8 +6,11 @@
 //! own gives change, volatility and direction directly.
 //!
 //! **Time.** A row is complete when its end has passed, and a prediction is about the time after its last row. It holds until
-//! its horizon is over; then there is none until the next. A gap or a long silence (rows left out) starts the stream
-//! anew.
+//! its horizon is over; then there is none until the next.
+//!
+//! **Gaps.** What breaks the window's chain of states (a cleared book, a snapshot, the beginning and the end of a halt, a gap
+//! that the host or the sequence numbers tell of) ends the prediction and starts the stream anew; so does a silence
+//! that leaves rows out, for the stream. A whole window goes on: its rows are the same grid, filled forward.
 //!
 //! Hot path: a row costs what the network costs, an event without one what the channels cost; nothing is allocated after
 //! construction. Single writer.
@@ -16,7 +19,7 @@ use crate::book::{Depth, Touched};
 use crate::features::{CHANNELS, Channel, FeatureWindow};
 use crate::model::predictor::{Predictor, PredictorError};
 use crate::strategy::Prediction;
-use crate::types::{Event, Side, Timestamp};
+use crate::types::{Event, EventKind, Quantity, Side, Timestamp, event_flags};
 
 /// Which channel of a forecast row is a volatility.
 const VOLATILITIES: [Channel; 3] =
@@ -80,6 +83,17 @@ pub enum ForecasterError {
     },
 }
 
+/// A prediction and the time that it is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
+    /// What is expected.
+    pub prediction: Prediction,
+    /// The end of the last row that the network had seen: the beginning of the horizon.
+    pub as_of: Timestamp,
+    /// The end of the horizon. Exclusive.
+    pub valid_until: Timestamp,
+}
+
 /// What a forecaster has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ForecasterStats {
@@ -101,9 +115,14 @@ pub struct Forecaster {
     columns: usize,
     /// Where return and volatility stand in a step of the outputs.
     places: (usize, usize),
-    prediction: Option<Prediction>,
-    valid_until: Timestamp,
+    /// What quotes may follow, until its time is over.
+    current: Option<Forecast>,
+    /// The last one made, be it over.
+    latest: Option<Forecast>,
     skipped: u64,
+    /// The predictor's stream has taken rows in.
+    is_streaming: bool,
+    is_halted: bool,
     stats: ForecasterStats,
 }
 
@@ -160,9 +179,11 @@ impl Forecaster {
             outputs: vec![0.0; outputs].into_boxed_slice(),
             columns,
             places,
-            prediction: None,
-            valid_until: Timestamp(0),
+            current: None,
+            latest: None,
             skipped: 0,
+            is_streaming: false,
+            is_halted: false,
             stats: ForecasterStats::default(),
         })
     }
@@ -170,52 +191,84 @@ impl Forecaster {
     /// Takes an event that the book has just taken in; true where it brought a new prediction, or ended one. Hot path.
     pub fn on_event(&mut self, event: &Event, touched: Touched, book: &impl Depth) -> bool {
         let rows = self.window.on_event(event, touched, book);
-        if rows == 0 {
-            return false;
-        }
-        let mid = book.best(Side::Buy).zip(book.best(Side::Sell));
-        let mid = mid.map(|(bid, ask)| bid.price.0.saturating_add(ask.price.0) as f64 * 0.5);
-        self.on_rows(rows as usize, mid)
+        // Rows that the event's time completed ended before the event.
+        let is_new = rows != 0 && self.on_rows(rows as usize, book);
+        let is_break = match event.kind {
+            EventKind::Clear => true,
+            EventKind::Status => {
+                let was_halted = self.is_halted;
+                self.is_halted = event.quantity == Quantity::ZERO;
+                self.is_halted != was_halted
+            }
+            _ => event.has(event_flags::SNAPSHOT),
+        };
+        if is_break { self.start_anew() || is_new } else { is_new }
     }
 
-    /// Breaks the chain of states, for a gap in the feed.
-    pub fn interrupt(&mut self) {
+    /// It is `now`: rows that have ended go to the network, as if an event had come that changes nothing. True as for
+    /// [`on_event`](Self::on_event). Hot path.
+    pub fn advance(&mut self, now: Timestamp, book: &impl Depth) -> bool {
+        let rows = self.window.advance(now);
+        rows != 0 && self.on_rows(rows as usize, book)
+    }
+
+    /// There is a gap in the feed: breaks the window's chain of states, ends the prediction and starts the stream anew. True
+    /// where there was a prediction. Hot path.
+    pub fn interrupt(&mut self) -> bool {
         self.window.interrupt();
-        self.predictor.reset();
-        self.prediction = None;
+        self.start_anew()
     }
 
-    fn on_rows(&mut self, rows: usize, mid: Option<f64>) -> bool {
-        let before = self.prediction;
+    fn start_anew(&mut self) -> bool {
+        self.reset_stream();
+        self.current.take().is_some()
+    }
+
+    /// Once for a whole snapshot: resetting costs as much as the states are large.
+    fn reset_stream(&mut self) {
+        if self.is_streaming {
+            self.predictor.reset();
+            self.is_streaming = false;
+        }
+    }
+
+    fn on_rows(&mut self, rows: usize, book: &impl Depth) -> bool {
+        let before = self.current;
         self.stats.rows += rows as u64;
         let skipped = self.window.rows_skipped();
         if skipped != self.skipped {
             self.skipped = skipped;
-            self.predictor.reset();
+            self.reset_stream();
         }
         let asked = match self.config.asking {
             Asking::Window => self.ask_window(),
             Asking::Stream => self.ask_stream(rows),
         };
-        let end = self.last_end();
+        let as_of = self.last_end();
         match asked {
             // Between two forecasts the last one holds, while its horizon lasts.
-            Ok(false) => self.prediction = self.prediction.filter(|_| end < self.valid_until),
+            Ok(false) => self.current = before.filter(|forecast| as_of < forecast.valid_until),
             Ok(true) => {
-                self.prediction = mid.and_then(|mid| self.read(mid));
-                self.valid_until = Timestamp(end.0.saturating_add(self.horizon_ns()));
+                let mid = book.best(Side::Buy).zip(book.best(Side::Sell));
+                let mid = mid.map(|(bid, ask)| bid.price.0.saturating_add(ask.price.0) as f64 * 0.5);
+                self.current = mid.and_then(|mid| self.read(mid)).map(|prediction| Forecast {
+                    prediction,
+                    as_of,
+                    valid_until: Timestamp(as_of.0.saturating_add(self.horizon_ns())),
+                });
+                self.latest = self.current.or(self.latest);
                 self.count();
             }
             Err(_) => {
-                self.prediction = None;
+                self.current = None;
                 self.count();
             }
         }
-        self.prediction != before
+        self.current != before
     }
 
     fn count(&mut self) {
-        if self.prediction.is_some() {
+        if self.current.is_some() {
             self.stats.predictions += 1;
         } else {
             self.stats.failures += 1;
@@ -233,6 +286,7 @@ impl Forecaster {
 
     fn ask_stream(&mut self, rows: usize) -> Result<bool, PredictorError> {
         let mut is_fresh = false;
+        self.is_streaming = true;
         for row in self.window.latest_rows(rows).chunks_exact(CHANNELS) {
             is_fresh |= self.predictor.push(row)?;
         }
@@ -290,7 +344,13 @@ impl Forecaster {
     #[inline]
     #[must_use]
     pub fn prediction(&self, now: Timestamp) -> Option<Prediction> {
-        self.prediction.filter(|_| now < self.valid_until)
+        self.current.filter(|forecast| now < forecast.valid_until).map(|forecast| forecast.prediction)
+    }
+
+    /// The last prediction made with its times, be it over ([`prediction`](Self::prediction) tells). O(1).
+    #[must_use]
+    pub const fn latest(&self) -> Option<&Forecast> {
+        self.latest.as_ref()
     }
 
     /// The window.

@@ -6,9 +6,10 @@ use crate::model::lstm::LstmConfig;
 use crate::model::predictor::{Predictor, PredictorConfig};
 use crate::model::ssm::SsmHippoConfig;
 use crate::oms::{ExecutionKind, ExecutionReport, OrderAction, OrderActionKind};
+use crate::risk::RiskConfig;
 use crate::sim::{SyntheticConfig, SyntheticFlow};
 use crate::strategy::{Prediction, PredictionRule, StoikovConfig, StoikovStrategy};
-use crate::types::{Event, Instrument, Quantity, Side, Timestamp};
+use crate::types::{Event, EventKind, Instrument, Quantity, Side, Timestamp, event_flags};
 
 const ROWS: usize = 12;
 const STEP: u64 = 100_000_000;
@@ -153,7 +154,7 @@ fn done(action: &OrderAction, timestamp: Timestamp) -> ExecutionReport {
 #[test]
 fn quotes_follow_a_forecaster_only_when_the_rule_is_on() {
     let events = flow(12_000);
-    let sent = |rule: PredictionRule, is_attached: bool| {
+    let run = |rule: PredictionRule, is_attached: bool| {
         let forecaster =
             is_attached.then(|| Forecaster::new(&channels(Asking::Window), window(), predictor()).unwrap());
         let mut engine = engine(rule, forecaster);
@@ -166,16 +167,114 @@ fn quotes_follow_a_forecaster_only_when_the_rule_is_on() {
             }
             all.extend_from_slice(&actions[..count]);
         }
-        all
+        (all, engine.stats().quotes, engine.state_hash())
     };
     let on = PredictionRule { change_weight: 1.0, volatility_weight: 0.5, ..PredictionRule::OFF };
-    let plain = sent(PredictionRule::OFF, false);
-    assert!(plain.len() > 100);
-    assert_eq!(sent(PredictionRule::OFF, true), plain);
-    assert_eq!(sent(on, false), plain);
-    let followed = sent(on, true);
-    assert_ne!(followed, plain);
-    assert_eq!(sent(on, true), followed, "the same input gives the same orders");
+    let plain = run(PredictionRule::OFF, false);
+    assert!(plain.0.len() > 100);
+    // Off, a predictor changes nothing at all: not even how often quotes are computed.
+    assert_eq!(run(PredictionRule::OFF, true), plain);
+    assert_eq!(run(on, false), plain);
+    let followed = run(on, true);
+    assert_ne!(followed.0, plain.0);
+    assert_eq!(run(on, true), followed, "the same input gives the same orders");
+}
+
+#[test]
+fn a_refresh_completes_rows_as_an_event_that_changes_nothing_does() {
+    let events = flow(20_000);
+    let mut actions = [OrderAction::EMPTY; 16];
+    for asking in [Asking::Window, Asking::Stream] {
+        let (_, mut refreshed) = predictions(&channels(asking), &events);
+        let (_, mut told) = predictions(&channels(asking), &events);
+        let rows = refreshed.forecaster().unwrap().stats().rows;
+        for step in 1..=3 {
+            let now = Timestamp(events.last().unwrap().timestamp.0 + step * STEP);
+            refreshed.refresh(now, &mut actions).unwrap();
+            told.on_event(&Event { timestamp: now, ..Event::EMPTY }, &mut actions).unwrap();
+            let (one, other) = (refreshed.forecaster().unwrap(), told.forecaster().unwrap());
+            assert_eq!(one.stats().rows, rows + step);
+            assert_eq!((one.stats(), one.latest()), (other.stats(), other.latest()));
+            assert_eq!(one.window().latest_row(), other.window().latest_row());
+        }
+        // A time that has been is nothing new.
+        refreshed.refresh(Timestamp(0), &mut actions).unwrap();
+        assert_eq!(refreshed.forecaster().unwrap().stats().rows, rows + 3);
+    }
+}
+
+/// What breaks the chain of states, as the feed or the host tells it.
+fn gaps() -> [(&'static str, fn(&mut Engine<StoikovStrategy>, Event)); 5] {
+    fn feed(engine: &mut Engine<StoikovStrategy>, event: Event) {
+        engine.on_event(&event, &mut [OrderAction::EMPTY; 16]).unwrap();
+    }
+    [
+        ("clear", |engine, last| feed(engine, Event { kind: EventKind::Clear, ..last })),
+        ("snapshot", |engine, last| feed(engine, Event { flags: event_flags::SNAPSHOT, ..last })),
+        ("halt", |engine, last| {
+            feed(engine, Event { kind: EventKind::Status, quantity: Quantity(0), ..last });
+        }),
+        ("missing numbers", |engine, last| feed(engine, Event { sequence: last.sequence + 2, ..last })),
+        ("the host", |engine, _| engine.interrupt()),
+    ]
+}
+
+#[test]
+fn a_gap_ends_the_prediction_and_starts_the_stream_anew() {
+    let mut events = flow(20_000);
+    for (number, event) in events.iter_mut().enumerate() {
+        event.sequence = number as u64 + 1;
+    }
+    let watching = |asking| {
+        let instrument = Instrument::new("TEST", 0.01, 1.0).unwrap();
+        let book = BookConfig { max_orders: 8192, window_ticks: 1024, ..BookConfig::default() };
+        let risk = RiskConfig { sequence_gaps: true, ..RiskConfig::default() };
+        let strategy = StoikovStrategy::new(&StoikovConfig::default()).unwrap();
+        let config = EngineConfig { book, risk, ..EngineConfig::new(instrument) };
+        let mut engine = Engine::new(&config, strategy).unwrap();
+        engine.set_forecaster(Some(Forecaster::new(&channels(asking), window(), predictor()).unwrap()));
+        engine
+    };
+    for asking in [Asking::Window, Asking::Stream] {
+        for (name, break_off) in gaps() {
+            let mut engine = watching(asking);
+            let mut actions = [OrderAction::EMPTY; 16];
+            for event in &events {
+                engine.on_event(event, &mut actions).unwrap();
+            }
+            let held = |engine: &Engine<StoikovStrategy>| {
+                let forecaster = engine.forecaster().unwrap();
+                (forecaster.prediction(engine.now()), forecaster.latest().copied())
+            };
+            let (before, latest) = held(&engine);
+            assert!(before.is_some(), "{name}");
+            let last = events.last().unwrap();
+            let none = Event { sequence: last.sequence, timestamp: last.timestamp, ..Event::EMPTY };
+            break_off(&mut engine, none);
+            // What was said is still known, and over.
+            assert_eq!(held(&engine), (None, latest), "{name}");
+
+            // A whole window goes on with the next row; a stream has to see as many rows as at first.
+            let made = engine.forecaster().unwrap().stats().predictions;
+            let rows = match asking {
+                Asking::Window => 1,
+                Asking::Stream => ROWS as u64,
+            };
+            let is_without_book = name == "clear";
+            for row in 1..=rows {
+                engine.refresh(Timestamp(last.timestamp.0 + row * STEP), &mut actions).unwrap();
+                let stats = engine.forecaster().unwrap().stats();
+                let is_asked = row == rows;
+                assert_eq!(
+                    stats.predictions + stats.failures,
+                    made + u64::from(is_asked),
+                    "{name}, row {row}"
+                );
+            }
+            // Without a mid there are no ticks to say it in.
+            assert_eq!(held(&engine).0.is_none(), is_without_book, "{name}");
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! A quote is computed when the best bid or ask changed, when an own order traded or was refused, and never inside a
 //! group of events that the venue published as one, during a snapshot or a halt. Single writer.
 
+mod config;
 mod forecast;
 #[cfg(test)]
 mod forecast_tests;
@@ -20,9 +21,10 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
-pub use forecast::{Asking, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
+pub use config::{EngineConfig, EngineError, ReportEffect};
+pub use forecast::{Asking, Forecast, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
 pub use latency::{ClockMode, LatencyRecorder, LatencySummary, Stage};
 pub use market_book::MarketBook;
-pub use pipeline::{Engine, EngineConfig, EngineError, ReportEffect};
+pub use pipeline::Engine;
 pub use state_hash::StateHash;
 pub use stats::EngineStats;

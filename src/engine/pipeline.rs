@@ -1,95 +1,23 @@
-//! The engine itself: state, configuration and the path of an event.
+//! The engine itself: its state, and the path of an event.
+
+mod view;
 
 use quanta::Clock;
 
 use super::{
-    ClockMode, EngineStats, Forecaster, LatencyRecorder, LatencySummary, MarketBook, Stage, StateHash,
+    ClockMode, EngineConfig, EngineError, EngineStats, Forecaster, LatencyRecorder, MarketBook, ReportEffect,
+    Stage, StateHash,
 };
-use crate::book::{BookConfig, BookError, Depth};
-use crate::features::{FeatureConfig, FeatureError, Features, TopOfBook};
+use crate::book::Depth;
+use crate::features::{Features, TopOfBook};
 use crate::oms::{
     ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind,
-    OrderManager, OrderState, WantedQuotes,
+    OrderManager, WantedQuotes,
 };
-use crate::position::{Position, PositionError};
-use crate::risk::{
-    AccountUpdate, FillUpdate, KillSwitch, MarketUpdate, RiskConfig, RiskCounters, RiskError, RiskGate,
-    RiskMonitor, Stance,
-};
-use crate::strategy::{MarketView, Strategy, StrategyError};
-use crate::types::{Event, EventKind, Instrument, Money, Price, Quantity, Side, Timestamp, event_flags};
-
-/// Everything an engine is built from, besides its strategy.
-#[derive(Clone, Debug)]
-pub struct EngineConfig {
-    /// The instrument: increments, fees, and the id that orders carry.
-    pub instrument: Instrument,
-    /// Storage of the book; arrival stamps are kept whatever it says.
-    pub book: BookConfig,
-    /// Whether the feed shows price levels instead of orders.
-    pub by_level: bool,
-    /// Half-lives of the features.
-    pub features: FeatureConfig,
-    /// Pre-trade limits.
-    pub risk: RiskConfig,
-    /// The order manager; its instrument is overwritten with the engine's.
-    pub orders: OmsConfig,
-    /// Which clock the engine reads by itself.
-    pub clock: ClockMode,
-}
-
-impl EngineConfig {
-    /// Defaults of every part for this instrument.
-    #[must_use]
-    pub fn new(instrument: Instrument) -> Self {
-        Self {
-            instrument,
-            book: BookConfig::default(),
-            by_level: false,
-            features: FeatureConfig::default(),
-            risk: RiskConfig::default(),
-            orders: OmsConfig::default(),
-            clock: ClockMode::Off,
-        }
-    }
-}
-
-/// Why an engine cannot be built, or refused an event or a report.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum EngineError {
-    /// The book's configuration, or an event that the book refuses; the book is unchanged.
-    #[error("book: {0}")]
-    Book(#[from] BookError),
-    /// The features' configuration.
-    #[error("features: {0}")]
-    Features(#[from] FeatureError),
-    /// The risk limits.
-    #[error("risk: {0}")]
-    Risk(#[from] RiskError),
-    /// The order manager's configuration, a report that it refuses, or quotes that are no numbers.
-    #[error("orders: {0}")]
-    Orders(#[from] OmsError),
-    /// A fill that the position cannot hold.
-    #[error("position: {0}")]
-    Position(#[from] PositionError),
-    /// The strategy's configuration.
-    #[error("strategy: {0}")]
-    Strategy(#[from] StrategyError),
-}
-
-/// What a report changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReportEffect {
-    /// It was for an order that is over: late or repeated, nothing changed.
-    Stale,
-    /// The order's state changed.
-    Order(OrderState),
-    /// It was a fill, and the position changed with it.
-    Fill {
-        /// Profit realised by the fill, before fees.
-        realised: Money,
-    },
-}
+use crate::position::Position;
+use crate::risk::{AccountUpdate, FillUpdate, MarketUpdate, RiskGate, Stance};
+use crate::strategy::{MarketView, Strategy};
+use crate::types::{Event, EventKind, Instrument, Money, Quantity, Side, Timestamp, event_flags};
 
 /// One instrument's pipeline. See the [module](super)'s description.
 ///
@@ -134,6 +62,8 @@ pub struct Engine<S> {
     requote: bool,
     is_halted: bool,
     is_resting: bool,
+    /// Number of the last market-data message, 0 for none; followed where the gate checks numbers.
+    sequence: u64,
     equity_peak: i64,
     max_drawdown: i64,
     stats: EngineStats,
@@ -166,6 +96,7 @@ impl<S: Strategy> Engine<S> {
             requote: false,
             is_halted: false,
             is_resting: false,
+            sequence: 0,
             equity_peak: 0,
             max_drawdown: 0,
             stats: EngineStats::default(),
@@ -217,8 +148,10 @@ impl<S: Strategy> Engine<S> {
             EventKind::Status => self.set_halted(event.quantity == Quantity::ZERO),
             _ => {}
         }
-        if let Some(forecaster) = &mut self.forecaster {
-            self.requote |= forecaster.on_event(event, touched, &self.book);
+        if let Some(forecaster) = &mut self.forecaster
+            && forecaster.on_event(event, touched, &self.book)
+        {
+            self.requote |= self.strategy.follows_predictions();
         }
         let booked = self.lap(Stage::Book, start);
         let is_consistent = event.has(event_flags::LAST) && !event.has(event_flags::SNAPSHOT);
@@ -239,10 +172,19 @@ impl<S: Strategy> Engine<S> {
             self.gate.on_data(id, self.now);
         }
         if self.gate.wants_sequences() {
-            if event.has(event_flags::SNAPSHOT | event_flags::LAST) {
+            let is_recovery = event.has(event_flags::SNAPSHOT | event_flags::LAST);
+            if is_recovery {
                 self.gate.on_recovered(id, event.sequence, self.now);
             } else {
                 self.gate.on_sequence(id, event.sequence, self.now);
+            }
+            if event.sequence != 0 {
+                // What follows a snapshot follows on from it, whatever its number.
+                if !is_recovery && self.sequence != 0 && event.sequence > self.sequence.saturating_add(1) {
+                    self.interrupt();
+                }
+                let last = if is_recovery { 0 } else { self.sequence };
+                self.sequence = last.max(event.sequence);
             }
         }
         if !self.requote && !self.orders.is_empty() && self.gate.needs_look(self.now) {
@@ -250,13 +192,35 @@ impl<S: Strategy> Engine<S> {
         }
     }
 
-    /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's.
+    /// There is a gap in the feed, of which neither the book nor the sequence numbers (where the gate checks these) tell: no
+    /// move and no flow across it counts, and a prediction that is attached ends. Quotes are due at the next event. Hot path.
+    pub fn interrupt(&mut self) {
+        self.features.interrupt();
+        if let Some(forecaster) = &mut self.forecaster {
+            forecaster.interrupt();
+        }
+        self.requote = true;
+    }
+
+    /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
+    /// Whether and how far quotes follow them is the strategy's rule
+    /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due, unless the strategy follows none.
+    pub fn set_forecaster(&mut self, forecaster: Option<Forecaster>) {
+        self.forecaster = forecaster.map(Box::new);
+        self.requote |= self.strategy.follows_predictions();
+    }
+
+    /// Computes quotes now, whether or not anything changed: after reports between events, or on a timer of the host's. Rows
+    /// of the feature grid that have ended by `now` go to the predictor that is attached, first.
     ///
     /// # Errors
     /// [`EngineError::Orders`], as for [`on_event`](Self::on_event).
     pub fn refresh(&mut self, now: Timestamp, out: &mut [OrderAction]) -> Result<usize, EngineError> {
         self.now = self.now.max(now);
         let start = self.tick(ClockMode::Stages);
+        if let Some(forecaster) = &mut self.forecaster {
+            forecaster.advance(self.now, &self.book);
+        }
         self.quote(start, out)
     }
 
@@ -405,7 +369,8 @@ impl<S: Strategy> Engine<S> {
     /// Follows the peak of equity and the deepest fall from it, and tells the gate. An equity beyond 64 bits is left out.
     fn track_equity(&mut self) {
         let Some(mark) = self.mark() else { return };
-        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark)) else {
+        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark))
+        else {
             return;
         };
         self.equity_peak = self.equity_peak.max(equity.0);
@@ -461,146 +426,5 @@ impl<S: Strategy> Engine<S> {
         if is_quoted {
             self.latency.record(Stage::TickToQuote, elapsed);
         }
-    }
-}
-
-impl<S> Engine<S> {
-    /// The instrument.
-    #[must_use]
-    pub const fn instrument(&self) -> &Instrument {
-        &self.instrument
-    }
-
-    /// The book as of the last event.
-    #[must_use]
-    pub const fn book(&self) -> &MarketBook {
-        &self.book
-    }
-
-    /// The features as of the last quote.
-    #[must_use]
-    pub const fn features(&self) -> &Features {
-        &self.features
-    }
-
-    /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
-    /// Whether and how far quotes follow them is the strategy's rule
-    /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due.
-    pub fn set_forecaster(&mut self, forecaster: Option<Forecaster>) {
-        self.forecaster = forecaster.map(Box::new);
-        self.requote = true;
-    }
-
-    /// The predictor that is attached.
-    #[must_use]
-    pub fn forecaster(&self) -> Option<&Forecaster> {
-        self.forecaster.as_deref()
-    }
-
-    /// The strategy.
-    #[must_use]
-    pub const fn strategy(&self) -> &S {
-        &self.strategy
-    }
-
-    /// The working orders.
-    #[must_use]
-    pub const fn orders(&self) -> &OrderManager {
-        &self.orders
-    }
-
-    /// The position.
-    #[must_use]
-    pub const fn position(&self) -> &Position {
-        &self.position
-    }
-
-    /// What the risk gate passed and refused.
-    #[must_use]
-    pub const fn risk_counters(&self) -> &RiskCounters {
-        self.gate.counters()
-    }
-
-    /// The risk gate, to be read by its owner.
-    #[must_use]
-    pub const fn risk(&self) -> &RiskGate {
-        &self.gate
-    }
-
-    /// The risk gate, to be reset, restored, fed or switched. Quotes are due at the next event.
-    pub fn risk_mut(&mut self) -> &mut RiskGate {
-        self.requote = true;
-        &mut self.gate
-    }
-
-    /// A window into the gate for another thread: its metrics, its coverage, its audit ring.
-    #[must_use]
-    pub fn risk_monitor(&self) -> RiskMonitor {
-        self.gate.monitor()
-    }
-
-    /// The switch that stops every new order, for any thread. At the next event after it all orders are cancelled.
-    #[must_use]
-    pub fn kill_switch(&self) -> KillSwitch {
-        self.gate.kill_switch()
-    }
-
-    /// Latest time seen.
-    #[must_use]
-    pub const fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    /// Counters.
-    #[must_use]
-    pub const fn stats(&self) -> &EngineStats {
-        &self.stats
-    }
-
-    /// The price that the position is marked at: the last mid, a half tick rounded against the position (down when
-    /// long, up when short). `None` until both sides have been seen; a side that empties later leaves the mark.
-    #[must_use]
-    pub fn mark(&self) -> Option<Price> {
-        let mid2 = self.last_mid2?;
-        Some(Price(if self.position.quantity().0 < 0 {
-            (mid2 + 1).div_euclid(2)
-        } else {
-            mid2.div_euclid(2)
-        }))
-    }
-
-    /// Deepest fall of equity (profit and loss after fees, marked at [`mark`](Self::mark)) from its peak.
-    #[must_use]
-    pub const fn max_drawdown(&self) -> Money {
-        Money(self.max_drawdown)
-    }
-
-    /// Percentiles of a stage's latency.
-    #[must_use]
-    pub fn latency(&self, stage: Stage) -> LatencySummary {
-        self.latency.summary(stage)
-    }
-
-    /// Adds a latency that the host measured. Hot path.
-    pub fn record_latency(&mut self, stage: Stage, nanoseconds: u64) {
-        self.latency.record(stage, nanoseconds);
-    }
-
-    /// A hash of everything sent and reported so far, the book and the position. Two replays of the same data with the
-    /// same settings give the same number on every machine and from every language. Linear in the book.
-    #[must_use]
-    pub fn state_hash(&self) -> u64 {
-        let mut hash = self.hash;
-        let position = &self.position;
-        hash.update(&[
-            self.book.state_hash(),
-            position.quantity().0 as u64,
-            position.cash() as u64,
-            (position.cash() >> 64) as u64,
-            position.fees().0 as u64,
-            self.stats.events - self.stats.refused_events,
-            self.stats.quotes,
-        ]);
-        hash.finish()
     }
 }

@@ -1,33 +1,23 @@
 //! The whole pipeline of one instrument: `mm_engine_t`, market data in, order actions out.
 
 use super::args::{self, Out};
-use super::book::mm_book_config_t;
-use super::config::{self, Config};
+use super::config;
 use super::depth::{self, mm_level_t};
-use super::event::{self, mm_event_t, mm_instrument_t};
+use super::engine_config::{mm_engine_config_t, part};
+use super::engine_figures::{mm_engine_account_t, mm_engine_stats_t, mm_latency_t};
+use super::event::{self, mm_event_t};
 use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
-use super::order_types::{mm_execution_report_t, mm_order_action_t};
-use super::orders::mm_order_manager_config_t;
 use super::kill_switch::mm_kill_switch_t;
-use super::risk::{mm_risk_config_t, mm_risk_counters_t};
+use super::order_types::{mm_execution_report_t, mm_order_action_t};
+use super::risk::mm_risk_counters_t;
 use super::status::*;
-use super::strategy::mm_stoikov_config_t;
 use crate::book::BookConfig;
-use crate::engine::{
-    ClockMode, Engine, EngineConfig, EngineError, EngineStats, LatencySummary, ReportEffect, Stage,
-};
+use crate::engine::{ClockMode, Engine, EngineConfig, EngineError, ReportEffect, Stage};
 use crate::features::FeatureConfig;
 use crate::oms::{ExecutionReport, OmsConfig, OrderAction};
 use crate::risk::RiskConfig;
 use crate::strategy::{StoikovConfig, StoikovStrategy};
 use crate::types::{Event, Instrument, Money, Timestamp};
-
-/// The engine reads no clock: latencies are those that the host records.
-pub const MM_CLOCK_OFF: u8 = 0;
-/// The engine reads the monotonic clock at the start and the end of each event.
-pub const MM_CLOCK_TOTAL: u8 = 1;
-/// The engine reads the monotonic clock between its stages too.
-pub const MM_CLOCK_STAGES: u8 = 2;
 
 /// Stage: the event is applied to the book.
 pub const MM_STAGE_BOOK: u8 = 0;
@@ -56,170 +46,16 @@ pub(super) struct Pipeline {
     actions: [OrderAction; MM_MAX_ENGINE_ACTIONS],
 }
 
+impl Pipeline {
+    pub(super) const fn new(engine: Engine<StoikovStrategy>) -> Self {
+        Self { engine, actions: [OrderAction::EMPTY; MM_MAX_ENGINE_ACTIONS] }
+    }
+}
+
 impl Noun for mm_engine_t {
     type Value = Pipeline;
     const NAME: &'static str = "mm_engine_t";
     const TAG: u64 = u64::from_le_bytes(*b"mm-engin");
-}
-
-/// What an engine is built from. A null pointer stands for the defaults of that part; each is read only during the create.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct mm_engine_config_t {
-    /// Set by `mm_engine_config_init`.
-    pub struct_size: usize,
-    /// Increments, fees, and the id that orders carry.
-    pub instrument: *const mm_instrument_t,
-    /// Storage of the book; by level, `max_orders` counts levels.
-    pub book: *const mm_book_config_t,
-    /// The strategy.
-    pub strategy: *const mm_stoikov_config_t,
-    /// Pre-trade limits.
-    pub risk: *const mm_risk_config_t,
-    /// The order manager; its instrument is the engine's.
-    pub orders: *const mm_order_manager_config_t,
-    /// Half-life of the volatility, seconds. Default 60.
-    pub volatility_half_life: f64,
-    /// Half-life of the average spread, seconds. Default as the library's features.
-    pub spread_half_life: f64,
-    /// Half-life of order-flow imbalance and trade flow, seconds.
-    pub flow_half_life: f64,
-    /// 1 if the feed shows price levels instead of orders. Default 0.
-    pub by_level: u8,
-    /// `MM_CLOCK_*`. Default off.
-    pub clock: u8,
-    /// Zero.
-    pub reserved: [u8; 6],
-}
-
-// SAFETY: repr(C), begins with `struct_size`, no padding, numbers and pointers.
-unsafe impl Config for mm_engine_config_t {
-    const FIRST_SIZE: usize = size_of::<Self>();
-    fn defaults() -> Self {
-        let features = FeatureConfig::default();
-        Self {
-            struct_size: size_of::<Self>(),
-            instrument: std::ptr::null(),
-            book: std::ptr::null(),
-            strategy: std::ptr::null(),
-            risk: std::ptr::null(),
-            orders: std::ptr::null(),
-            volatility_half_life: features.volatility_half_life,
-            spread_half_life: features.spread_half_life,
-            flow_half_life: features.flow_half_life,
-            by_level: 0,
-            clock: MM_CLOCK_OFF,
-            reserved: [0; 6],
-        }
-    }
-}
-
-/// Counters of an engine since its creation. Quantities in lots.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct mm_engine_stats_t {
-    /// Market-data events, refused ones included.
-    pub events: u64,
-    /// Events that the book refused.
-    pub refused_events: u64,
-    /// Times that the strategy was asked for quotes.
-    pub quotes: u64,
-    /// New orders and replacements sent.
-    pub orders_sent: u64,
-    /// Of these, replacements.
-    pub replaces: u64,
-    /// Cancels sent.
-    pub cancels: u64,
-    /// Orders that the venue refused.
-    pub venue_rejects: u64,
-    /// Orders that the risk gate refused.
-    pub risk_refusals: u64,
-    /// Fills.
-    pub fills: u64,
-    /// Of these, fills that provided liquidity.
-    pub maker_fills: u64,
-    /// Lots filled.
-    pub filled_quantity: u64,
-    /// Lots of the orders sent.
-    pub ordered_quantity: u64,
-    /// What the quotes earned against the mid at the moment of their fills, half ticks x lots.
-    pub spread_captured_half: i64,
-    /// Largest |position|, lots.
-    pub max_position: u64,
-}
-
-impl From<&EngineStats> for mm_engine_stats_t {
-    fn from(stats: &EngineStats) -> Self {
-        Self {
-            events: stats.events,
-            refused_events: stats.refused_events,
-            quotes: stats.quotes,
-            orders_sent: stats.orders_sent,
-            replaces: stats.replaces,
-            cancels: stats.cancels,
-            venue_rejects: stats.venue_rejects,
-            risk_refusals: stats.risk_refusals,
-            fills: stats.fills,
-            maker_fills: stats.maker_fills,
-            filled_quantity: stats.filled_quantity,
-            ordered_quantity: stats.ordered_quantity,
-            spread_captured_half: stats.spread_captured_half,
-            max_position: stats.max_position,
-        }
-    }
-}
-
-/// Position and result of an engine. Money in ticks x lots.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct mm_engine_account_t {
-    /// Lots held; negative is short.
-    pub position: i64,
-    /// Profit realised, before fees.
-    pub realised: i64,
-    /// Profit of the open position at `mark`; 0 without a mark.
-    pub unrealised: i64,
-    /// Fees paid; negative when rebates were more.
-    pub fees: i64,
-    /// Deepest fall of equity after fees from its peak.
-    pub max_drawdown: i64,
-    /// The price that the position is marked at, ticks; meaningful if `has_mark` is 1.
-    pub mark: i64,
-    /// 1 once both sides of the book have been seen.
-    pub has_mark: u8,
-    /// Zero.
-    pub reserved: [u8; 7],
-}
-
-/// Percentiles of one stage's latency, ns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct mm_latency_t {
-    /// How many samples.
-    pub count: u64,
-    /// Median.
-    pub p50: u64,
-    /// 90th percentile.
-    pub p90: u64,
-    /// 99th percentile.
-    pub p99: u64,
-    /// 99.9th percentile.
-    pub p999: u64,
-    /// Largest.
-    pub max: u64,
-}
-
-impl From<LatencySummary> for mm_latency_t {
-    fn from(summary: LatencySummary) -> Self {
-        Self {
-            count: summary.count,
-            p50: summary.p50,
-            p90: summary.p90,
-            p99: summary.p99,
-            p999: summary.p999,
-            max: summary.max,
-        }
-    }
 }
 
 impl From<EngineError> for Failure {
@@ -235,35 +71,8 @@ impl From<EngineError> for Failure {
     }
 }
 
-/// A part of the config: its defaults for null.
-///
-/// # Safety
-/// `part` is null or points to an initialised config.
-unsafe fn part<C: Config>(part: *const C) -> Result<C, Failure> {
-    if part.is_null() {
-        return Ok(C::defaults());
-    }
-    // SAFETY: not null, forwarded.
-    unsafe { config::read(part) }
-}
-
 fn stage(value: u8) -> Result<Stage, Failure> {
     Stage::from_u8(value).ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("stage {value} is unknown")))
-}
-
-/// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
-///
-/// # Safety
-/// `config` is null (an error) or writable for `struct_size` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_engine_config_init(
-    config: *mut mm_engine_config_t,
-    struct_size: usize,
-) -> mm_status_t {
-    guard(NoHandle, |()| {
-        // SAFETY: by this function's contract.
-        unsafe { config::init(config, struct_size) }
-    })
 }
 
 /// Builds an engine and everything it will ever need.
@@ -310,7 +119,7 @@ pub unsafe extern "C" fn mm_engine_create(
             clock,
         };
         let engine = Engine::new(&settings, StoikovStrategy::new(&strategy)?)?;
-        out.set(create(Pipeline { engine, actions: [OrderAction::EMPTY; MM_MAX_ENGINE_ACTIONS] }));
+        out.set(create(Pipeline::new(engine)));
         Ok(MM_OK)
     })
 }
@@ -359,7 +168,8 @@ pub unsafe extern "C" fn mm_engine_on_event(
     })
 }
 
-/// Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns.
+/// Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns. Rows of the
+/// feature grid that have ended by then go to the predictor that is attached, first.
 ///
 /// # Errors
 /// As for `mm_engine_on_event`, but for the book's.
@@ -383,6 +193,24 @@ pub unsafe extern "C" fn mm_engine_refresh(
         let room = capacity.min(MM_MAX_ENGINE_ACTIONS);
         let made = pipeline.engine.refresh(Timestamp(now), &mut pipeline.actions[..room])?;
         count.set(args::fill(out, pipeline.actions[..made].iter().map(mm_order_action_t::from)));
+        Ok(MM_OK)
+    })
+}
+
+/// There is a gap in the feed that nothing in it tells of (a cleared book, a snapshot, a halt, and missing numbers where the
+/// risk gate checks these tell by themselves): no move and no flow across it counts, and the prediction of a predictor
+/// that is attached ends. Quotes are due at the next event. Hot path.
+///
+/// # Errors
+/// `MM_E_NULL`.
+///
+/// # Safety
+/// `engine` is a live handle that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_engine_interrupt(engine: *mut mm_engine_t) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(engine) }, |pipeline| {
+        pipeline.engine.interrupt();
         Ok(MM_OK)
     })
 }

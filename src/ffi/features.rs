@@ -5,23 +5,17 @@ use std::sync::OnceLock;
 
 use super::args::{self, Out};
 use super::book::{bits, mm_book_t};
-use super::config::{self, Config};
+use super::config;
 use super::depth::mm_level_book_t;
 use super::event::{self, mm_event_t};
+use super::feature_config::{mm_feature_window_config_t, mm_feature_window_info_t};
 use super::guard::{Exclusive, NoHandle, Noun, Outcome, Shared, create, destroy, guard};
 use super::status::*;
 use crate::book::{BookError, Depth, Touched};
-use crate::features::{
-    CHANNELS, Channel, ChannelConfig, FeatureError, FeatureWindow, FeatureWindowConfig, Normaliser,
-    NormaliserConfig,
-};
+use crate::features::{CHANNELS, Channel, FeatureWindow, FeatureWindowConfig, NormaliserConfig};
+use crate::model::moments::{self, MomentsError};
 use crate::model::weights::{WeightFile, WeightWriter};
-use crate::types::{Event, Quantity, Timestamp};
-
-/// Values of a row: the default channels, whose names `mm_feature_channel_name` tells.
-pub const MM_FEATURE_CHANNELS: u32 = 24;
-
-const _: () = assert!(MM_FEATURE_CHANNELS as usize == CHANNELS);
+use crate::types::{Event, Timestamp};
 
 /// The last rows of a regular time grid, each with the 24 default channels, normalised where asked.
 pub struct mm_feature_window_t {
@@ -40,126 +34,41 @@ impl Noun for mm_feature_window_t {
     const TAG: u64 = u64::from_le_bytes(*b"mm-featu");
 }
 
-/// What a feature window is built from.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct mm_feature_window_config_t {
-    /// Set by `mm_feature_window_config_init`.
-    pub struct_size: usize,
-    /// Step of the grid, ns, up to a day. Default 100 ms.
-    pub step: u64,
-    /// Half-lives of the three volatilities, seconds. Default 1, 10, 60.
-    pub volatility_half_lives: [f64; 3],
-    /// Half-life of Kyle's lambda, seconds. Default 300.
-    pub kyle_half_life: f64,
-    /// Volume of a VPIN bucket, lots. Default 10000.
-    pub vpin_bucket: u64,
-    /// A time at which a day begins, ns. Default 0.
-    pub day_start: u64,
-    /// After so many rows a row weighs half in the normaliser. Default 20000.
-    pub normaliser_half_life_rows: f64,
-    /// Largest magnitude of a normalised value, standard deviations. Default 8.
-    pub normaliser_clip: f64,
-    /// Rows of the window, 1 to 65536. Default 96.
-    pub rows: u32,
-    /// How many full buckets VPIN spans. Default 50.
-    pub vpin_buckets: u32,
-    /// 1, the default, if rows are normalised.
-    pub normalise: u8,
-    /// 1, the default, if rows change the normaliser's moments.
-    pub normaliser_learns: u8,
-    /// Zero.
-    pub reserved: [u8; 6],
-}
-
-// SAFETY: repr(C), begins with `struct_size`, ten 8-byte fields, two of 4 and eight bytes fill 96 without padding, all
-// plain numbers.
-unsafe impl Config for mm_feature_window_config_t {
-    const FIRST_SIZE: usize = 96;
-    fn defaults() -> Self {
-        let defaults = FeatureWindowConfig::default();
-        let (channels, normaliser) = (defaults.channels, defaults.normaliser.unwrap_or_default());
-        Self {
-            struct_size: size_of::<Self>(),
-            step: defaults.step_ns,
-            volatility_half_lives: channels.volatility_half_lives,
-            kyle_half_life: channels.kyle_half_life,
-            vpin_bucket: channels.vpin_bucket.0,
-            day_start: channels.day_start.0,
-            normaliser_half_life_rows: normaliser.half_life_rows,
-            normaliser_clip: normaliser.clip,
-            rows: defaults.rows,
-            vpin_buckets: channels.vpin_buckets,
-            normalise: u8::from(defaults.normaliser.is_some()),
-            normaliser_learns: u8::from(normaliser.learns),
-            reserved: [0; 6],
-        }
-    }
-}
-
-const _: () =
-    assert!(size_of::<mm_feature_window_config_t>() == <mm_feature_window_config_t as Config>::FIRST_SIZE);
-
-/// How far a window is.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C)]
-pub struct mm_feature_window_info_t {
-    /// Rows of a full window.
-    pub rows: usize,
-    /// Values of a row.
-    pub columns: usize,
-    /// Rows completed since the beginning, those that have left the window included.
-    pub rows_completed: u64,
-    /// Rows that long silences left out.
-    pub rows_skipped: u64,
-    /// When the row that is filling will end, ns; `UINT64_MAX` before the first sound book.
-    pub next_end: u64,
-    /// 1 if as many rows are complete as the window is long.
-    pub is_full: u8,
-    /// Zero.
-    pub reserved: [u8; 7],
-}
-
-impl From<FeatureError> for Failure {
-    fn from(error: FeatureError) -> Self {
-        let status = match error {
-            FeatureError::NotFull { .. } => MM_E_NOT_READY,
-            FeatureError::OutOfMemory => MM_E_OUT_OF_MEMORY,
-            _ => MM_E_INVALID_ARGUMENT,
-        };
-        Self::new(status, format_args!("{error}"))
-    }
-}
-
 impl FeatureGrid {
     /// Adds the moments to a file that is being written.
     pub(super) fn add_normaliser(&self, writer: &mut WeightWriter) -> Result<(), Failure> {
-        let normaliser = self.window.normaliser().ok_or_else(not_normalising)?;
-        writer
-            .f64(Normaliser::MEAN, &[CHANNELS], normaliser.mean())?
-            .f64(Normaliser::VAR, &[CHANNELS], normaliser.var())?
-            .f64(Normaliser::WEIGHT, &[1], normaliser.weight())?;
-        Ok(())
+        add_moments(&self.window, writer)
     }
 }
 
-fn not_normalising() -> Failure {
+pub(super) fn not_normalising() -> Failure {
     Failure::new(MM_E_UNSUPPORTED, format_args!("this window does not normalise"))
 }
 
-/// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
-///
-/// # Safety
-/// `config` is null (an error) or writable for `struct_size` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mm_feature_window_config_init(
-    config: *mut mm_feature_window_config_t,
-    struct_size: usize,
-) -> mm_status_t {
-    guard(NoHandle, |()| {
-        // SAFETY: by this function's contract.
-        unsafe { config::init(config, struct_size) }
-    })
+/// Adds a window's moments to a file that is being written.
+pub(super) fn add_moments(window: &FeatureWindow, writer: &mut WeightWriter) -> Result<(), Failure> {
+    Ok(moments::write(window.normaliser().ok_or_else(not_normalising)?, writer)?)
+}
+
+/// Lets a window go on from a file's moments, learning or not as it does.
+pub(super) fn load_moments(
+    window: &mut FeatureWindow,
+    config: &NormaliserConfig,
+    path: &str,
+) -> Result<(), Failure> {
+    let learns = window.normaliser().ok_or_else(not_normalising)?.learns();
+    let normaliser = moments::read(&WeightFile::open(path)?, &NormaliserConfig { learns, ..*config })?;
+    window.set_normaliser(Some(normaliser))?;
+    Ok(())
+}
+
+impl From<MomentsError> for Failure {
+    fn from(error: MomentsError) -> Self {
+        match error {
+            MomentsError::File(error) => error.into(),
+            MomentsError::Normaliser(error) => error.into(),
+        }
+    }
 }
 
 /// Makes a window that has seen nothing, with all its storage.
@@ -180,24 +89,9 @@ pub unsafe extern "C" fn mm_feature_window_create(
         let out = unsafe { Out::new(window, "window") }?;
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
-        let normaliser = NormaliserConfig {
-            half_life_rows: config.normaliser_half_life_rows,
-            clip: config.normaliser_clip,
-            learns: event::flag(config.normaliser_learns, "normaliser_learns")?,
-        };
-        let window = FeatureWindow::new(&FeatureWindowConfig {
-            rows: config.rows,
-            step_ns: config.step,
-            channels: ChannelConfig {
-                volatility_half_lives: config.volatility_half_lives,
-                kyle_half_life: config.kyle_half_life,
-                vpin_bucket: Quantity(config.vpin_bucket),
-                vpin_buckets: config.vpin_buckets,
-                day_start: Timestamp(config.day_start),
-            },
-            normaliser: event::flag(config.normalise, "normalise")?.then_some(normaliser),
-        })?;
-        out.set(create(FeatureGrid { window, normaliser }));
+        let settings = FeatureWindowConfig::try_from(&config)?;
+        let normaliser = NormaliserConfig::try_from(&config)?;
+        out.set(create(FeatureGrid { window: FeatureWindow::new(&settings)?, normaliser }));
         Ok(MM_OK)
     })
 }
@@ -526,14 +420,7 @@ pub unsafe extern "C" fn mm_feature_window_load_normaliser(
     guard(unsafe { Exclusive::new(window) }, |grid| {
         // SAFETY: by this function's contract.
         let path = unsafe { args::string(path, "path") }?;
-        let learns = grid.window.normaliser().ok_or_else(not_normalising)?.learns();
-        let file = WeightFile::open(path)?;
-        let mean = file.f64(Normaliser::MEAN, &[CHANNELS])?;
-        let var = file.f64(Normaliser::VAR, &[CHANNELS])?;
-        let weight = file.f64(Normaliser::WEIGHT, &[1])?;
-        let mut normaliser = Normaliser::new(CHANNELS, &NormaliserConfig { learns, ..grid.normaliser })?;
-        normaliser.restore(&mean, &var, &weight)?;
-        grid.window.set_normaliser(Some(normaliser))?;
+        load_moments(&mut grid.window, &grid.normaliser, path)?;
         Ok(MM_OK)
     })
 }

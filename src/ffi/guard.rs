@@ -110,6 +110,45 @@ pub(super) unsafe fn destroy<N: Noun>(pointer: *mut N) {
     });
 }
 
+/// A handle whose value was moved out: it counts as destroyed until the value is put back.
+pub(super) struct Vacated<N: Noun>(NonNull<Handle<N>>);
+
+impl<N: Noun> Vacated<N> {
+    /// Puts a value back: the handle is live again.
+    pub(super) fn restore(self, value: N::Value) {
+        // SAFETY: `vacate` found a handle here, and only `free`, which takes this `Vacated`, frees it.
+        let handle = unsafe { self.0.as_ref() };
+        // SAFETY: nobody else uses the handle, by the promise to `vacate`, and the old value was moved out.
+        unsafe { handle.value.get().write(value) };
+        handle.header.tag.store(N::TAG, Ordering::Relaxed);
+    }
+
+    /// Frees the handle without the value that was moved out.
+    pub(super) fn free(self) {
+        let memory = self.0.cast::<std::mem::ManuallyDrop<Handle<N>>>().as_ptr();
+        // SAFETY: `create` boxed it; `ManuallyDrop` has its layout and leaves alone the value that is elsewhere.
+        drop(unsafe { Box::from_raw(memory) });
+    }
+}
+
+/// Moves the value out of a handle, for something else to own.
+///
+/// # Errors
+/// As for every call on the handle; a handle that is vacated already is none.
+///
+/// # Safety
+/// As for [`Exclusive::new`], until the handle is restored or freed.
+pub(super) unsafe fn vacate<N: Noun>(pointer: *mut N) -> Result<(Vacated<N>, N::Value), Failure> {
+    // SAFETY: by the caller's promise.
+    let handle = unsafe { Handle::find_sound(pointer.cast_const()) }?;
+    handle.header.tag.store(DESTROYED, Ordering::Relaxed);
+    // SAFETY: nobody else uses the handle, and without its tag nobody will read the value again before `restore`.
+    let value = unsafe { handle.value.get().read() };
+    // The pointer that `create` gave out, which may be freed, and not one derived from the borrow.
+    let whole = NonNull::new(pointer.cast::<Handle<N>>()).ok_or_else(|| Failure::null(N::NAME))?;
+    Ok((Vacated(whole), value))
+}
+
 /// How an export reaches the handles it works on.
 pub(super) trait Access {
     /// What the body gets.

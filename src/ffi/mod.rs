@@ -20,8 +20,14 @@ pub mod book_manager;
 pub mod book_view;
 pub mod depth;
 pub mod engine;
+pub mod engine_config;
+pub mod engine_figures;
+pub mod engine_pool;
+pub mod engine_pool_config;
 pub mod event;
+pub mod feature_config;
 pub mod features;
+pub mod forecaster;
 pub mod isa;
 pub mod kill_switch;
 pub mod matching;
@@ -53,6 +59,7 @@ pub mod strategy;
 pub mod synthetic;
 pub mod trees;
 pub mod venue;
+pub mod worker_pool;
 
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,11 @@ pub(super) struct Predicting {
 }
 
 impl Predicting {
+    /// The network, to be shared.
+    pub(super) const fn predictor(&self) -> &Predictor {
+        &self.predictor
+    }
+
     fn new(predictor: Predictor) -> Result<Self, Failure> {
         let length = args::product(predictor.max_batch(), predictor.shape().output_len())?;
         let results = AlignedBuffer::new(length, 0.0).map_err(ModelError::from)?;
@@ -396,7 +401,7 @@ pub unsafe extern "C" fn mm_predictor_reset(predictor: *mut mm_predictor_t) -> m
 ///
 /// # Errors
 /// `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
-/// handle shares the weights: calibrate first.
+/// handle shares the weights or an engine has them attached: calibrate first.
 ///
 /// # Safety
 /// `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.

@@ -28,9 +28,9 @@ pub const MM_PRECISION_I16: u32 = 2;
 /// Large products in 8-bit integers; the same bits on every machine.
 pub const MM_PRECISION_INT8: u32 = 3;
 
-/// NaN or infinity in the inputs is an error.
+/// NaN, infinity, or a value too large for the network's sums in the inputs is an error.
 pub const MM_BAD_INPUT_REFUSE: u32 = 0;
-/// The same feature's value one row earlier stands in for NaN or infinity.
+/// The same feature's value one row earlier stands in for it.
 pub const MM_BAD_INPUT_FORWARD_FILL: u32 = 1;
 
 /// Which network, of which sizes. The fields of the other network are not looked at.

@@ -241,6 +241,14 @@ pub const MM_E_STORE_EXISTS: mm_status_t = -710;
 pub const MM_E_STORE_SUPERSEDED: mm_status_t = -711;
 /// The store changed during every attempt to read it.
 pub const MM_E_STORE_BUSY: mm_status_t = -712;
+/// The pool was closed and takes nothing more.
+pub const MM_E_CLOSED: mm_status_t = -801;
+/// A task of the pool cannot wait for the pool.
+pub const MM_E_OWN_TASK: mm_status_t = -802;
+/// A thread could not be bound to a processor.
+pub const MM_E_PROCESSOR: mm_status_t = -803;
+/// The system gives no more threads.
+pub const MM_E_THREAD: mm_status_t = -804;
 
 /// Each code with its name and its meaning in a few words.
 const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
@@ -361,6 +369,10 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_E_STORE_EXISTS, c"MM_E_STORE_EXISTS", c"there is a file already"),
     (MM_E_STORE_SUPERSEDED, c"MM_E_STORE_SUPERSEDED", c"the store was replaced by a resized file"),
     (MM_E_STORE_BUSY, c"MM_E_STORE_BUSY", c"the store changed during every attempt to read it"),
+    (MM_E_CLOSED, c"MM_E_CLOSED", c"closed: nothing more is taken"),
+    (MM_E_OWN_TASK, c"MM_E_OWN_TASK", c"a task cannot wait for its own pool"),
+    (MM_E_PROCESSOR, c"MM_E_PROCESSOR", c"no thread can be bound to this processor"),
+    (MM_E_THREAD, c"MM_E_THREAD", c"a thread could not be started"),
 ];
 
 /// What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.

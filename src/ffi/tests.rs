@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::config::{self, Config};
 use super::event::mm_instrument_t;
-use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
+use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard, vacate};
 use super::status::*;
 
 struct counter_t;
@@ -81,6 +81,27 @@ fn destroying_null_is_fine_and_a_handle_drops_its_value_once() {
     assert_eq!(add(handle), MM_OK);
     assert_eq!(read(handle), Ok(1));
     free(handle);
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_vacated_handle_is_none_until_its_value_is_back() {
+    let dropped = Arc::new(AtomicU32::new(0));
+    let handle = create::<counter_t>(Counter { count: 5, dropped: dropped.clone() });
+    // SAFETY: a live handle of this thread.
+    let Ok((place, value)) = (unsafe { vacate(handle) }) else { panic!("a live handle") };
+    assert_eq!((add(handle), read(handle)), (MM_E_HANDLE, Err(MM_E_HANDLE)));
+    // SAFETY: as above.
+    let again = unsafe { vacate(handle) };
+    assert_eq!(again.map(|_| ()).map_err(Failure::status), Err(MM_E_HANDLE));
+    place.restore(value);
+    assert_eq!((add(handle), read(handle)), (MM_OK, Ok(6)));
+
+    // SAFETY: as above.
+    let Ok((place, value)) = (unsafe { vacate(handle) }) else { panic!("a live handle") };
+    place.free();
+    assert_eq!((value.count, dropped.load(Ordering::Relaxed)), (6, 0), "the value lives elsewhere");
+    drop(value);
     assert_eq!(dropped.load(Ordering::Relaxed), 1);
 }
 

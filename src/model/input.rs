@@ -1,10 +1,11 @@
 //! What to do with an input that is no number: refuse it, or let the channel's last good value stand in for it.
 //!
-//! Shared by the networks, so that "never a NaN out" has one meaning.
+//! Shared by the networks, so that "never a NaN out" has one meaning: what is too large for a network's sums in `f32` is
+//! as bad as infinity, under either policy.
 
 use super::error::ModelError;
 
-/// Policy for NaN and infinity in the features.
+/// Policy for NaN, infinity and what is too large for a network's sums, in the features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BadInput {
     /// The call fails with [`ModelError::NotFiniteInput`] and changes nothing.
@@ -17,28 +18,14 @@ pub enum BadInput {
 
 impl BadInput {
     /// Copies rows, `[any][channels]` row-major, from `rows` to `clean` under the policy. `before` is the row before the
-    /// first, where there is one.
+    /// first, where there is one. `limit` is the largest magnitude for which the model's sums stay finite: a value beyond it
+    /// is no better than an infinite one, and is refused or filled as that is.
     ///
     /// Hot path. O(len). What `clean` holds after an error is unspecified.
     ///
     /// # Errors
     /// [`ModelError::NotFiniteInput`] with the first element that nothing may stand in for.
     pub(crate) fn copy_rows(
-        self,
-        rows: &[f32],
-        channels: usize,
-        before: Option<&[f32]>,
-        clean: &mut [f32],
-    ) -> Result<(), ModelError> {
-        self.copy_rows_within(f32::MAX, rows, channels, before, clean)
-    }
-
-    /// [`copy_rows`](Self::copy_rows) for a model whose sums stay finite up to `limit`: a larger value is as bad as an
-    /// infinite one.
-    ///
-    /// # Errors
-    /// [`ModelError::NotFiniteInput`] with the first element that nothing may stand in for.
-    pub(crate) fn copy_rows_within(
         self,
         limit: f32,
         rows: &[f32],
@@ -81,18 +68,19 @@ mod tests {
     #[test]
     fn refusing_names_the_first_bad_value() {
         let mut clean = [0.0; 4];
-        let refused = BadInput::Refuse.copy_rows(&[1.0, 2.0, f32::NAN, f32::INFINITY], 2, None, &mut clean);
+        let refused =
+            BadInput::Refuse.copy_rows(f32::MAX, &[1.0, 2.0, f32::NAN, f32::INFINITY], 2, None, &mut clean);
         assert!(matches!(refused, Err(ModelError::NotFiniteInput { index: 2 })));
-        BadInput::Refuse.copy_rows(&[1.0, 2.0, 3.0, 4.0], 2, None, &mut clean).unwrap();
+        BadInput::Refuse.copy_rows(f32::MAX, &[1.0, 2.0, 3.0, 4.0], 2, None, &mut clean).unwrap();
         assert_eq!(clean, [1.0, 2.0, 3.0, 4.0]);
     }
 
     #[test]
     fn a_value_beyond_the_limit_is_as_bad_as_infinity() {
         let mut clean = [0.0; 2];
-        let refused = BadInput::Refuse.copy_rows_within(10.0, &[10.0, -11.0], 1, None, &mut clean);
+        let refused = BadInput::Refuse.copy_rows(10.0, &[10.0, -11.0], 1, None, &mut clean);
         assert!(matches!(refused, Err(ModelError::NotFiniteInput { index: 1 })));
-        BadInput::ForwardFill.copy_rows_within(10.0, &[10.0, -11.0], 1, None, &mut clean).unwrap();
+        BadInput::ForwardFill.copy_rows(10.0, &[10.0, -11.0], 1, None, &mut clean).unwrap();
         assert_eq!(clean, [10.0, 10.0]);
     }
 
@@ -102,10 +90,10 @@ mod tests {
         let mut clean = [0.0; 6];
         let fill = BadInput::ForwardFill;
         assert!(matches!(
-            fill.copy_rows(&rows, 2, None, &mut clean),
+            fill.copy_rows(f32::MAX, &rows, 2, None, &mut clean),
             Err(ModelError::NotFiniteInput { index: 1 })
         ));
-        fill.copy_rows(&rows, 2, Some(&[8.0, 9.0]), &mut clean).unwrap();
+        fill.copy_rows(f32::MAX, &rows, 2, Some(&[8.0, 9.0]), &mut clean).unwrap();
         assert_eq!(clean, [1.0, 9.0, 1.0, 5.0, 1.0, 5.0]);
     }
 }

@@ -4,6 +4,7 @@ pub mod error;
 pub mod hippo;
 pub mod input;
 pub mod lstm;
+pub mod moments;
 pub mod precision;
 pub mod predictor;
 pub mod ssm;

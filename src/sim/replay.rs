@@ -2,7 +2,7 @@
 
 use super::{ReplayVenue, VenueConfig, VenueError};
 use crate::engine::manager::{Emit, Fault, Input, Unit};
-use crate::engine::{Engine, EngineConfig, EngineError, EngineStats};
+use crate::engine::{Engine, EngineConfig, EngineError, EngineStats, Forecaster};
 use crate::feed::{EventSource, FeedError};
 use crate::oms::{ExecutionReport, OrderAction};
 use crate::position::PositionError;
@@ -109,6 +109,11 @@ impl<S: Strategy> Replay<S> {
             reports,
             first: None,
         })
+    }
+
+    /// Attaches a predictor to the engine; see [`Engine::set_forecaster`].
+    pub fn attach(&mut self, forecaster: Forecaster) {
+        self.engine.set_forecaster(Some(forecaster));
     }
 
     /// One event: it acts on own orders at the venue, the engine hears the venue's reports, then the event itself, and its

@@ -78,4 +78,10 @@ pub trait Strategy {
     ///
     /// Hot path: no allocation, lock, log, panic or system call. The same sequence of views gives the same quotes.
     fn quotes(&mut self, view: &MarketView) -> WantedQuotes;
+
+    /// Whether a prediction can change the quotes. Where it cannot, a new one makes none due, and an engine does the same
+    /// with a predictor as without.
+    fn follows_predictions(&self) -> bool {
+        true
+    }
 }

@@ -375,4 +375,9 @@ impl Strategy for StoikovStrategy {
             }),
         )
     }
+
+    #[inline]
+    fn follows_predictions(&self) -> bool {
+        !self.config.prediction.is_off()
+    }
 }

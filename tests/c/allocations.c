@@ -1,6 +1,7 @@
-/* Nothing allocates after construction, seen from C: the program's own malloc counts while models predict, and while events go
- * through a reader, a simulated venue and an engine. Over a recorded hour (LOBSTER, AAPL) where the data are installed, over synthetic flow
- * always. Needs glibc, whose allocator stays reachable under other names.
+/* Nothing allocates after construction, seen from C: the program's own malloc counts while models predict, while threads work
+ * tasks and engines off, and while events go through a reader, a simulated venue and an engine that follows a predictor. Over a
+ * recorded hour (LOBSTER, AAPL) where the data are installed, over synthetic flow always. Needs glibc, whose allocator stays
+ * reachable under other names.
  * Usage: allocations [MESSAGES ORDERBOOK] */
 #include "market_maker/market_maker.h"
 
@@ -49,8 +50,8 @@ static mm_event_t events[BATCH];
 static mm_order_action_t actions[MM_MAX_ENGINE_ACTIONS];
 static mm_execution_report_t reports[REPORTS];
 
-/* Replays a reader to its end and says how many allocations that took; -1 when something went wrong. */
-static long replay(mm_reader_t *reader, const mm_instrument_t *instrument, const char *name) {
+/* Replays a reader to its end, quotes following an attached predictor, and says how many allocations that took; -1 when something went wrong. */
+static long replay(mm_reader_t *reader, const mm_instrument_t *instrument, uint32_t asking, const char *name) {
     mm_book_config_t book;
     mm_stoikov_config_t strategy;
     mm_engine_config_t config;
@@ -58,24 +59,40 @@ static long replay(mm_reader_t *reader, const mm_instrument_t *instrument, const
     mm_engine_t *engine = NULL;
     mm_venue_t *venue = NULL;
     mm_engine_stats_t stats;
+    mm_predictor_config_t network;
+    mm_predictor_t *predictor = NULL;
+    mm_forecaster_config_t forecaster;
+    mm_prediction_t prediction;
     size_t count = 0, written = 0, i, j;
     mm_status_t status;
 
+    memset(&prediction, 0, sizeof prediction);
     mm_book_config_init(&book, sizeof book);
     book.max_orders = 1u << 18;
     mm_stoikov_config_init(&strategy, sizeof strategy);
     strategy.order_quantity = 100;
     strategy.position_limit = 1000;
+    strategy.change_weight = 0.1;
+    strategy.volatility_weight = 0.1;
+    mm_predictor_config_init(&network, sizeof network);
+    network.d_model = 16;
+    network.n_layer = 1;
+    mm_forecaster_config_init(&forecaster, sizeof forecaster);
+    forecaster.asking = asking;
     mm_engine_config_init(&config, sizeof config);
     config.instrument = instrument;
     config.book = &book;
     config.strategy = &strategy;
     config.clock = MM_CLOCK_STAGES;
     mm_venue_config_init(&latencies, sizeof latencies);
-    if (mm_engine_create(&config, &engine) != MM_OK || mm_venue_create(&latencies, &venue) != MM_OK) {
+    if (mm_engine_create(&config, &engine) != MM_OK || mm_venue_create(&latencies, &venue) != MM_OK ||
+        mm_predictor_create(&network, NULL, &predictor) != MM_OK ||
+        mm_engine_attach_predictor(engine, predictor, NULL, &forecaster, NULL) != MM_OK) {
         printf("%s: %s\n", name, mm_last_error_message());
         return -1;
     }
+
+    mm_predictor_destroy(predictor);
 
     allocations = 0;
     counting = 1;
@@ -96,14 +113,18 @@ static long replay(mm_reader_t *reader, const mm_instrument_t *instrument, const
                 }
             }
         }
+        (void)mm_engine_prediction(engine, &prediction);
     }
+    (void)mm_engine_interrupt(engine);
+    (void)mm_engine_refresh(engine, events[0].timestamp + 1000000000u, actions, MM_MAX_ENGINE_ACTIONS, &written);
     counting = 0;
     (void)mm_engine_stats(engine, &stats);
-    printf("%s: %llu events, %llu quotes, %llu fills, %lu allocations\n", name, (unsigned long long)stats.events,
-           (unsigned long long)stats.quotes, (unsigned long long)stats.fills, allocations);
+    printf("%s: %llu events, %llu quotes, %llu fills, %llu predictions, %lu allocations\n", name,
+           (unsigned long long)stats.events, (unsigned long long)stats.quotes, (unsigned long long)stats.fills,
+           (unsigned long long)prediction.predictions, allocations);
     mm_venue_destroy(venue);
     mm_engine_destroy(engine);
-    if (status != MM_END || stats.events < 1000 || stats.quotes == 0 || stats.fills == 0) {
+    if (status != MM_END || stats.events < 1000 || stats.quotes == 0 || stats.fills == 0 || prediction.predictions < 100) {
         printf("%s: the replay did not do its work\n", name);
         return -1;
     }
@@ -210,6 +231,68 @@ static long models(void) {
     return (long)allocations;
 }
 
+static mm_status_t nothing(void *context) {
+    (void)context;
+    return MM_OK;
+}
+
+/* Tasks and engines on threads; allocations, or -1 when something went wrong. The counter is no atomic: it tells none from
+ * some. */
+static long pools(void) {
+    mm_worker_pool_config_t config;
+    mm_worker_pool_t *tasks = NULL;
+    mm_engine_pool_config_t engine_config;
+    mm_engine_pool_t *pool = NULL;
+    mm_engine_config_t settings;
+    mm_engine_t *engine = NULL;
+    mm_synthetic_config_t flow;
+    mm_reader_t *reader = NULL;
+    mm_engine_output_t outputs[64];
+    size_t count = 0, i, sent = 0;
+    int failed = 0;
+
+    mm_worker_pool_config_init(&config, sizeof config);
+    config.threads = 2;
+    config.capacity = 64;
+    mm_engine_pool_config_init(&engine_config, sizeof engine_config);
+    engine_config.inputs = 64;
+    mm_engine_config_init(&settings, sizeof settings);
+    mm_synthetic_config_init(&flow, sizeof flow);
+    flow.events = 20000;
+    failed |= mm_worker_pool_create(&config, &tasks) != MM_OK || mm_engine_create(&settings, &engine) != MM_OK;
+    failed |= failed || mm_engine_pool_create(&engine_config, &engine, 1, &pool) != MM_OK;
+    failed |= mm_reader_open_synthetic(&flow, &reader) != MM_OK;
+    if (failed) {
+        printf("pools: %s\n", mm_last_error_message());
+        return -1;
+    }
+    allocations = 0;
+    counting = 1;
+    for (i = 0; i < 20000; ++i) {
+        failed |= mm_worker_pool_submit(tasks, nothing, NULL) != MM_OK;
+        failed |= mm_worker_pool_submit_to(tasks, i, nothing, NULL) != MM_OK;
+    }
+    failed |= mm_worker_pool_drain(tasks) != MM_OK;
+    while (!failed && mm_reader_next(reader, events, BATCH, &count) == MM_OK) {
+        for (i = 0; i < count; ++i) {
+            failed |= mm_engine_pool_on_event(pool, 0, &events[i]) != MM_OK;
+            ++sent;
+        }
+        while (mm_engine_pool_drain(pool, outputs, 64, &count) == MM_OK) {
+        }
+    }
+    counting = 0;
+    printf("pools: 40000 tasks, %lu events, %lu allocations\n", (unsigned long)sent, allocations);
+    mm_worker_pool_destroy(tasks);
+    mm_engine_pool_destroy(pool);
+    mm_reader_destroy(reader);
+    if (failed || sent < 20000) {
+        printf("pools: they did not do their work: %s\n", mm_last_error_message());
+        return -1;
+    }
+    return (long)allocations;
+}
+
 int main(int argc, char **argv) {
     mm_instrument_t instrument;
     mm_synthetic_config_t flow;
@@ -236,14 +319,14 @@ int main(int argc, char **argv) {
     }
     mm_reader_destroy(reader);
 
-    if (models() != 0) {
+    if (models() != 0 || pools() != 0) {
         return 1;
     }
     flow.events = 300000;
     if (mm_reader_open_synthetic(&flow, &reader) != MM_OK) {
         return 2;
     }
-    found = replay(reader, &instrument, "synthetic flow");
+    found = replay(reader, &instrument, MM_ASKING_WINDOW, "synthetic flow");
     mm_reader_destroy(reader);
     if (found != 0) {
         return 1;
@@ -256,7 +339,7 @@ int main(int argc, char **argv) {
             printf("%s\n", mm_last_error_message());
             return 2;
         }
-        found = replay(reader, &instrument, "recorded hour");
+        found = replay(reader, &instrument, MM_ASKING_STREAM, "recorded hour");
         mm_reader_destroy(reader);
         if (found != 0) {
             return 1;

@@ -8,11 +8,14 @@
 //! **One strategy's trouble is its own.** A unit that errs too often rests ([`RestPolicy`]) while it keeps listening to
 //! its market; one that panics is never called again; all others go on.
 //!
+//! Work that is no unit's goes to a [`TaskPool`], on the same queues and threads.
+//!
 //! Nothing is allocated after the start on either side of the queues. Workers never block on a lock; how they wait for
 //! inputs is [`Idle`]'s choice.
 
 mod queue;
 mod rest;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -20,6 +23,7 @@ mod worker;
 
 pub use queue::{BackPressure, Queue, QueueError};
 pub use rest::{Fault, RestPolicy};
+pub use tasks::{TaskPool, TaskPoolConfig, TaskStats, WouldWaitForItself};
 pub use unit::{Emit, EngineUnit, Input, Output, OutputKind, Unit};
 pub use worker::Finished;
 
@@ -29,7 +33,7 @@ use std::sync::mpsc::channel;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use crate::mem::affinity::AffinityError;
+use crate::mem::affinity::{AffinityError, pin_current_thread};
 use crate::mem::ring::{Consumer, spsc};
 use crate::types::InstrumentId;
 use worker::{Mailbox, Worker};
@@ -43,6 +47,17 @@ pub enum Idle {
     Yield,
     /// It sleeps this long between looks.
     Sleep(Duration),
+}
+
+impl Idle {
+    /// One look's wait.
+    fn wait(self) {
+        match self {
+            Self::Spin => std::hint::spin_loop(),
+            Self::Yield => std::thread::yield_now(),
+            Self::Sleep(time) => std::thread::sleep(time),
+        }
+    }
 }
 
 /// How a manager runs.
@@ -118,6 +133,16 @@ struct Shared {
     mailboxes: Vec<Mailbox>,
 }
 
+impl Shared {
+    /// Where an instrument's inputs go, and its unit's place there.
+    #[inline]
+    fn route(&self, instrument: InstrumentId) -> Option<(&Mailbox, u32)> {
+        let place = self.routes.binary_search_by_key(&instrument, |route| route.0).ok()?;
+        let (_, worker, unit) = self.routes[place];
+        Some((&self.mailboxes[worker as usize], unit))
+    }
+}
+
 /// The way in, for any number of threads. Inputs of one instrument keep their order when one thread sends them.
 #[derive(Clone, Debug)]
 pub struct Sender {
@@ -130,26 +155,49 @@ impl Sender {
     /// # Errors
     /// [`SendError`]; the input has not been taken then.
     pub fn send(&self, instrument: InstrumentId, input: &Input) -> Result<(), SendError> {
-        let shared = &*self.shared;
-        let place = shared
-            .routes
-            .binary_search_by_key(&instrument, |route| route.0)
-            .map_err(|_| SendError::UnknownInstrument(instrument.0))?;
-        let (_, worker, unit) = shared.routes[place];
-        shared.mailboxes[worker as usize].push((unit, *input)).map_err(|(_, error)| error.into())
+        let (mailbox, unit) =
+            self.shared.route(instrument).ok_or(SendError::UnknownInstrument(instrument.0))?;
+        Ok(mailbox.send(unit, input)?)
     }
 
     /// Inputs that wait for the worker of this instrument; `None` for an unknown one.
     #[must_use]
     pub fn waiting(&self, instrument: InstrumentId) -> Option<usize> {
-        let place = self.shared.routes.binary_search_by_key(&instrument, |route| route.0).ok()?;
-        Some(self.shared.mailboxes[self.shared.routes[place].1 as usize].len())
+        self.shared.route(instrument).map(|(mailbox, _)| mailbox.queue.len())
     }
 
     /// Inputs refused because a queue was full, over all workers.
     #[must_use]
     pub fn refused(&self) -> u64 {
-        self.shared.mailboxes.iter().map(Queue::refused).sum()
+        self.shared.mailboxes.iter().map(|mailbox| mailbox.queue.refused()).sum()
+    }
+
+    /// Inputs that had to wait for room, over all workers.
+    #[must_use]
+    pub fn waited(&self) -> u64 {
+        self.shared.mailboxes.iter().map(|mailbox| mailbox.queue.waited()).sum()
+    }
+
+    /// Inputs taken, over all workers.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.shared.mailboxes.iter().map(Mailbox::sent).sum()
+    }
+
+    /// Inputs worked off, over all workers.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.shared.mailboxes.iter().map(Mailbox::done).sum()
+    }
+
+    /// Whether every input that was taken before this call has been worked off, and what came of it can be taken.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        // What is done is read first: it cannot catch up with a later sum by standing still.
+        self.shared.mailboxes.iter().all(|mailbox| {
+            let done = mailbox.done();
+            done >= mailbox.sent()
+        })
     }
 }
 
@@ -231,68 +279,68 @@ impl<U: Unit> Manager<U> {
         config: &ManagerConfig,
         units: impl IntoIterator<Item = U>,
     ) -> Result<(Self, Outputs), ManagerError> {
-        let bad = |parameter| Err(ManagerError::BadParameter { parameter });
-        if config.threads == 0 {
-            return bad("threads");
-        }
-        if config.inputs == 0 {
-            return bad("inputs");
-        }
-        if config.outputs == 0 {
-            return bad("outputs");
-        }
-        if config.back_pressure == BackPressure::DropOldest {
-            return bad("back_pressure");
-        }
-        let mut hands: Vec<Vec<U>> = Vec::new();
-        let mut routes = Vec::new();
-        for (index, unit) in units.into_iter().enumerate() {
-            let worker = index % config.threads;
-            if worker == hands.len() {
-                hands.push(Vec::new());
-            }
-            routes.push((unit.instrument(), worker as u32, hands[worker].len() as u32));
-            hands[worker].push(unit);
-        }
-        routes.sort_unstable_by_key(|route| route.0);
-        if let Some(pair) = routes.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(ManagerError::DuplicateInstrument(pair[0].0.0));
-        }
-        let mailboxes = hands.iter().map(|_| Queue::new(config.inputs, config.back_pressure)).collect();
+        Self::try_start(config, units.into_iter().collect()).map_err(|(error, _)| error)
+    }
+
+    /// [`start`](Self::start), which gives the units back where it fails.
+    ///
+    /// # Errors
+    /// [`ManagerError`] and the units, in their order; then no thread is left running.
+    #[allow(clippy::type_complexity, reason = "an error and what it gives back")]
+    pub fn try_start(
+        config: &ManagerConfig,
+        units: Vec<U>,
+    ) -> Result<(Self, Outputs), (ManagerError, Vec<U>)> {
+        let threads = config.threads.min(units.len());
+        let routes = match routes(config, &units) {
+            Ok(routes) => routes,
+            Err(error) => return Err((error, units)),
+        };
+        let mailboxes = (0..threads).map(|_| Mailbox::new(config.inputs, config.back_pressure)).collect();
         let sender = Sender { shared: Arc::new(Shared { routes, mailboxes }) };
-        let running = Arc::new(AtomicUsize::new(hands.len()));
-        let abandoned = Arc::new(AtomicBool::new(false));
-        let mut manager = Self { sender, workers: Vec::with_capacity(hands.len()) };
-        let mut lanes = Vec::with_capacity(hands.len());
-        let (ready, readiness) = channel();
-        let started = hands.into_iter().enumerate().try_for_each(|(index, units)| {
-            let (producer, consumer) = spsc(config.outputs);
-            lanes.push(consumer);
-            let worker = Worker::new(config, units, producer, Arc::clone(&running), Arc::clone(&abandoned));
+        let mut manager = Self { sender, workers: Vec::with_capacity(threads) };
+        let mut posts = Vec::with_capacity(threads);
+        // Units move to their threads when all of these stand: until then nothing is lost.
+        let started = (0..threads).try_for_each(|index| {
+            let (post, post_box) = channel::<Worker<U>>();
+            let (ready, readiness) = channel();
             let processor = match config.processors.len() {
                 0 => None,
                 count => Some(config.processors[index % count]),
             };
             let shared = Arc::clone(&manager.sender.shared);
-            let ready = ready.clone();
-            let thread = Builder::new()
-                .name(format!("mm-worker-{index}"))
-                .spawn(move || worker.run(processor, &shared.mailboxes[index], &ready))
-                .map_err(|_| ManagerError::Thread)?;
-            manager.workers.push(thread);
+            let life = move || {
+                let bound = processor.map_or(Ok(()), pin_current_thread);
+                // Whoever starts the worker waits for this word; the thread ends where it gets no work to do.
+                let _ = ready.send(bound);
+                post_box.recv().map_or_else(|_| Vec::new(), |worker| worker.run(&shared.mailboxes[index]))
+            };
+            let builder = Builder::new().name(format!("mm-worker-{index}"));
+            manager.workers.push(builder.spawn(life).map_err(|_| ManagerError::Thread)?);
+            posts.push(post);
             readiness.recv().map_err(|_| ManagerError::Thread)??;
             Ok(())
         });
-        let outputs = Outputs { lanes, next: 0, running, abandoned };
-        match started {
-            Ok(()) => Ok((manager, outputs)),
-            Err(error) => {
-                // Those that did start end at once; their units are the caller's loss.
-                drop(outputs);
-                drop(manager.finish());
-                Err(error)
-            }
+        if let Err(error) = started {
+            drop(posts);
+            drop(manager.finish());
+            return Err((error, units));
         }
+        let mut hands: Vec<Vec<U>> = (0..threads).map(|_| Vec::new()).collect();
+        for (index, unit) in units.into_iter().enumerate() {
+            hands[index % threads].push(unit);
+        }
+        let running = Arc::new(AtomicUsize::new(threads));
+        let abandoned = Arc::new(AtomicBool::new(false));
+        let mut lanes = Vec::with_capacity(threads);
+        for (post, hand) in posts.into_iter().zip(hands) {
+            let (producer, consumer) = spsc(config.outputs);
+            lanes.push(consumer);
+            // The thread waits for it, and nothing else ends the thread.
+            let _ =
+                post.send(Worker::new(config, hand, producer, Arc::clone(&running), Arc::clone(&abandoned)));
+        }
+        Ok((manager, Outputs { lanes, next: 0, running, abandoned }))
     }
 
     /// A way in.
@@ -309,7 +357,7 @@ impl<U: Unit> Manager<U> {
 
     /// Refuses later inputs. The workers go on until they have finished those inside.
     pub fn close(&self) {
-        self.sender.shared.mailboxes.iter().for_each(Queue::close);
+        self.sender.shared.mailboxes.iter().for_each(|mailbox| mailbox.queue.close());
     }
 
     /// Closes, waits until every input has been worked off, and returns the units by instrument. Another thread has to take
@@ -350,6 +398,35 @@ impl<U: Unit> Drop for Manager<U> {
     /// Closes. The workers end by themselves when their inputs are worked off.
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// By instrument: the worker of each unit and its place there.
+fn routes<U: Unit>(
+    config: &ManagerConfig,
+    units: &[U],
+) -> Result<Vec<(InstrumentId, u32, u32)>, ManagerError> {
+    let bad = |parameter| Err(ManagerError::BadParameter { parameter });
+    if config.threads == 0 {
+        return bad("threads");
+    }
+    if config.inputs == 0 {
+        return bad("inputs");
+    }
+    if config.outputs == 0 {
+        return bad("outputs");
+    }
+    if config.back_pressure == BackPressure::DropOldest {
+        return bad("back_pressure");
+    }
+    let place = |(index, unit): (usize, &U)| {
+        (unit.instrument(), (index % config.threads) as u32, (index / config.threads) as u32)
+    };
+    let mut routes: Vec<_> = units.iter().enumerate().map(place).collect();
+    routes.sort_unstable_by_key(|route| route.0);
+    match routes.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(ManagerError::DuplicateInstrument(pair[0].0.0)),
+        None => Ok(routes),
     }
 }
 

@@ -81,6 +81,27 @@ impl<T> Queue<T> {
         outcome
     }
 
+    /// [`push`](Self::push), which is refused where it would have to wait. Hot path.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn push_at_once(&self, element: T) -> Result<(), (T, QueueError)> {
+        if self.policy != BackPressure::Spin {
+            return self.push(element);
+        }
+        self.pushing.fetch_add(1, Ordering::SeqCst);
+        let outcome = if self.closed.load(Ordering::SeqCst) {
+            Err((element, QueueError::Closed))
+        } else {
+            self.ring.push(element).map_err(|back| {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                (back, QueueError::Full)
+            })
+        };
+        self.pushing.fetch_sub(1, Ordering::SeqCst);
+        outcome
+    }
+
     fn push_open(&self, mut element: T) -> Result<(), (T, QueueError)> {
         let mut attempts = 0_u32;
         loop {

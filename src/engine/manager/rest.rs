@@ -76,11 +76,6 @@ impl Rest {
         self.until = Some(until);
         Change::Begins(until)
     }
-
-    #[cfg(test)]
-    pub(super) const fn is_resting(&self) -> bool {
-        self.until.is_some()
-    }
 }
 
 #[cfg(test)]
@@ -101,9 +96,9 @@ mod tests {
             let until = Timestamp(301 * SECOND);
             assert_eq!(rest.fault(Fault::Error, start, &policy), Change::Begins(until));
             assert_eq!(rest.advance(Timestamp(until.0 - 1)), Change::None);
-            assert!(rest.is_resting());
+            assert!(rest.until.is_some());
             assert_eq!(rest.advance(until), Change::Ends);
-            assert!(!rest.is_resting());
+            assert_eq!(rest, Rest::default());
         }
     }
 

@@ -89,6 +89,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Answers every order id with a cancel of it; fails at what the price says.
+#[derive(Clone)]
 struct Probe {
     id: u32,
     seen: Vec<u64>,
@@ -372,6 +373,9 @@ fn bad_settings_unknown_instruments_and_closed_doors_are_typed_errors() {
     let processor = usize::MAX;
     let nowhere = ManagerConfig { threads: 2, processors: vec![processor], ..good() };
     assert_eq!(start(&nowhere, &[1, 2]), ManagerError::Affinity(AffinityError { processor }));
+    // What does not start gives its units back.
+    let (_, back) = Manager::try_start(&nowhere, [4, 2, 9].map(Probe::new).to_vec()).map(|_| ()).unwrap_err();
+    assert_eq!(back.iter().map(|unit| unit.id).collect::<Vec<_>>(), [4, 2, 9]);
 
     let (manager, outputs) = Manager::start(&good(), [Probe::new(1)]).unwrap();
     let sender = manager.sender();
@@ -380,6 +384,31 @@ fn bad_settings_unknown_instruments_and_closed_doors_are_typed_errors() {
     manager.close();
     assert_eq!(send(1), Err(SendError::Queue(QueueError::Closed)));
     assert_eq!(manager.stop(outputs, |_| {})[0].inputs, 0);
+}
+
+#[test]
+fn a_manager_is_idle_when_every_input_is_worked_off_and_its_outputs_can_be_taken() {
+    let config = ManagerConfig { threads: 2, outputs: 256, ..ManagerConfig::default() };
+    let (manager, mut outputs) = Manager::start(&config, (0..3).map(Probe::new)).unwrap();
+    let sender = manager.sender();
+    assert!(sender.is_idle());
+    for round in 1..=5_u64 {
+        for i in 0..10 {
+            for id in 0..3 {
+                sender.send(InstrumentId(id), &market(i, 100, i)).unwrap();
+            }
+        }
+        while !sender.is_idle() {
+            std::thread::yield_now();
+        }
+        assert_eq!((sender.sent(), sender.done()), (30 * round, 30 * round));
+        let mut count = 0;
+        while outputs.take().is_some() {
+            count += 1;
+        }
+        assert_eq!(count, 30);
+    }
+    assert_eq!(manager.stop(outputs, |_| {}).len(), 3);
 }
 
 #[test]

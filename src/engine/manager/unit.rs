@@ -121,6 +121,12 @@ impl<S: Strategy> EngineUnit<S> {
         &self.engine
     }
 
+    /// Gives the engine back.
+    #[must_use]
+    pub fn into_engine(self) -> Engine<S> {
+        self.engine
+    }
+
     fn emit(&self, count: usize, emit: &mut Emit<'_>) {
         for action in &self.actions[..count] {
             emit.action(action);

@@ -2,18 +2,46 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::{hint, thread};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::queue::relax;
 use super::rest::{Change, Rest};
-use super::{Emit, Idle, Input, ManagerConfig, ManagerError, Output, OutputKind, Queue, RestPolicy, Unit};
-use crate::mem::affinity::pin_current_thread;
+use super::{
+    BackPressure, Emit, Idle, Input, ManagerConfig, Output, OutputKind, Queue, QueueError, RestPolicy, Unit,
+};
 use crate::mem::ring::Producer;
 
-/// Inputs of one worker, each with the place of its unit.
-pub(super) type Mailbox = Queue<(u32, Input)>;
+/// Inputs of one worker, each with the place of its unit, and how many came and went.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    pub(super) queue: Queue<(u32, Input)>,
+    sent: AtomicU64,
+    done: AtomicU64,
+}
+
+impl Mailbox {
+    pub(super) fn new(capacity: usize, policy: BackPressure) -> Self {
+        Self { queue: Queue::new(capacity, policy), sent: AtomicU64::new(0), done: AtomicU64::new(0) }
+    }
+
+    #[inline]
+    pub(super) fn send(&self, unit: u32, input: &Input) -> Result<(), QueueError> {
+        // Counted before it can be worked off.
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        self.queue.push((unit, *input)).map_err(|(_, error)| {
+            self.sent.fetch_sub(1, Ordering::SeqCst);
+            error
+        })
+    }
+
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn done(&self) -> u64 {
+        self.done.load(Ordering::SeqCst)
+    }
+}
 
 /// A unit whose worker has ended.
 #[derive(Debug)]
@@ -90,20 +118,9 @@ impl<U: Unit> Worker<U> {
         }
     }
 
-    /// The thread's whole life: until the mailbox is closed and empty.
-    pub(super) fn run(
-        mut self,
-        processor: Option<usize>,
-        mailbox: &Mailbox,
-        ready: &mpsc::Sender<Result<(), ManagerError>>,
-    ) -> Vec<Finished<U>> {
-        let bound = processor.map_or(Ok(()), |processor| pin_current_thread(processor).map_err(Into::into));
-        let is_bound = bound.is_ok();
-        // Whoever starts the worker waits for this word.
-        let _ = ready.send(bound);
-        if is_bound {
-            self.work(mailbox);
-        }
+    /// Works until the mailbox is closed and empty.
+    pub(super) fn run(mut self, mailbox: &Mailbox) -> Vec<Finished<U>> {
+        self.work(mailbox);
         let finished = self.seats.into_iter().map(|seat| seat.state).collect();
         drop(self.running);
         finished
@@ -111,14 +128,13 @@ impl<U: Unit> Worker<U> {
 
     fn work(&mut self, mailbox: &Mailbox) {
         loop {
-            match mailbox.pop() {
-                Some((seat, input)) => self.handle(seat as usize, &input),
-                None if mailbox.is_finished() => return,
-                None => match self.idle {
-                    Idle::Spin => hint::spin_loop(),
-                    Idle::Yield => thread::yield_now(),
-                    Idle::Sleep(time) => thread::sleep(time),
-                },
+            match mailbox.queue.pop() {
+                Some((seat, input)) => {
+                    self.handle(seat as usize, &input);
+                    mailbox.done.fetch_add(1, Ordering::SeqCst);
+                }
+                None if mailbox.queue.is_finished() => return,
+                None => self.idle.wait(),
             }
         }
     }

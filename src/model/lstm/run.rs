@@ -74,7 +74,7 @@ impl Lstm {
         let LstmState { clean, stream, hidden: _, history, .. } = state;
         let clean = &mut clean[..row.len()];
         let before = (history.seen > 0).then_some(&history.row[..]);
-        config.bad_input.copy_rows_within(self.limit, row, config.features, before, clean)?;
+        config.bad_input.copy_rows(self.limit, row, config.features, before, clean)?;
         history.row.copy_from_slice(clean);
         let units = self.sizes.units;
         let slot = if config.attention { history.next } else { 0 };
@@ -158,7 +158,7 @@ impl Lstm {
 
     fn clean(&self, state: &mut LstmState, window: &[f32]) -> Result<(), ModelError> {
         let config = self.config();
-        config.bad_input.copy_rows_within(self.limit, window, config.features, None, &mut state.clean)
+        config.bad_input.copy_rows(self.limit, window, config.features, None, &mut state.clean)
     }
 
     /// Lengths are checked.

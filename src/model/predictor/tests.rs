@@ -1,7 +1,9 @@
 //! What every network promises behind the one face.
 
 use super::*;
-use crate::model::lstm::LstmHead;
+use crate::model::lstm::{LstmConfig, LstmHead};
+use crate::model::precision::Precision;
+use crate::model::ssm::SsmHippoConfig;
 
 fn ssm() -> PredictorConfig {
     PredictorConfig::SsmHippo(SsmHippoConfig {
@@ -202,4 +204,17 @@ fn memory_is_stated() {
     assert_eq!(one.weight_bytes(), many.weight_bytes());
     assert!(one.weight_bytes() > 4 * 11 * 128 * 32 * 24);
     assert_eq!(one.max_batch(), 1);
+}
+
+#[test]
+fn a_file_tells_which_network_it_holds() {
+    for config in [ssm(), lstm()] {
+        let saved = Predictor::from_seed(&config, 3).unwrap().writer().unwrap().to_bytes();
+        let file = WeightFile::from_bytes(saved).unwrap();
+        let found = PredictorConfig::from_weights(&file).unwrap();
+        assert_eq!(found.shape(), config.shape());
+        assert!(Predictor::from_weights(&found, &file).unwrap().is_trained());
+    }
+    let empty = WeightFile::from_bytes(WeightWriter::new().to_bytes()).unwrap();
+    assert!(matches!(PredictorConfig::from_weights(&empty), Err(ModelError::MissingTensor { .. })));
 }

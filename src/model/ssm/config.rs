@@ -3,6 +3,7 @@
 use crate::model::error::ModelError;
 use crate::model::input::BadInput;
 use crate::model::precision::Precision;
+use crate::model::weights::WeightFile;
 
 /// Sizes, the numeric format of the large products, and what to do with bad inputs. The default is the documented network.
 ///
@@ -102,6 +103,67 @@ impl SsmHippoConfig {
                 Err(ModelError::config(parameter, format!("{size} is not in {low}..={high}")))
             }
         }
+    }
+
+    /// The sizes that a weight file's tensors imply. How rows make tokens (`seq_len`, `patch_len`, `stride`) is in its metadata; where
+    /// it is not, patches are the default's and the window as long as the head's tokens need. Precision and input policy
+    /// are the default's.
+    ///
+    /// # Errors
+    /// [`ModelError::MissingTensor`] or [`ModelError::Shape`] where the file holds no such network; [`ModelError::Config`] for
+    /// sizes out of range and metadata that are no numbers.
+    pub fn from_weights(file: &WeightFile) -> Result<Self, ModelError> {
+        fn size<const RANK: usize>(file: &WeightFile, name: &str) -> Result<[usize; RANK], ModelError> {
+            let found =
+                file.shape(name).ok_or_else(|| ModelError::MissingTensor { tensor: name.to_owned() })?;
+            let wrong = || ModelError::Shape {
+                tensor: name.to_owned(),
+                expected: vec![0; RANK],
+                found: found.to_vec(),
+            };
+            // A network without a width is none, and what follows divides by sizes.
+            <[usize; RANK]>::try_from(found).ok().filter(|sizes| !sizes.contains(&0)).ok_or_else(wrong)
+        }
+        let given = |name: &'static str| {
+            let number = |text: &String| {
+                let problem = || ModelError::config(name, format!("`{text}` in the file is no number"));
+                text.parse::<usize>().map_err(|_| problem())
+            };
+            file.metadata().get(name).map(number).transpose()
+        };
+        let default = Self::default();
+        let [d_model, num_channels] = size(file, "embed.input.weight")?;
+        let [twice_inner, _] = size(file, "layers.0.block.in_proj.weight")?;
+        let [_, _, d_conv] = size(file, "layers.0.block.conv.weight")?;
+        let [_, dt_rank] = size(file, "layers.0.block.dt_proj.weight")?;
+        let state = |layer: usize| {
+            let [rows, _] = size(file, &format!("layers.{layer}.block.x_proj.weight"))?;
+            Ok::<_, ModelError>(rows.saturating_sub(dt_rank))
+        };
+        let n_layer = (0..).take_while(|i| file.contains(&format!("layers.{i}.norm.weight"))).count();
+        let [hidden, _] = size(file, "attention.fc1.weight")?;
+        let [outputs, flat] = size(file, "head.weight")?;
+        let patch_len = given("patch_len")?.unwrap_or(default.patch_len);
+        let stride = given("stride")?.unwrap_or(default.stride);
+        let needed = (flat / d_model).saturating_sub(1).saturating_mul(stride).saturating_add(patch_len);
+        let config = Self {
+            d_model,
+            n_layer,
+            seq_len: given("seq_len")?.unwrap_or(needed),
+            d_state: state(0)?,
+            num_channels,
+            forecast_len: outputs / num_channels,
+            patch_len,
+            stride,
+            expand: twice_inner / 2 / d_model,
+            d_conv,
+            dt_rank,
+            reduction_ratio: d_model / hidden,
+            progressive_state: n_layer > 2 && state(2)? > state(0)?,
+            ..default
+        };
+        config.validate()?;
+        Ok(config)
     }
 
     /// Channels inside a block, E = expand · D.
@@ -208,6 +270,52 @@ mod tests {
                 "{name}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_saved_network_tells_its_sizes_and_a_bare_state_dict_most_of_them() {
+        let odd = SsmHippoConfig {
+            d_model: 24,
+            n_layer: 3,
+            seq_len: 23,
+            d_state: 6,
+            num_channels: 5,
+            forecast_len: 3,
+            patch_len: 7,
+            stride: 3,
+            d_conv: 3,
+            dt_rank: 4,
+            reduction_ratio: 5,
+            progressive_state: true,
+            ..SsmHippoConfig::default()
+        };
+        let saved = |config: &SsmHippoConfig| {
+            let model = crate::model::ssm::SsmHippo::from_seed(config, 1).unwrap();
+            model.writer().unwrap().to_bytes()
+        };
+        let file = WeightFile::from_bytes(saved(&odd)).unwrap();
+        let found = SsmHippoConfig::from_weights(&file).unwrap();
+        // The attention has four units: 24/5 and 24/6 say the same.
+        assert_eq!((found.attention_hidden(), found.rank()), (odd.attention_hidden(), 4));
+        assert_eq!(found, SsmHippoConfig { reduction_ratio: 6, ..odd.clone() });
+        crate::model::ssm::SsmHippo::from_weights(&found, &file).unwrap();
+
+        let mut bare = crate::model::weights::WeightWriter::new();
+        let default = SsmHippoConfig { d_model: 16, n_layer: 1, ..SsmHippoConfig::default() };
+        let file = WeightFile::from_bytes(saved(&default)).unwrap();
+        for name in file.names() {
+            let shape = file.shape(name).unwrap();
+            bare.f32(name, shape, &file.f32(name, shape).unwrap()).unwrap();
+        }
+        let bare = WeightFile::from_bytes(bare.to_bytes()).unwrap();
+        let found = SsmHippoConfig::from_weights(&bare).unwrap();
+        assert_eq!(found, SsmHippoConfig { dt_rank: 1, ..default });
+
+        let none = WeightFile::from_bytes(crate::model::weights::WeightWriter::new().to_bytes()).unwrap();
+        assert!(matches!(
+            SsmHippoConfig::from_weights(&none),
+            Err(ModelError::MissingTensor { tensor }) if tensor == "embed.input.weight"
+        ));
     }
 
     #[test]

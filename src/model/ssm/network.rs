@@ -125,7 +125,11 @@ impl SsmHippo {
     /// None for a network that was built; the type is that of [`WeightWriter::f32`].
     pub fn writer(&self) -> Result<WeightWriter, ModelError> {
         let mut writer = WeightWriter::new();
+        let SsmHippoConfig { seq_len, patch_len, stride, .. } = self.config;
         writer.metadata("architecture", "ssm-hippo");
+        for (name, size) in [("seq_len", seq_len), ("patch_len", patch_len), ("stride", stride)] {
+            writer.metadata(name, &size.to_string());
+        }
         self.parameters.put(&self.config, &mut writer)?;
         if let Some(calibration) = &self.calibration {
             calibration.put(&self.config, &mut writer)?;
@@ -208,7 +212,7 @@ impl SsmHippo {
     ///
     /// # Errors
     /// [`ModelError::InputLength`], [`ModelError::OutputLength`], [`ModelError::ForeignState`];
-    /// [`ModelError::NotFiniteInput`] by the policy for bad inputs, or for a value too large for `f32` sums;
+    /// [`ModelError::NotFiniteInput`] by the policy for bad inputs, of which a value too large for `f32` sums is one;
     /// [`ModelError::NotFiniteOutput`] where weights are so large that the result overflows. `out` is untouched then.
     pub fn predict(&self, state: &mut SsmState, window: &[f32], out: &mut [f32]) -> Result<(), ModelError> {
         self.run_window(state, None, window, out.len(), None)?;
@@ -300,8 +304,7 @@ impl SsmHippo {
         let window = if self.within_limit(window) {
             window
         } else {
-            bad_input.copy_rows(window, c, None, clean)?;
-            self.check_limit(clean)?;
+            bad_input.copy_rows(self.input_limit, window, c, None, clean)?;
             clean
         };
         self.embed_rows(window, seq_len, normed, embedded);
@@ -321,15 +324,6 @@ impl SsmHippo {
     #[inline]
     pub(super) fn within_limit(&self, values: &[f32]) -> bool {
         values.iter().fold(true, |all, x| all & (x.abs() <= self.input_limit))
-    }
-
-    /// As [`within_limit`](Self::within_limit), naming the first value that is not.
-    pub(super) fn check_limit(&self, values: &[f32]) -> Result<(), ModelError> {
-        let within = |x: &f32| x.abs() <= self.input_limit;
-        match values.iter().position(|x| !within(x)) {
-            None => Ok(()),
-            Some(index) => Err(ModelError::NotFiniteInput { index }),
-        }
     }
 
     /// GELU(LayerNorm(W_in x + b_in)) of `n` rows.

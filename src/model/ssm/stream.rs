@@ -116,8 +116,7 @@ impl SsmHippo {
             let before = (stream.rows + patch - 1) % patch;
             let before = (stream.rows > 0).then(|| &stream.inputs[before as usize * c..][..c]);
             let clean = &mut scratch.clean[..c];
-            bad_input.copy_rows(row, c, before, clean)?;
-            self.check_limit(clean)?;
+            bad_input.copy_rows(self.input_limit, row, c, before, clean)?;
             clean
         };
         // Nothing fails from here on.
