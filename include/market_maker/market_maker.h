@@ -349,6 +349,11 @@
 #define MM_ORDER_REJECTED 8
 
 /**
+ * Its request was not answered in time; it counts in its worst case until the venue has said something.
+ */
+#define MM_ORDER_UNKNOWN 9
+
+/**
  * Move an order when its price is off by more than `requote_distance` ticks.
  */
 #define MM_REQUOTE_TICKS 0
@@ -454,9 +459,324 @@
 #define MM_FORMAT_BINANCE 5
 
 /**
+ * We think that it works; the venue does not know it.
+ */
+#define MM_BREAK_MISSING_AT_VENUE 1
+
+/**
+ * It works at the venue and we have given it up, or never gave it its id.
+ */
+#define MM_BREAK_UNKNOWN_TO_US 2
+
+/**
+ * The venue has another number of lots left.
+ */
+#define MM_BREAK_QUANTITY 3
+
+/**
+ * The venue has another price.
+ */
+#define MM_BREAK_PRICE 4
+
+/**
+ * The venue has the other side.
+ */
+#define MM_BREAK_SIDE 5
+
+/**
+ * The venue holds another position for us.
+ */
+#define MM_BREAK_POSITION 6
+
+/**
+ * The order's request was not answered in time; it works at the venue.
+ */
+#define MM_BREAK_UNANSWERED 7
+
+/**
  * In a limit: the check is off.
  */
 #define MM_NO_LIMIT 9223372036854775807
+
+/**
+ * In a limit of which 0 switches the check off: a limit of zero.
+ */
+#define MM_LIMIT_ZERO -1
+
+/**
+ * Self-trade prevention: the new order is refused.
+ */
+#define MM_SELF_TRADE_CANCEL_NEWEST 1
+
+/**
+ * Self-trade prevention: the resting orders are cancelled.
+ */
+#define MM_SELF_TRADE_CANCEL_OLDEST 2
+
+/**
+ * Self-trade prevention: both.
+ */
+#define MM_SELF_TRADE_CANCEL_BOTH 3
+
+/**
+ * Self-trade prevention: both become smaller by the smaller of the two.
+ */
+#define MM_SELF_TRADE_DECREMENT 4
+
+/**
+ * A breach refuses orders while it lasts.
+ */
+#define MM_BREACH_REFUSE 1
+
+/**
+ * A breach lets only reducing orders pass while it lasts.
+ */
+#define MM_BREACH_REDUCE_ONLY 2
+
+/**
+ * A soft breach: orders are refused until the cooldown has passed.
+ */
+#define MM_BREACH_PAUSE 3
+
+/**
+ * A hard breach: orders are refused until a reset, also across a restart.
+ */
+#define MM_BREACH_LATCH 4
+
+/**
+ * Orders pass if the checks pass.
+ */
+#define MM_TRADING_ACTIVE 0
+
+/**
+ * Only orders that reduce a position.
+ */
+#define MM_TRADING_REDUCE_ONLY 1
+
+/**
+ * Only cancels.
+ */
+#define MM_TRADING_HALTED 2
+
+/**
+ * Everything may be traded.
+ */
+#define MM_RESTRICTION_NONE 0
+
+/**
+ * Only what reduces the position.
+ */
+#define MM_RESTRICTION_REDUCE_ONLY 1
+
+/**
+ * Nothing but cancels.
+ */
+#define MM_RESTRICTION_RESTRICTED 2
+
+/**
+ * An order passed.
+ */
+#define MM_AUDIT_PASSED 1
+
+/**
+ * An order was refused.
+ */
+#define MM_AUDIT_REFUSED 2
+
+/**
+ * A cancel went out.
+ */
+#define MM_AUDIT_CANCEL 3
+
+/**
+ * A condition reached its warning share.
+ */
+#define MM_AUDIT_WARNED 4
+
+/**
+ * A condition was breached: orders are refused, or only reducing ones pass, while it lasts.
+ */
+#define MM_AUDIT_BREACHED 5
+
+/**
+ * A condition ended.
+ */
+#define MM_AUDIT_CLEARED 6
+
+/**
+ * A soft breach: the gate pauses.
+ */
+#define MM_AUDIT_PAUSED 7
+
+/**
+ * A pause ended.
+ */
+#define MM_AUDIT_RESUMED 8
+
+/**
+ * A hard breach: the gate is latched.
+ */
+#define MM_AUDIT_LATCHED 9
+
+/**
+ * The latches were reset.
+ */
+#define MM_AUDIT_RESET 10
+
+/**
+ * The host's state of the gate changed.
+ */
+#define MM_AUDIT_STATE 11
+
+/**
+ * The kill switch was seen on, or off again: `observed` is 1 or 0.
+ */
+#define MM_AUDIT_KILL 12
+
+/**
+ * A new day.
+ */
+#define MM_AUDIT_NEW_DAY 13
+
+/**
+ * Trade at once: split over the venues, cheapest first.
+ */
+#define MM_ROUTE_TAKE 1
+
+/**
+ * Rest: all at the best venue, and what it does not take at the next.
+ */
+#define MM_ROUTE_REST 2
+
+/**
+ * No other venue could have had it.
+ */
+#define MM_ROUTE_REASON_ONLY_VENUE 1
+
+/**
+ * Its price is better.
+ */
+#define MM_ROUTE_REASON_PRICE 2
+
+/**
+ * Its fee is lower.
+ */
+#define MM_ROUTE_REASON_FEE 3
+
+/**
+ * Its queue is shorter.
+ */
+#define MM_ROUTE_REASON_QUEUE 4
+
+/**
+ * It is nearer.
+ */
+#define MM_ROUTE_REASON_LATENCY 5
+
+/**
+ * Equal in everything: the smaller venue number.
+ */
+#define MM_ROUTE_REASON_NUMBER 6
+
+/**
+ * Venues that can be compared at once.
+ */
+#define MM_MAX_VENUES 64
+
+/**
+ * The position stays.
+ */
+#define MM_FLATTEN_LEAVE 0
+
+/**
+ * Orders at our own side of the market, post-only.
+ */
+#define MM_FLATTEN_PASSIVE 1
+
+/**
+ * Orders that take what is there, at most `slippage_ticks` beyond the best opposite price.
+ */
+#define MM_FLATTEN_CROSS 2
+
+/**
+ * Orders are being cancelled.
+ */
+#define MM_SHUTDOWN_CANCELLING 1
+
+/**
+ * The position is being flattened.
+ */
+#define MM_SHUTDOWN_FLATTENING 2
+
+/**
+ * Nothing works and nothing is held.
+ */
+#define MM_SHUTDOWN_DONE 3
+
+/**
+ * Nothing works, and the position stays by policy.
+ */
+#define MM_SHUTDOWN_LEFT 4
+
+/**
+ * The deadline has passed with orders or lots left.
+ */
+#define MM_SHUTDOWN_GAVE_UP 5
+
+/**
+ * An applied event survives the death of the process.
+ */
+#define MM_DURABILITY_PROCESS 0
+
+/**
+ * The same, and a loss of power from the next sync on.
+ */
+#define MM_DURABILITY_DISK 1
+
+/**
+ * Opens the file, or makes it where there is none.
+ */
+#define MM_STORE_OPEN_OR_CREATE 0
+
+/**
+ * Opens a file that exists.
+ */
+#define MM_STORE_OPEN 1
+
+/**
+ * Makes a file where there is none.
+ */
+#define MM_STORE_CREATE 2
+
+/**
+ * The fill ids of the instrument come in any order: the last `fill_window` of them are remembered.
+ */
+#define MM_FILL_IDS_ANY 0
+
+/**
+ * Each fill id of the instrument is larger than all before it: the last one is remembered, and with it all.
+ */
+#define MM_FILL_IDS_INCREASING 1
+
+/**
+ * The store was made by this call.
+ */
+#define MM_RECOVERY_CREATED 0
+
+/**
+ * The store was found with the state after its last event.
+ */
+#define MM_RECOVERY_REOPENED 1
+
+/**
+ * The store was damaged, by a loss of power or otherwise, and put back to its last sync.
+ */
+#define MM_RECOVERY_FROM_CHECKPOINT 2
+
+/**
+ * Words of a latch.
+ */
+#define MM_STORE_LATCH_WORDS 8
 
 /**
  * Avellaneda and Stoikov 2008, the closed form for a short horizon.
@@ -567,6 +887,26 @@ typedef struct mm_reader_t mm_reader_t;
  * The pre-trade gate: every order passes it or is refused with a typed reason.
  */
 typedef struct mm_risk_gate_t mm_risk_gate_t;
+
+/**
+ * A window into a gate, for any thread at any time; it outlives the gate.
+ */
+typedef struct mm_risk_monitor_t mm_risk_monitor_t;
+
+/**
+ * A shutdown under way: cancel all, then flatten by policy, then say what is left.
+ */
+typedef struct mm_shutdown_t mm_shutdown_t;
+
+/**
+ * A view of a store that another handle, often of another process, writes.
+ */
+typedef struct mm_store_reader_t mm_store_reader_t;
+
+/**
+ * Positions, working orders, latches and what was applied, in a file that survives the process.
+ */
+typedef struct mm_store_t mm_store_t;
 
 /**
  * A boosted-trees model with the scratch of one thread.
@@ -1074,7 +1414,8 @@ typedef struct mm_stoikov_config_t {
 } mm_stoikov_config_t;
 
 /**
- * The limits of a gate. `MM_NO_LIMIT`, the default, switches a check off.
+ * The limits of a gate. `MM_NO_LIMIT`, the default, switches a check off in the first eight fields; from
+ * `min_order_quantity` on 0, the default, does, and a limit of zero is `MM_LIMIT_ZERO`.
  */
 typedef struct mm_risk_config_t {
     /**
@@ -1117,6 +1458,234 @@ typedef struct mm_risk_config_t {
      * Messages that may be sent at once after a pause; 0 is `rate_messages`.
      */
     uint32_t rate_burst;
+    /**
+     * Fewest lots of one order.
+     */
+    int64_t min_order_quantity;
+    /**
+     * How old the instrument's last market data may be for its reference to be used, ns; only with a collar.
+     */
+    int64_t max_reference_age_ns;
+    /**
+     * Fewest ticks between an order and an own quote of the other side.
+     */
+    int64_t min_own_spread;
+    /**
+     * The same instrument, side, price and quantity may not come again within so many ns.
+     */
+    int64_t duplicate_window_ns;
+    /**
+     * Sum of the instruments' worst cases, account units.
+     */
+    int64_t max_gross_notional;
+    /**
+     * Sum of the instruments' signed worst cases, account units, either sign.
+     */
+    int64_t max_net_notional;
+    /**
+     * Share of one instrument in the gross notional, basis points.
+     */
+    int64_t max_concentration_bps;
+    /**
+     * The gross notional counts as at least so much when shares are taken, account units.
+     */
+    int64_t concentration_base;
+    /**
+     * Orders that work at once over all instruments.
+     */
+    int64_t max_working_orders;
+    /**
+     * Orders for each fill, once there have been `order_grace` of the day.
+     */
+    int64_t max_orders_per_fill;
+    /**
+     * Fills within `protection_window_ns`; more pull all quotes.
+     */
+    int64_t protection_fills;
+    /**
+     * Lots filled within `protection_window_ns`.
+     */
+    int64_t protection_quantity;
+    /**
+     * Notional filled within `protection_window_ns`, account units.
+     */
+    int64_t protection_notional;
+    /**
+     * The day's loss: realised, unrealised and fees, account units.
+     */
+    int64_t max_daily_loss;
+    /**
+     * Fall of equity from its peak, account units.
+     */
+    int64_t max_drawdown;
+    /**
+     * Losing trades in a row.
+     */
+    int64_t max_consecutive_losses;
+    /**
+     * Value at risk, account units.
+     */
+    int64_t max_value_at_risk;
+    /**
+     * Expected shortfall, account units.
+     */
+    int64_t max_expected_shortfall;
+    /**
+     * Average loss per lot `markout_horizon_ns` after our fills, thousandths of a tick.
+     */
+    int64_t max_adverse_millticks;
+    /**
+     * How old an instrument's last market data may be, ns.
+     */
+    int64_t max_data_age_ns;
+    /**
+     * How far time may go back, ns.
+     */
+    int64_t max_clock_step_ns;
+    /**
+     * Breaks that a reconciliation may find.
+     */
+    int64_t max_reconciliation_breaks;
+    /**
+     * How long the host may be silent, ns.
+     */
+    int64_t ping_timeout_ns;
+    /**
+     * Quantities must be multiples of so many lots; 0 and 1 allow all.
+     */
+    uint64_t quantity_increment;
+    /**
+     * Orders of the day that `max_orders_per_fill` does not look at.
+     */
+    uint64_t order_grace;
+    /**
+     * Window of `repeated_executions`, ns.
+     */
+    uint64_t repeated_window_ns;
+    /**
+     * Window of the protection, ns; 0 switches it off.
+     */
+    uint64_t protection_window_ns;
+    /**
+     * How long after a fill the mid is taken, ns.
+     */
+    uint64_t markout_horizon_ns;
+    /**
+     * How long a pause lasts, ns; 0 is one second.
+     */
+    uint64_t cooldown_ns;
+    /**
+     * Prices must be multiples of so many ticks; 0 and 1 allow all.
+     */
+    uint32_t price_increment;
+    /**
+     * An id may not come again within at least so many; 0 switches the check off.
+     */
+    uint32_t duplicate_ids;
+    /**
+     * Messages of the rate that only cancels may use.
+     */
+    uint32_t cancel_reserve;
+    /**
+     * Executions on one side of an instrument within `repeated_window_ns`, 1 to 4096; 0 switches the check off.
+     */
+    uint32_t repeated_executions;
+    /**
+     * Fills that the markout is averaged over, 1 to 4096.
+     */
+    uint32_t markout_fills;
+    /**
+     * Confidence of the tail measures, basis points; 0 is 9900.
+     */
+    uint32_t confidence_bps;
+    /**
+     * Length of their horizon in the periods of the volatilities; 0 is 1.
+     */
+    uint32_t tail_periods;
+    /**
+     * Returns remembered for each instrument, at most 4096; 0 leaves out the historical measure.
+     */
+    uint32_t tail_scenarios;
+    /**
+     * Share of a limit that warns, basis points; 0 is 8000, 10000 warns of nothing.
+     */
+    uint32_t warn_share_bps;
+    /**
+     * Instruments that fit; 0 is 16. Fixed at construction.
+     */
+    uint32_t instruments;
+    /**
+     * Decisions that the audit ring holds; 0 is 1024. Fixed at construction.
+     */
+    uint32_t audit_capacity;
+    /**
+     * 1 if prices must be above zero.
+     */
+    uint8_t positive_prices;
+    /**
+     * 1 if post-only orders that would meet the opposite best price are refused.
+     */
+    uint8_t post_only;
+    /**
+     * `MM_SELF_TRADE_*`; 0 switches the check off.
+     */
+    uint8_t self_trade;
+    /**
+     * 1 if a missed sequence number closes its instrument.
+     */
+    uint8_t sequence_gaps;
+    /**
+     * 1 if a bid that meets the ask closes its instrument.
+     */
+    uint8_t crossed_books;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_daily_loss;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_drawdown;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_consecutive_losses;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_value_at_risk;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_expected_shortfall;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_markout;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_protection;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_repeated_execution;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_reconciliation;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_clock;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 is the default.
+     */
+    uint8_t on_silence;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[4];
 } mm_risk_config_t;
 
 /**
@@ -1164,6 +1733,14 @@ typedef struct mm_order_manager_config_t {
      * Zero.
      */
     uint8_t reserved[5];
+    /**
+     * Fill ids that are remembered at least, to count none twice; 0 is 4096.
+     */
+    uint32_t fill_ids;
+    /**
+     * Finished orders that are remembered at least, to book fills that come late; 0 is 256.
+     */
+    uint32_t finished_orders;
 } mm_order_manager_config_t;
 
 /**
@@ -1278,7 +1855,10 @@ typedef struct mm_execution_report_t {
      */
     uint64_t order_id;
     /**
-     * The replacement's client id, else 0.
+     * The replacement's client id. Of a fill the venue's id of it, 0 where it gives none: fills with an id are counted once
+     * each in whatever order they come, those without must come once and in order. Of a refused cancel the id of the order,
+     * of a refused replacement that of the replacement, or 0 where the venue does not say which was refused, which is taken
+     * for what is under way and must come once. Else 0.
      */
     uint64_t new_order_id;
     /**
@@ -1428,7 +2008,8 @@ typedef struct mm_risk_counters_t {
      */
     uint64_t evaluated;
     /**
-     * Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`.
+     * Orders refused, by reason: `refused[-200 - status]`, e.g. `[3]` for `MM_E_RISK_ORDER_QUANTITY`. The reasons from
+     * `MM_E_RISK_MIN_QUANTITY` on do not fit: `mm_risk_coverage` has all of them.
      */
     uint64_t refused[16];
 } mm_risk_counters_t;
@@ -1680,6 +2261,24 @@ typedef struct mm_order_request_t {
      */
     uint8_t reserved[6];
 } mm_order_request_t;
+
+/**
+ * What a submission came to.
+ */
+typedef struct mm_submission_t {
+    /**
+     * Lots of the new order that are sent; fewer than asked for under `MM_SELF_TRADE_DECREMENT`, 0 when it was refused.
+     */
+    uint64_t sent;
+    /**
+     * The `MM_E_RISK_*` for which it is not sent, else 0.
+     */
+    mm_status_t refusal;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+} mm_submission_t;
 
 /**
  * One order as the manager knows it.
@@ -2297,6 +2896,98 @@ typedef struct mm_increments_t {
 } mm_increments_t;
 
 /**
+ * A working order as the venue knows it.
+ */
+typedef struct mm_venue_order_t {
+    /**
+     * The client id.
+     */
+    uint64_t order_id;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots that are left.
+     */
+    uint64_t leaves;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_venue_order_t;
+
+/**
+ * When a snapshot was taken, and what the two sides hold.
+ */
+typedef struct mm_venue_snapshot_t {
+    /**
+     * When it was taken, by the clock that stamps reports, ns: fills up to then are in it.
+     */
+    uint64_t timestamp;
+    /**
+     * Orders whose last request was sent less than so long before it are not judged, ns.
+     */
+    uint64_t grace_ns;
+    /**
+     * Lots held by the venue's word; negative is short.
+     */
+    int64_t venue_position;
+    /**
+     * Lots held by ours.
+     */
+    int64_t position;
+} mm_venue_snapshot_t;
+
+/**
+ * One difference.
+ */
+typedef struct mm_break_t {
+    /**
+     * The order; 0 for the position.
+     */
+    uint64_t order_id;
+    /**
+     * What we have: lots, ticks, or the side's number, by the kind; 0 for nothing.
+     */
+    int64_t ours;
+    /**
+     * What the venue has.
+     */
+    int64_t venue;
+    /**
+     * `MM_BREAK_*`.
+     */
+    uint8_t kind;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_break_t;
+
+/**
+ * What a reconciliation came to.
+ */
+typedef struct mm_reconciliation_t {
+    /**
+     * Breaks in all; those beyond the buffer are counted and not written.
+     */
+    uint64_t breaks;
+    /**
+     * Orders that agree.
+     */
+    uint64_t matched;
+    /**
+     * Orders that were not judged because a request may be on its way.
+     */
+    uint64_t in_flight;
+} mm_reconciliation_t;
+
+/**
  * An order that wants out.
  */
 typedef struct mm_order_intent_t {
@@ -2355,6 +3046,942 @@ typedef struct mm_exposure_t {
      */
     uint8_t reserved[7];
 } mm_exposure_t;
+
+/**
+ * What one instrument allows, and what it is worth.
+ */
+typedef struct mm_instrument_rules_t {
+    /**
+     * Quantities are multiples of so many lots, at least 1.
+     */
+    uint64_t quantity_increment;
+    /**
+     * Account units in one tick x lot, at least 1.
+     */
+    int64_t unit_value;
+    /**
+     * Prices are multiples of so many ticks, at least 1.
+     */
+    uint32_t price_increment;
+    /**
+     * `MM_RESTRICTION_*`.
+     */
+    uint8_t restriction;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_instrument_rules_t;
+
+/**
+ * A gate's latches and kill switch, to be stored and given to the gate of the next life. 64 bytes.
+ */
+typedef struct mm_risk_latches_t {
+    /**
+     * Changes of latches and switch so far: store them when it has moved.
+     */
+    uint64_t sequence;
+    /**
+     * Bit n: the check of `MM_E_RISK_*` number -201 - n has latched.
+     */
+    uint64_t latched;
+    /**
+     * 1 while the kill switch is on, else 0.
+     */
+    uint64_t killed;
+    /**
+     * When the last one latched, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * -200 - `MM_E_RISK_*` of the last one, else 0.
+     */
+    uint64_t reason;
+    /**
+     * What it measured.
+     */
+    int64_t observed;
+    /**
+     * What was allowed.
+     */
+    int64_t limit;
+    /**
+     * Zero.
+     */
+    uint64_t reserved;
+} mm_risk_latches_t;
+
+/**
+ * An order that wants out, and what it is measured against: everything that the checks look at. 112 bytes.
+ */
+typedef struct mm_risk_order_t {
+    /**
+     * Time of the event that caused it, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * The id that it would have; 0 for none, which no check of ids looks at.
+     */
+    uint64_t order_id;
+    /**
+     * Price, ticks.
+     */
+    int64_t price;
+    /**
+     * Quantity, lots.
+     */
+    uint64_t quantity;
+    /**
+     * Open quantity of the order that it replaces, 0 for a new order.
+     */
+    uint64_t replaces;
+    /**
+     * Lots held of its instrument; negative is short.
+     */
+    int64_t position;
+    /**
+     * Lots of working buy orders of the instrument, in their worst case.
+     */
+    uint64_t working_buy;
+    /**
+     * Lots of working sell orders of the instrument, in their worst case.
+     */
+    uint64_t working_sell;
+    /**
+     * The price that collars measure from, ticks; used if `has_reference` is 1.
+     */
+    int64_t reference;
+    /**
+     * The best working buy order, ticks, those being cancelled left out; used if `has_own_bid` is 1.
+     */
+    int64_t own_bid;
+    /**
+     * The best working sell order, ticks; used if `has_own_ask` is 1.
+     */
+    int64_t own_ask;
+    /**
+     * How many orders of the instrument work.
+     */
+    uint32_t working_orders;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 if it must not trade on arrival.
+     */
+    uint8_t post_only;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_reference;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_own_bid;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_own_ask;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[11];
+} mm_risk_order_t;
+
+/**
+ * The best prices of an instrument.
+ */
+typedef struct mm_risk_market_t {
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Best bid, ticks; used if `has_bid` is 1.
+     */
+    int64_t bid;
+    /**
+     * Best ask, ticks; used if `has_ask` is 1.
+     */
+    int64_t ask;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_bid;
+    /**
+     * 1 or 0.
+     */
+    uint8_t has_ask;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[2];
+} mm_risk_market_t;
+
+/**
+ * A fill, for the checks that count them.
+ */
+typedef struct mm_risk_fill_t {
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * The price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots.
+     */
+    uint64_t quantity;
+    /**
+     * Profit that it realised after its fee, account units; used if `has_realised` is 1.
+     */
+    int64_t realised;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * 1 if it reduced a position, else 0.
+     */
+    uint8_t has_realised;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[2];
+} mm_risk_fill_t;
+
+/**
+ * The account's profit since it began, account units.
+ */
+typedef struct mm_risk_account_t {
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * Profit of reductions before fees.
+     */
+    int64_t realised;
+    /**
+     * Profit of the open lots at the mark.
+     */
+    int64_t unrealised;
+    /**
+     * Fees paid less rebates received.
+     */
+    int64_t fees;
+} mm_risk_account_t;
+
+/**
+ * What a host should know of one check, so that no limit is silently without effect. 32 bytes.
+ */
+typedef struct mm_risk_coverage_t {
+    /**
+     * Orders that it was asked about.
+     */
+    uint64_t evaluated;
+    /**
+     * Orders that it refused.
+     */
+    uint64_t refused;
+    /**
+     * Orders and changes at or above the warning share and not refused.
+     */
+    uint64_t warned;
+    /**
+     * -200 - the `MM_E_RISK_*` of the check.
+     */
+    uint8_t check;
+    /**
+     * What its breach does, `MM_BREACH_*`; 0 for a check of single orders.
+     */
+    uint8_t action;
+    /**
+     * 1 if it has a limit, or needs none.
+     */
+    uint8_t is_configured;
+    /**
+     * 1 if it is switched on.
+     */
+    uint8_t is_on;
+    /**
+     * 1 if what it measures has been given to the gate at least once.
+     */
+    uint8_t is_fed;
+    /**
+     * 1 if it is set and on but cannot refuse anything: never asked, or nothing to measure.
+     */
+    uint8_t is_inert;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[2];
+} mm_risk_coverage_t;
+
+/**
+ * What a gate measures. Each number is whole; two of them may be of two moments. Money is in account units.
+ */
+typedef struct mm_risk_metrics_t {
+    /**
+     * Latest time that the gate has seen, ns.
+     */
+    uint64_t now;
+    /**
+     * Orders that passed today.
+     */
+    uint64_t orders;
+    /**
+     * Fills of today.
+     */
+    uint64_t fills;
+    /**
+     * Orders that work, over all instruments.
+     */
+    uint64_t working_orders;
+    /**
+     * Sum over the instruments of the worst case x mark.
+     */
+    int64_t gross_notional;
+    /**
+     * Sum if every working buy order filled.
+     */
+    int64_t net_notional_high;
+    /**
+     * Sum if every working sell order filled.
+     */
+    int64_t net_notional_low;
+    /**
+     * Realised + unrealised - fees.
+     */
+    int64_t equity;
+    /**
+     * Equity less that of the day's start.
+     */
+    int64_t daily_profit;
+    /**
+     * Highest equity.
+     */
+    int64_t peak_equity;
+    /**
+     * Peak less equity.
+     */
+    int64_t drawdown;
+    /**
+     * The largest drawdown so far.
+     */
+    int64_t max_drawdown;
+    /**
+     * Losing trades in a row.
+     */
+    uint64_t consecutive_losses;
+    /**
+     * Value at risk when it was last measured.
+     */
+    int64_t value_at_risk;
+    /**
+     * Expected shortfall when it was last measured.
+     */
+    int64_t expected_shortfall;
+    /**
+     * Average loss per lot after fills, thousandths of a tick; a gain is negative.
+     */
+    int64_t adverse_millticks;
+    /**
+     * Fills in the protection window, as of the last fill.
+     */
+    uint64_t window_fills;
+    /**
+     * Lots in the protection window.
+     */
+    uint64_t window_quantity;
+    /**
+     * Notional in the protection window.
+     */
+    int64_t window_notional;
+    /**
+     * Messages that the rate has left, as of the last warning, refusal, cancel or feed.
+     */
+    uint64_t messages_left;
+    /**
+     * Breaks that the last reconciliation found.
+     */
+    uint64_t reconciliation_breaks;
+    /**
+     * Changes of the latches: when it moves, store them.
+     */
+    uint64_t latch_sequence;
+    /**
+     * Reasons for which no order passes now, the kill switch and the trading state left out: bit n stands for `MM_E_RISK_*` number -201 - n.
+     */
+    uint64_t closed;
+    /**
+     * Reasons for which only reducing orders pass: bit n stands for `MM_E_RISK_*` number -201 - n.
+     */
+    uint64_t reducing;
+    /**
+     * Of the closed ones, those that wait for a reset: bit n stands for `MM_E_RISK_*` number -201 - n.
+     */
+    uint64_t latched;
+    /**
+     * Of the closed ones, those that end by themselves: bit n stands for `MM_E_RISK_*` number -201 - n.
+     */
+    uint64_t paused;
+    /**
+     * Conditions at their warning share or above: bit n stands for `MM_E_RISK_*` number -201 - n.
+     */
+    uint64_t warned;
+} mm_risk_metrics_t;
+
+/**
+ * One decision of a gate. 64 bytes.
+ *
+ * Of an order all fields are its own, `observed` and `limit` those of its refusal; of one that passed `observed` has a bit
+ * for each check at its warning share and `limit` the lots that it replaces. Of a condition `reason`, `observed` and
+ * `limit` say which and why. Of a reset `order_id`, `price`, `quantity` and `observed` are the 32 bytes of its reason and
+ * `limit` its token. Of a state `side` is the new one.
+ */
+typedef struct mm_audit_record_t {
+    /**
+     * Counts all records from 0.
+     */
+    uint64_t sequence;
+    /**
+     * When, ns.
+     */
+    uint64_t timestamp;
+    /**
+     * The order.
+     */
+    uint64_t order_id;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Its lots.
+     */
+    uint64_t quantity;
+    /**
+     * What was measured.
+     */
+    int64_t observed;
+    /**
+     * What was allowed.
+     */
+    int64_t limit;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_AUDIT_*`.
+     */
+    uint8_t kind;
+    /**
+     * -200 - `MM_E_RISK_*`, else 0.
+     */
+    uint8_t reason;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * Bit 0: post-only.
+     */
+    uint8_t flags;
+} mm_audit_record_t;
+
+/**
+ * What is to be routed.
+ */
+typedef struct mm_route_request_t {
+    /**
+     * The worst price that is acceptable, ticks.
+     */
+    int64_t limit;
+    /**
+     * Lots.
+     */
+    uint64_t quantity;
+    /**
+     * What one lot of queue in front is worth, millionths of a tick per lot; only for resting.
+     */
+    uint64_t queue_cost_micro;
+    /**
+     * What one microsecond of latency is worth, millionths of a tick per lot.
+     */
+    uint64_t latency_cost_micro;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ROUTE_TAKE` or `MM_ROUTE_REST`.
+     */
+    uint8_t style;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_route_request_t;
+
+/**
+ * What a venue offers for an order of the request's side.
+ */
+typedef struct mm_venue_offer_t {
+    /**
+     * Taking: the best opposite price there. Resting: the price at which an order would rest. Ticks.
+     */
+    int64_t price;
+    /**
+     * Taking: lots that can be had at that price. Resting: most lots that the venue takes.
+     */
+    uint64_t available;
+    /**
+     * Lots in front of an order that rests there.
+     */
+    uint64_t queue_ahead;
+    /**
+     * One-way latency, ns.
+     */
+    uint64_t latency_ns;
+    /**
+     * Maker fee, parts per billion of notional; negative is a rebate.
+     */
+    int64_t maker_rate_ppb;
+    /**
+     * Taker fee, parts per billion of notional.
+     */
+    int64_t taker_rate_ppb;
+    /**
+     * Maker charge per lot, millionths of a tick.
+     */
+    int64_t maker_per_lot_micro;
+    /**
+     * Taker charge per lot, millionths of a tick.
+     */
+    int64_t taker_per_lot_micro;
+    /**
+     * The venue's number; each at most once.
+     */
+    uint32_t venue;
+    /**
+     * 1 if orders may go there now.
+     */
+    uint8_t is_open;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_venue_offer_t;
+
+/**
+ * One part of the order.
+ */
+typedef struct mm_route_t {
+    /**
+     * The price of its order, ticks.
+     */
+    int64_t price;
+    /**
+     * Its lots.
+     */
+    uint64_t quantity;
+    /**
+     * All-in cost of a lot there, millionths of a tick; the nearest number that fits.
+     */
+    int64_t cost_micro;
+    /**
+     * The venue.
+     */
+    uint32_t venue;
+    /**
+     * `MM_ROUTE_REASON_*`: what decided for it against the next.
+     */
+    uint8_t reason;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_route_t;
+
+/**
+ * How a shutdown goes about it.
+ */
+typedef struct mm_shutdown_config_t {
+    /**
+     * Set by `mm_shutdown_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Most lots of one flattening order; default the most that there can be.
+     */
+    uint64_t clip;
+    /**
+     * How long a request may go unanswered before it is repeated, ns. Default 100 ms.
+     */
+    uint64_t retry_ns;
+    /**
+     * How long a flattening order may work before it is placed anew, ns. Default one second.
+     */
+    uint64_t reprice_ns;
+    /**
+     * When it gives up, ns after it began. Default 30 s.
+     */
+    uint64_t deadline_ns;
+    /**
+     * Ticks beyond the best price that crossing may go. Default 10.
+     */
+    uint32_t slippage_ticks;
+    /**
+     * `MM_FLATTEN_*`. Default cross.
+     */
+    uint8_t policy;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_shutdown_config_t;
+
+/**
+ * What a shutdown has done and what is left.
+ */
+typedef struct mm_shutdown_report_t {
+    /**
+     * Orders that still work.
+     */
+    uint64_t working_orders;
+    /**
+     * Of these, orders whose request was not answered in time.
+     */
+    uint64_t unknown_orders;
+    /**
+     * Lots that working orders can still trade, buys and sells together.
+     */
+    uint64_t working_quantity;
+    /**
+     * Lots held.
+     */
+    int64_t position;
+    /**
+     * Actions sent so far.
+     */
+    uint64_t actions;
+    /**
+     * `MM_E_RISK_*` of the last refusal of a flattening order, else 0.
+     */
+    mm_status_t last_refusal;
+    /**
+     * `MM_SHUTDOWN_*`.
+     */
+    uint8_t phase;
+    /**
+     * 1 when there is nothing more to do.
+     */
+    uint8_t is_over;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[2];
+} mm_shutdown_report_t;
+
+/**
+ * Capacities, durability and account of a store.
+ */
+typedef struct mm_store_config_t {
+    /**
+     * Set by `mm_store_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Equity at the start, account units. A store that exists keeps its own. Default 0.
+     */
+    int64_t capital;
+    /**
+     * Limits of the positions, not stored. Defaults as those of a tracker.
+     */
+    struct mm_position_limits_t limits;
+    /**
+     * Disk: syncs when an event's timestamp is this many nanoseconds after that of the last sync; 0 not by time.
+     */
+    uint64_t sync_every_ns;
+    /**
+     * Disk: syncs after so many events, 1 for each; 0 not by number. With both zero only `mm_store_sync` syncs.
+     */
+    uint32_t sync_every_events;
+    /**
+     * Instruments that can be registered, 1 to 65536. Default 64.
+     */
+    uint32_t instruments;
+    /**
+     * Working orders of all instruments together, 0 to 65536. Default 1024.
+     */
+    uint32_t orders;
+    /**
+     * Latches, 0 to 4096. Default 64.
+     */
+    uint32_t latches;
+    /**
+     * Fill ids that are remembered per instrument, 0 to 4096. Default 64.
+     */
+    uint32_t fill_window;
+    /**
+     * Latest trades that are kept, 0 to 2^24. Default 0.
+     */
+    uint32_t history;
+    /**
+     * `MM_DURABILITY_*`. Default process.
+     */
+    uint8_t durability;
+    /**
+     * `MM_STORE_OPEN_OR_CREATE`, `MM_STORE_OPEN` or `MM_STORE_CREATE`.
+     */
+    uint8_t mode;
+    /**
+     * 1: a store that exists keeps its capacities and its kind of durability, whatever is asked for here. 0: they must
+     * be the same.
+     */
+    uint8_t keep_capacities;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_store_config_t;
+
+/**
+ * A working order as a store keeps it. State 0 stands for an order that is over, of which only `order_id` is used.
+ */
+typedef struct mm_store_order_t {
+    /**
+     * Its client id.
+     */
+    uint64_t order_id;
+    /**
+     * The id of a replacement under way or a predecessor, else 0.
+     */
+    uint64_t linked_id;
+    /**
+     * The order that it took the place of, while that is not confirmed; else 0.
+     */
+    uint64_t predecessor;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots that are left.
+     */
+    uint64_t remaining;
+    /**
+     * Lots that it has traded.
+     */
+    uint64_t filled;
+    /**
+     * Price of the replacement under way, ticks.
+     */
+    int64_t new_price;
+    /**
+     * Lots of the replacement under way.
+     */
+    uint64_t new_quantity;
+    /**
+     * Lots of the replacement as it was sent.
+     */
+    uint64_t new_quantity_sent;
+    /**
+     * When its last request was sent, ns.
+     */
+    uint64_t sent;
+    /**
+     * The host's own: the venue's order id, a strategy.
+     */
+    uint64_t tags[2];
+    /**
+     * What it was while its state is not known, else 0.
+     */
+    uint64_t was;
+    /**
+     * The instrument.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ORDER_*` or the host's own number; 0 removes the order.
+     */
+    uint8_t state;
+    /**
+     * Which wanted quote it serves.
+     */
+    uint8_t level;
+    /**
+     * The order manager's or the host's own flags.
+     */
+    uint8_t flags;
+} mm_store_order_t;
+
+/**
+ * Something that a restart must not forget: a limit that has tripped, a kill switch that is on. All words zero is a latch
+ * that is not set.
+ */
+typedef struct mm_store_latch_t {
+    /**
+     * Its place in the store, below the configured number.
+     */
+    uint64_t id;
+    /**
+     * What it holds: the words of whoever latches.
+     */
+    uint64_t words[MM_STORE_LATCH_WORDS];
+} mm_store_latch_t;
+
+/**
+ * Everything that one event of the host changes.
+ */
+typedef struct mm_store_update_t {
+    /**
+     * Its number in the host's stream of events of the instrument, or of the account; they increase. 0 for none: then
+     * only `fill_id` tells whether it was applied.
+     */
+    uint64_t sequence;
+    /**
+     * When, ns, for `sync_every_ns`.
+     */
+    uint64_t timestamp;
+    /**
+     * A fill, or null. Its instrument is that of the update.
+     */
+    const struct mm_fill_t *fill;
+    /**
+     * The venue's id of the fill, 0 for none.
+     */
+    uint64_t fill_id;
+    /**
+     * A price to value the open lots at, ticks, when `has_mark` is 1; not with a fill.
+     */
+    int64_t mark;
+    /**
+     * Orders that are new, have changed or are over, each id at most once.
+     */
+    const struct mm_store_order_t *orders;
+    /**
+     * How many, 4096 at most.
+     */
+    size_t order_count;
+    /**
+     * Latches that are set or cleared, each id at most once.
+     */
+    const struct mm_store_latch_t *latches;
+    /**
+     * How many.
+     */
+    size_t latch_count;
+    /**
+     * What the order manager will use next, 0 for as before.
+     */
+    uint64_t next_order_sequence;
+    /**
+     * The instrument, when `has_instrument` is 1.
+     */
+    uint32_t instrument;
+    /**
+     * 1 for an event of an instrument, 0 for one of the account.
+     */
+    uint8_t has_instrument;
+    /**
+     * 1 when `mark` counts.
+     */
+    uint8_t has_mark;
+    /**
+     * Zero.
+     */
+    uint16_t reserved;
+} mm_store_update_t;
+
+/**
+ * What a store is and how it was found.
+ */
+typedef struct mm_store_info_t {
+    /**
+     * The number of the last event: counts every change since the store was made.
+     */
+    uint64_t epoch;
+    /**
+     * The last event that is safe from a loss of power; 0 without `MM_DURABILITY_DISK`.
+     */
+    uint64_t synced_epoch;
+    /**
+     * The event whose state was found, under `MM_RECOVERY_FROM_CHECKPOINT`, else 0.
+     */
+    uint64_t recovered_epoch;
+    /**
+     * The sequence of the last event of the account, else 0.
+     */
+    uint64_t last_event;
+    /**
+     * What `next_order_sequence` was last said to be, else 0.
+     */
+    uint64_t next_order_sequence;
+    /**
+     * One number for the whole state but the epoch: equal for equal states.
+     */
+    uint64_t state_hash;
+    /**
+     * Instruments that are registered.
+     */
+    uint32_t instruments;
+    /**
+     * Working orders.
+     */
+    uint32_t orders;
+    /**
+     * Latches that are set.
+     */
+    uint32_t latches;
+    /**
+     * Trades that are kept.
+     */
+    uint32_t trades;
+    /**
+     * `MM_RECOVERY_*`; reopened for a reader.
+     */
+    uint8_t recovery;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_store_info_t;
+
+/**
+ * What was applied to an instrument last.
+ */
+typedef struct mm_store_applied_t {
+    /**
+     * The id of its last fill that had one, else 0.
+     */
+    uint64_t last_fill_id;
+    /**
+     * The sequence of its last event that had one, else 0.
+     */
+    uint64_t last_event;
+} mm_store_applied_t;
 
 /**
  * Seeded Poisson order flow through a matching book. Rates are per second of simulated time.
@@ -2473,6 +4100,16 @@ typedef struct mm_venue_config_t {
  * Success, and nothing changed: the report was about an order that is over.
  */
 #define MM_STALE 3
+
+/**
+ * Success, and nothing changed: the event was applied before.
+ */
+#define MM_DUPLICATE 4
+
+/**
+ * The event is applied, but the sync that was due failed: it would not survive a loss of power.
+ */
+#define MM_UNSYNCED 5
 
 /**
  * A pointer that must not be null is null.
@@ -2650,6 +4287,181 @@ typedef struct mm_venue_config_t {
 #define MM_E_RISK_MESSAGE_RATE -209
 
 /**
+ * Risk refusal: the host has halted the gate.
+ */
+#define MM_E_RISK_HALTED -210
+
+/**
+ * Risk refusal: only orders that reduce the position may pass.
+ */
+#define MM_E_RISK_REDUCE_ONLY -211
+
+/**
+ * Risk refusal: the instrument may not be traded.
+ */
+#define MM_E_RISK_RESTRICTED_INSTRUMENT -212
+
+/**
+ * Risk refusal: the gate's table of instruments is full.
+ */
+#define MM_E_RISK_UNKNOWN_INSTRUMENT -213
+
+/**
+ * Risk refusal: the price is no multiple of the price increment.
+ */
+#define MM_E_RISK_OFF_TICK -214
+
+/**
+ * Risk refusal: the quantity is no multiple of the quantity increment.
+ */
+#define MM_E_RISK_OFF_LOT -215
+
+/**
+ * Risk refusal: fewer lots than an order must have.
+ */
+#define MM_E_RISK_MIN_QUANTITY -216
+
+/**
+ * Risk refusal: the reference price is too old to measure from.
+ */
+#define MM_E_RISK_STALE_REFERENCE -217
+
+/**
+ * Risk refusal: a post-only order that would trade on arrival.
+ */
+#define MM_E_RISK_POST_ONLY -218
+
+/**
+ * Risk refusal: too near to an own quote of the other side.
+ */
+#define MM_E_RISK_OWN_SPREAD -219
+
+/**
+ * Risk refusal: it would trade with an own order.
+ */
+#define MM_E_RISK_SELF_TRADE -220
+
+/**
+ * Risk refusal: an order with this id has passed already.
+ */
+#define MM_E_RISK_DUPLICATE_ID -221
+
+/**
+ * Risk refusal: the same order has passed within the window.
+ */
+#define MM_E_RISK_DUPLICATE_ORDER -222
+
+/**
+ * Risk refusal: gross notional over all instruments, in the worst case of working orders.
+ */
+#define MM_E_RISK_GROSS_NOTIONAL -223
+
+/**
+ * Risk refusal: net notional over all instruments, in the worst case of working orders.
+ */
+#define MM_E_RISK_NET_NOTIONAL -224
+
+/**
+ * Risk refusal: too much of the gross notional in one instrument.
+ */
+#define MM_E_RISK_CONCENTRATION -225
+
+/**
+ * Risk refusal: too many working orders.
+ */
+#define MM_E_RISK_WORKING_ORDERS -226
+
+/**
+ * Risk refusal: too many orders for the trades that they brought.
+ */
+#define MM_E_RISK_ORDER_TO_TRADE -227
+
+/**
+ * Risk refusal: too many executions on one side of an instrument within the window.
+ */
+#define MM_E_RISK_REPEATED_EXECUTION -228
+
+/**
+ * Risk refusal: too many fills, lots or notional within the window.
+ */
+#define MM_E_RISK_MARKET_MAKER_PROTECTION -229
+
+/**
+ * Risk refusal: the day's loss is too large: realised, unrealised and fees.
+ */
+#define MM_E_RISK_DAILY_LOSS -230
+
+/**
+ * Risk refusal: equity has fallen too far from its peak.
+ */
+#define MM_E_RISK_DRAWDOWN -231
+
+/**
+ * Risk refusal: too many losing trades in a row.
+ */
+#define MM_E_RISK_CONSECUTIVE_LOSSES -232
+
+/**
+ * Risk refusal: value at risk is too large.
+ */
+#define MM_E_RISK_VALUE_AT_RISK -233
+
+/**
+ * Risk refusal: expected shortfall is too large.
+ */
+#define MM_E_RISK_EXPECTED_SHORTFALL -234
+
+/**
+ * Risk refusal: the market moves against our fills: adverse selection.
+ */
+#define MM_E_RISK_MARKOUT -235
+
+/**
+ * Risk refusal: the instrument's market data are too old.
+ */
+#define MM_E_RISK_STALE_DATA -236
+
+/**
+ * Risk refusal: market data have been missed and not recovered.
+ */
+#define MM_E_RISK_SEQUENCE_GAP -237
+
+/**
+ * Risk refusal: the instrument's bid meets its ask.
+ */
+#define MM_E_RISK_CROSSED_BOOK -238
+
+/**
+ * Risk refusal: time has gone back by more than is tolerated.
+ */
+#define MM_E_RISK_CLOCK_BACKWARDS -239
+
+/**
+ * Risk refusal: the venue's orders or positions differ from ours.
+ */
+#define MM_E_RISK_RECONCILIATION_BREAK -240
+
+/**
+ * Risk refusal: the host has not given a sign of life.
+ */
+#define MM_E_RISK_DEAD_MAN -241
+
+/**
+ * The latches have another token, or nothing is latched.
+ */
+#define MM_E_RISK_TOKEN -290
+
+/**
+ * A reset needs a reason of 1 to 32 bytes.
+ */
+#define MM_E_RISK_NO_REASON -291
+
+/**
+ * Stored latches that no gate can have written.
+ */
+#define MM_E_RISK_LATCHES -292
+
+/**
  * The order was ours and is finished: a late or repeated report, usually harmless.
  */
 #define MM_E_ORDER_FINISHED -301
@@ -2773,6 +4585,66 @@ typedef struct mm_venue_config_t {
  * The instruction set that the environment asks for is unknown or not available.
  */
 #define MM_E_ISA -607
+
+/**
+ * The file is not a store.
+ */
+#define MM_E_STORE_FORMAT -701
+
+/**
+ * The store was written by another version of the format.
+ */
+#define MM_E_STORE_VERSION -702
+
+/**
+ * The store's records have another layout, or the other byte order.
+ */
+#define MM_E_STORE_LAYOUT -703
+
+/**
+ * The store is shorter or longer than its header says.
+ */
+#define MM_E_STORE_SIZE -704
+
+/**
+ * The store was made with another capacity or another kind of durability.
+ */
+#define MM_E_STORE_CAPACITY -705
+
+/**
+ * The store contradicts its checksums, and there is no checkpoint to fall back on.
+ */
+#define MM_E_STORE_CORRUPT -706
+
+/**
+ * The store has a writer already.
+ */
+#define MM_E_STORE_LOCKED -707
+
+/**
+ * The store's file or its file system admits no writing.
+ */
+#define MM_E_STORE_READ_ONLY -708
+
+/**
+ * The disk, the quota or the process's limit has no room for the store.
+ */
+#define MM_E_STORE_NO_SPACE -709
+
+/**
+ * There is a file already.
+ */
+#define MM_E_STORE_EXISTS -710
+
+/**
+ * The store was replaced by a resized file: open the path again.
+ */
+#define MM_E_STORE_SUPERSEDED -711
+
+/**
+ * The store changed during every attempt to read it.
+ */
+#define MM_E_STORE_BUSY -712
 
 #ifdef __cplusplus
 extern "C" {
@@ -3939,6 +5811,55 @@ size_t mm_isa_count(void) MM_NOEXCEPT;
 mm_status_t mm_isa_at(size_t index, const char **name_out) MM_NOEXCEPT;
 
 /**
+ * The gate's switch, a handle of its own that any thread may use. All switches of a gate are one.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread changes; `kill_switch` is writable. Free the handle with
+ * `mm_kill_switch_destroy`.
+ */
+mm_status_t mm_risk_gate_kill_switch(const struct mm_risk_gate_t *gate,
+                                     struct mm_kill_switch_t **kill_switch) MM_NOEXCEPT;
+
+/**
+ * Frees a switch; its gate goes on as it is. Null is fine.
+ *
+ * Safety:
+ * `kill_switch` is null or a live handle that is not used afterwards.
+ */
+void mm_kill_switch_destroy(struct mm_kill_switch_t *kill_switch) MM_NOEXCEPT;
+
+/**
+ * Refuses every order from now on (`on` 1) or lets orders pass again (`on` 0). Any thread. When it returns with the switch
+ * on no order passes any more: it waits for the one check that the gate may be busy with. Not from a signal handler: there
+ * use `mm_kill_switch_request`.
+ *
+ * Errors:
+ * `MM_E_ENUM` for another number.
+ *
+ * Safety:
+ * `kill_switch` is a live handle.
+ */
+mm_status_t mm_kill_switch_set(const struct mm_kill_switch_t *kill_switch,
+                               uint8_t on) MM_NOEXCEPT;
+
+/**
+ * As `mm_kill_switch_set` with 1, without waiting for the check that the gate may be busy with. Any thread, also a signal
+ * handler; wait-free.
+ *
+ * Safety:
+ * `kill_switch` is a live handle.
+ */
+mm_status_t mm_kill_switch_request(const struct mm_kill_switch_t *kill_switch) MM_NOEXCEPT;
+
+/**
+ * Whether orders are refused: `on` gets 1 or 0. Any thread, hot path.
+ *
+ * Safety:
+ * `kill_switch` is a live handle; `on` is writable.
+ */
+mm_status_t mm_kill_switch_get(const struct mm_kill_switch_t *kill_switch, uint8_t *on) MM_NOEXCEPT;
+
+/**
  * Accepts an order, trades what it can at the makers' prices by price and time, and lets the rest rest or cancels it.
  * Events: one `MM_BOOK_ACCEPTED`, a `MM_BOOK_TRADE` for each maker, one `MM_BOOK_CANCELLED` if a rest may not rest. `count` gets
  * how many; `outcome` may be null. Hot path, O(trades).
@@ -4116,12 +6037,36 @@ mm_status_t mm_order_manager_cancel_all(struct mm_order_manager_t *manager,
                                         size_t *count) MM_NOEXCEPT;
 
 /**
+ * As `mm_order_manager_place`, and does with own orders that it would meet what the gate's `self_trade` says: what
+ * gives way is cancelled or made smaller by the actions before it. `submission` may be null. Room for one action more than there
+ * are working orders is always enough. A refusal by the gate is no error here. O(orders), hot path.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL`, `MM_E_FULL`, `MM_E_IDS_EXHAUSTED`, `MM_E_QUANTITY_RANGE`, `MM_E_ENUM`. Nothing has been sent then.
+ *
+ * Safety:
+ * `manager` and `gate` are live handles that no other thread uses; `request` and `top` are readable; `actions` is writable
+ * for `capacity` elements, `count` is writable, `submission` null or writable.
+ */
+mm_status_t mm_order_manager_submit(struct mm_order_manager_t *manager,
+                                    struct mm_risk_gate_t *gate,
+                                    const struct mm_order_request_t *request,
+                                    const struct mm_market_top_t *top,
+                                    struct mm_order_action_t *actions,
+                                    size_t capacity,
+                                    size_t *count,
+                                    struct mm_submission_t *submission) MM_NOEXCEPT;
+
+/**
  * Follows one report of the venue. `order` (the order after it; forgotten by the manager when its state is final) and
  * `filled` (lots that the report filled) may be null. Hot path, O(1).
  *
  * Errors:
  * `MM_E_NOT_FOUND`, `MM_E_ORDER_FINISHED`, `MM_E_ORDER_STATE`, `MM_E_REPORT_INCONSISTENT`, `MM_E_WRONG_INSTRUMENT`,
- * `MM_E_BAD_REPORT`, `MM_E_ENUM`. Nothing has changed then.
+ * `MM_E_BAD_REPORT`, `MM_E_DUPLICATE` for a fill that has been counted, `MM_E_ENUM`. Nothing has changed then.
+ *
+ * Reports may come late, twice or out of order where fills have ids and refusals say what they refuse: see
+ * `new_order_id` of the report.
  *
  * Safety:
  * `manager` is a live handle that no other thread uses; `report` is readable; `order` and `filled` are null or
@@ -4689,6 +6634,61 @@ mm_status_t mm_reader_next(struct mm_reader_t *reader,
 mm_status_t mm_reader_progress(struct mm_reader_t *reader, uint64_t *done, uint64_t *total) MM_NOEXCEPT;
 
 /**
+ * Compares the venue's working orders and position with ours and writes the differences, as many as fit. Changes nothing; tell
+ * `mm_risk_gate_on_reconciliation` how many there are. Allocates: for a timer or a restart.
+ *
+ * Errors:
+ * `MM_E_BAD_REPORT` when the snapshot names an order twice, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `orders` is readable for `order_count` elements, `snapshot` readable,
+ * `breaks` writable for `capacity` elements, `result` writable.
+ */
+mm_status_t mm_order_manager_reconcile(const struct mm_order_manager_t *manager,
+                                       const struct mm_venue_order_t *orders,
+                                       size_t order_count,
+                                       const struct mm_venue_snapshot_t *snapshot,
+                                       struct mm_break_t *breaks,
+                                       size_t capacity,
+                                       struct mm_reconciliation_t *result) MM_NOEXCEPT;
+
+/**
+ * Makes the venue's word ours, orders in flight left out. Fills stamped at or before the snapshot are refused from now on: take over
+ * its position. `left` gets how many of the venue's orders could not be taken over. Allocates.
+ *
+ * Errors:
+ * As there; nothing has changed then.
+ *
+ * Safety:
+ * As for `mm_order_manager_reconcile`, and no other thread uses `manager`; `left` is writable.
+ */
+mm_status_t mm_order_manager_adopt(struct mm_order_manager_t *manager,
+                                   const struct mm_venue_order_t *orders,
+                                   size_t order_count,
+                                   const struct mm_venue_snapshot_t *snapshot,
+                                   size_t *left) MM_NOEXCEPT;
+
+/**
+ * Marks orders whose request has waited for an answer for longer than `timeout_ns` as `MM_ORDER_UNKNOWN`; `count` gets how many are.
+ * O(capacity of the manager).
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `count` is writable.
+ */
+mm_status_t mm_order_manager_expire(struct mm_order_manager_t *manager,
+                                    uint64_t timestamp,
+                                    uint64_t timeout_ns,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Counts a fill id as seen: what a host that restarts does with the last ids of its former life. Hot path.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses.
+ */
+mm_status_t mm_order_manager_remember_fill(struct mm_order_manager_t *manager, uint64_t fill_id) MM_NOEXCEPT;
+
+/**
  * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
  *
  * Safety:
@@ -4761,41 +6761,870 @@ mm_status_t mm_risk_gate_counters(const struct mm_risk_gate_t *gate,
                                   struct mm_risk_counters_t *counters) MM_NOEXCEPT;
 
 /**
- * The gate's switch, a handle of its own that any thread may use. All switches of a gate are one.
- *
- * Safety:
- * `gate` is a live handle that no other thread changes; `kill_switch` is writable. Free the handle with
- * `mm_kill_switch_destroy`.
- */
-mm_status_t mm_risk_gate_kill_switch(const struct mm_risk_gate_t *gate,
-                                     struct mm_kill_switch_t **kill_switch) MM_NOEXCEPT;
-
-/**
- * Frees a switch; its gate goes on as it is. Null is fine.
- *
- * Safety:
- * `kill_switch` is null or a live handle that is not used afterwards.
- */
-void mm_kill_switch_destroy(struct mm_kill_switch_t *kill_switch) MM_NOEXCEPT;
-
-/**
- * Refuses every order from now on (`on` 1) or lets orders pass again (`on` 0). Any thread, hot path.
+ * Lets the gate do more or less from now on: `MM_TRADING_*`. Cancels always pass.
  *
  * Errors:
- * `MM_E_ENUM` for another number.
+ * `MM_E_ENUM`.
  *
  * Safety:
- * `kill_switch` is a live handle.
+ * `gate` is a live handle that no other thread uses.
  */
-mm_status_t mm_kill_switch_set(const struct mm_kill_switch_t *kill_switch, uint8_t on) MM_NOEXCEPT;
+mm_status_t mm_risk_gate_set_state(struct mm_risk_gate_t *gate,
+                                   uint8_t state,
+                                   uint64_t timestamp) MM_NOEXCEPT;
 
 /**
- * Whether orders are refused: `on` gets 1 or 0. Any thread, hot path.
+ * Gives an instrument rules of its own, and a line in the gate's table.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for an increment or a unit value below 1, `MM_E_FULL`, `MM_E_ENUM`.
  *
  * Safety:
- * `kill_switch` is a live handle; `on` is writable.
+ * `gate` is a live handle that no other thread uses; `rules` is readable.
  */
-mm_status_t mm_kill_switch_get(const struct mm_kill_switch_t *kill_switch, uint8_t *on) MM_NOEXCEPT;
+mm_status_t mm_risk_gate_set_rules(struct mm_risk_gate_t *gate,
+                                   uint32_t instrument,
+                                   const struct mm_instrument_rules_t *rules) MM_NOEXCEPT;
+
+/**
+ * Switches a check, named by its `MM_E_RISK_*`, on (1) or off (0). A check without a limit stays without effect.
+ *
+ * Errors:
+ * `MM_E_ENUM`; `MM_E_INVALID_ARGUMENT` for the checks that nothing switches off: kill switch, malformed orders, unknown
+ * instruments.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_set_enabled(struct mm_risk_gate_t *gate,
+                                     mm_status_t check,
+                                     uint8_t on) MM_NOEXCEPT;
+
+/**
+ * A new day: the daily loss is measured from the equity as it is, and orders and fills are counted from 0.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_new_day(struct mm_risk_gate_t *gate, uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * What equity was at the day's start and at its peak, account units, for a host that goes on with an account after a restart.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_set_baseline(struct mm_risk_gate_t *gate,
+                                      int64_t day_start,
+                                      int64_t peak) MM_NOEXCEPT;
+
+/**
+ * What the gate would say of any order of the instrument now: `stance` gets 0 when it depends on the order, else the
+ * `MM_E_RISK_*` for which quotes are to be withdrawn; `reduce_only` gets 1 when reducing orders may still pass. Counts nothing.
+ * Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; the outputs are writable.
+ */
+mm_status_t mm_risk_gate_stance(struct mm_risk_gate_t *gate,
+                                uint32_t instrument,
+                                uint64_t timestamp,
+                                mm_status_t *stance,
+                                uint8_t *reduce_only) MM_NOEXCEPT;
+
+/**
+ * The latches as they are, to be stored; `token` gets what a reset must show, 0 while nothing is latched, and may be null.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread changes; `latches` is writable, `token` null or writable.
+ */
+mm_status_t mm_risk_gate_latches(const struct mm_risk_gate_t *gate,
+                                 struct mm_risk_latches_t *latches,
+                                 uint64_t *token) MM_NOEXCEPT;
+
+/**
+ * Takes over stored latches and the stored kill switch. Nothing that is latched or killed already is opened.
+ *
+ * Errors:
+ * `MM_E_RISK_LATCHES` for what no gate can have written.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `latches` is readable.
+ */
+mm_status_t mm_risk_gate_restore(struct mm_risk_gate_t *gate,
+                                 const struct mm_risk_latches_t *latches) MM_NOEXCEPT;
+
+/**
+ * Opens every latch. `token` is that of the latches as they are: another one that has latched in the meantime makes it wrong.
+ * `reason`, 1 to 32 bytes of UTF-8, goes to the audit ring. The daily loss and the drawdown are measured from the equity as it is;
+ * the kill switch stays as it is.
+ *
+ * Errors:
+ * `MM_E_RISK_TOKEN`, also when nothing is latched; `MM_E_RISK_NO_REASON`, `MM_E_UTF8`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `reason` is a NUL-terminated string.
+ */
+mm_status_t mm_risk_gate_reset(struct mm_risk_gate_t *gate,
+                               uint64_t token,
+                               const char *reason,
+                               uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * As `mm_risk_gate_set_config` for the engine's gate.
+ *
+ * Errors:
+ * As there.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `config` points to an initialised config.
+ */
+mm_status_t mm_engine_risk_set_config(struct mm_engine_t *engine,
+                                      const struct mm_risk_config_t *config) MM_NOEXCEPT;
+
+/**
+ * As `mm_risk_gate_latches` for the engine's gate.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `latches` is writable, `token` null or writable.
+ */
+mm_status_t mm_engine_risk_latches(const struct mm_engine_t *engine,
+                                   struct mm_risk_latches_t *latches,
+                                   uint64_t *token) MM_NOEXCEPT;
+
+/**
+ * As `mm_risk_gate_restore` for the engine's gate.
+ *
+ * Errors:
+ * As there.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `latches` is readable.
+ */
+mm_status_t mm_engine_risk_restore(struct mm_engine_t *engine,
+                                   const struct mm_risk_latches_t *latches) MM_NOEXCEPT;
+
+/**
+ * As `mm_risk_gate_reset` for the engine's gate.
+ *
+ * Errors:
+ * As there.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses; `reason` is a NUL-terminated string.
+ */
+mm_status_t mm_engine_risk_reset(struct mm_engine_t *engine,
+                                 uint64_t token,
+                                 const char *reason,
+                                 uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * Value at risk and expected shortfall of an exposure |q|S whose returns are normal with mean zero: `volatility` of one period,
+ * the horizon in `periods`, a `confidence` of 0.5 to 1. Any thread.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for numbers that are not finite or out of range.
+ *
+ * Safety:
+ * The outputs are writable.
+ */
+mm_status_t mm_normal_tail_risk(double exposure,
+                                double volatility,
+                                double periods,
+                                double confidence,
+                                double *value_at_risk,
+                                double *expected_shortfall) MM_NOEXCEPT;
+
+/**
+ * The quantile of past losses and the mean of those at least as large; losses are positive. `losses` is reordered. O(count), any
+ * thread.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for a loss that is not finite or a confidence out of 0.5 to 1.
+ *
+ * Safety:
+ * `losses` is readable and writable for `count` elements; the outputs are writable.
+ */
+mm_status_t mm_historical_tail_risk(double *losses,
+                                    size_t count,
+                                    double confidence,
+                                    double *value_at_risk,
+                                    double *expected_shortfall) MM_NOEXCEPT;
+
+/**
+ * Passes or refuses one order with everything that the checks look at, and counts it. A passed order has used one message of
+ * the rate and counts as working from now on. Hot path, O(1).
+ *
+ * Errors:
+ * The `MM_E_RISK_*` of the first failed check; the message says what was measured against which limit. Nothing but counters and
+ * the audit ring has changed then. `MM_E_ENUM`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `order` is readable.
+ */
+mm_status_t mm_risk_gate_check_order(struct mm_risk_gate_t *gate,
+                                     const struct mm_risk_order_t *order) MM_NOEXCEPT;
+
+/**
+ * As `mm_risk_gate_check_order` for a price (ticks) and a quantity (lots) that are doubles: what is not finite or no whole number
+ * is refused and counted. `order`'s own price and quantity are not read.
+ *
+ * Errors:
+ * `MM_E_RISK_INVALID_ORDER`, `MM_E_RISK_OFF_TICK`, `MM_E_RISK_OFF_LOT`, and as for `mm_risk_gate_check_order`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `order` is readable.
+ */
+mm_status_t mm_risk_gate_check_decimal(struct mm_risk_gate_t *gate,
+                                       const struct mm_risk_order_t *order,
+                                       double price,
+                                       double quantity) MM_NOEXCEPT;
+
+/**
+ * The best prices of an instrument have changed or been seen again. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `market` is readable.
+ */
+mm_status_t mm_risk_gate_on_market(struct mm_risk_gate_t *gate,
+                                   const struct mm_risk_market_t *market) MM_NOEXCEPT;
+
+/**
+ * Data of an instrument came at `timestamp` ns that changed no best price: they are fresh. Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_data(struct mm_risk_gate_t *gate,
+                                 uint32_t instrument,
+                                 uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * A numbered message of an instrument's feed came. One that skips a number closes the instrument until
+ * `mm_risk_gate_on_recovered`; 0 stands for none. Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_sequence(struct mm_risk_gate_t *gate,
+                                     uint32_t instrument,
+                                     uint64_t sequence,
+                                     uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * The instrument's book is whole again, as of `sequence` (0 when its messages have no numbers).
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_recovered(struct mm_risk_gate_t *gate,
+                                      uint32_t instrument,
+                                      uint64_t sequence,
+                                      uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * What an instrument's position and working orders are now; of `order` only the instrument and the fields of the exposure are
+ * read. A check takes them over too. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `order` is readable.
+ */
+mm_status_t mm_risk_gate_observe(struct mm_risk_gate_t *gate,
+                                 const struct mm_risk_order_t *order) MM_NOEXCEPT;
+
+/**
+ * One of our orders traded; tell each fill once. Hot path.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `fill` is readable.
+ */
+mm_status_t mm_risk_gate_on_fill(struct mm_risk_gate_t *gate, const struct mm_risk_fill_t *fill) MM_NOEXCEPT;
+
+/**
+ * The account's profit has changed. Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; `account` is readable.
+ */
+mm_status_t mm_risk_gate_on_account(struct mm_risk_gate_t *gate,
+                                    const struct mm_risk_account_t *account) MM_NOEXCEPT;
+
+/**
+ * The relative volatility of an instrument over one period: 0.02 is 2 %.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for one that is negative or not finite, `MM_E_FULL`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_volatility(struct mm_risk_gate_t *gate,
+                                       uint32_t instrument,
+                                       double volatility) MM_NOEXCEPT;
+
+/**
+ * The relative return of an instrument over the latest period. Give every instrument's returns period by period.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for one that is not finite, `MM_E_FULL`.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_return(struct mm_risk_gate_t *gate,
+                                   uint32_t instrument,
+                                   double value) MM_NOEXCEPT;
+
+/**
+ * Measures value at risk and expected shortfall of the positions at their marks; the outputs, account units, may be null.
+ * O(instruments x scenarios): for a timer.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses; the outputs are null or writable.
+ */
+mm_status_t mm_risk_gate_update_tail_risk(struct mm_risk_gate_t *gate,
+                                          uint64_t timestamp,
+                                          double *value_at_risk,
+                                          double *expected_shortfall) MM_NOEXCEPT;
+
+/**
+ * A reconciliation with the venue has found so many breaks.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_on_reconciliation(struct mm_risk_gate_t *gate,
+                                           uint32_t breaks,
+                                           uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * Time has passed: pauses that are over end, and silence is noticed. Orders and updates do the same. Hot path.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread uses.
+ */
+mm_status_t mm_risk_gate_advance(struct mm_risk_gate_t *gate,
+                                 uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * A window into the gate for other threads.
+ *
+ * Safety:
+ * `gate` is a live handle that no other thread changes; `monitor` is writable. Free the handle with
+ * `mm_risk_monitor_destroy`.
+ */
+mm_status_t mm_risk_gate_monitor(const struct mm_risk_gate_t *gate,
+                                 struct mm_risk_monitor_t **monitor) MM_NOEXCEPT;
+
+/**
+ * A window into the engine's gate for other threads.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `monitor` is writable. Free the handle with
+ * `mm_risk_monitor_destroy`.
+ */
+mm_status_t mm_engine_risk_monitor(const struct mm_engine_t *engine,
+                                   struct mm_risk_monitor_t **monitor) MM_NOEXCEPT;
+
+/**
+ * Frees a monitor; its gate goes on as it is. Null is fine.
+ *
+ * Safety:
+ * `monitor` is null or a live handle that is not used afterwards.
+ */
+void mm_risk_monitor_destroy(struct mm_risk_monitor_t *monitor) MM_NOEXCEPT;
+
+/**
+ * One row for each check, by its number: which limits are configured, have ever been evaluated and are fed with data. `count` gets
+ * how many; room for 64 is always enough. Any thread, wait-free.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL`.
+ *
+ * Safety:
+ * `monitor` is a live handle; `rows` is writable for `capacity` elements and `count` is writable.
+ */
+mm_status_t mm_risk_coverage(const struct mm_risk_monitor_t *monitor,
+                             struct mm_risk_coverage_t *rows,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * Everything that the gate measures. Any thread, wait-free.
+ *
+ * Safety:
+ * `monitor` is a live handle; `metrics` is writable.
+ */
+mm_status_t mm_risk_monitor_metrics(const struct mm_risk_monitor_t *monitor,
+                                    struct mm_risk_metrics_t *metrics) MM_NOEXCEPT;
+
+/**
+ * Copies the gate's decisions from `*cursor` on, as many as there are and fit, and moves the cursor behind them; begin with 0. `count`
+ * gets how many, `lost` (which may be null) how many were overwritten before they were read. Any thread, each with a cursor of its
+ * own; lock-free.
+ *
+ * Safety:
+ * `monitor` is a live handle; `cursor` is readable and writable, `records` writable for `capacity` elements, `count` writable,
+ * `lost` null or writable.
+ */
+mm_status_t mm_risk_monitor_audit(const struct mm_risk_monitor_t *monitor,
+                                  uint64_t *cursor,
+                                  struct mm_audit_record_t *records,
+                                  size_t capacity,
+                                  size_t *count,
+                                  uint64_t *lost) MM_NOEXCEPT;
+
+/**
+ * A sign of life of the host at `timestamp` ns, for the dead-man's switch. Any thread, wait-free.
+ *
+ * Safety:
+ * `monitor` is a live handle.
+ */
+mm_status_t mm_risk_monitor_ping(const struct mm_risk_monitor_t *monitor, uint64_t timestamp) MM_NOEXCEPT;
+
+/**
+ * Lets the gate do more or less from its next order on: `MM_TRADING_*`. Any thread, wait-free. Where an order under way must not slip
+ * through there is the kill switch.
+ *
+ * Errors:
+ * `MM_E_ENUM`.
+ *
+ * Safety:
+ * `monitor` is a live handle.
+ */
+mm_status_t mm_risk_monitor_set_state(const struct mm_risk_monitor_t *monitor,
+                                      uint8_t state) MM_NOEXCEPT;
+
+/**
+ * The name of a check by its number (-200 - `MM_E_RISK_*`), in snake case; "unknown" for a number that is none. Never null; static
+ * storage.
+ *
+ * Safety:
+ * None needed: any number is fine, from any thread.
+ */
+const char *mm_risk_check_name(uint8_t check) MM_NOEXCEPT;
+
+/**
+ * Routes an order over the venues that are open, have something and are within the limit, cheapest first, with the reason of each
+ * route. `count` gets how many routes, `left` (which may be null) the lots that no venue takes. The same offers give the same routes
+ * whatever their order. Any thread, hot path.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` for more than `MM_MAX_VENUES` offers or a venue that comes twice, `MM_E_BAD_QUOTE` for a price out of range
+ * or no lots, `MM_E_BUFFER_TOO_SMALL` with less room than there are offers, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `request` is readable, `offers` readable for `offer_count` elements, `routes` writable for `capacity` elements, `count` writable,
+ * `left` null or writable.
+ */
+mm_status_t mm_route(const struct mm_route_request_t *request,
+                     const struct mm_venue_offer_t *offers,
+                     size_t offer_count,
+                     struct mm_route_t *routes,
+                     size_t capacity,
+                     size_t *count,
+                     uint64_t *left) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_shutdown_config_init(struct mm_shutdown_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Begins a shutdown at `timestamp` ns: from here on the gate lets only reducing orders pass, and stays so.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a clip out of range.
+ *
+ * Safety:
+ * `config` points to an initialised config; `gate` is a live handle that no other thread uses; `shutdown` is writable. Free the
+ * handle with `mm_shutdown_destroy`.
+ */
+mm_status_t mm_shutdown_begin(const struct mm_shutdown_config_t *config,
+                              struct mm_risk_gate_t *gate,
+                              uint64_t timestamp,
+                              struct mm_shutdown_t **shutdown) MM_NOEXCEPT;
+
+/**
+ * Frees a shutdown; orders and gate stay as they are. Null is fine.
+ *
+ * Safety:
+ * `shutdown` is null or a live handle that is not used afterwards.
+ */
+void mm_shutdown_destroy(struct mm_shutdown_t *shutdown) MM_NOEXCEPT;
+
+/**
+ * What is to be sent now; `count` gets how many actions. Room for one more than there are working orders is always enough. Call it
+ * after every report and on a timer, until the report says that it is over. O(orders).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL`; nothing has changed then.
+ *
+ * Safety:
+ * The handles are live and no other thread uses them; `top` is readable; `actions` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_shutdown_step(struct mm_shutdown_t *shutdown,
+                             struct mm_order_manager_t *manager,
+                             struct mm_risk_gate_t *gate,
+                             const struct mm_market_top_t *top,
+                             struct mm_order_action_t *actions,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * What has been done and what is left, with `position` lots held.
+ *
+ * Safety:
+ * The handles are live and no other thread changes them; `report` is writable.
+ */
+mm_status_t mm_shutdown_report(const struct mm_shutdown_t *shutdown,
+                               const struct mm_order_manager_t *manager,
+                               int64_t position,
+                               struct mm_shutdown_report_t *report) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_store_config_init(struct mm_store_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Opens or makes a store. `mm_store_info` says how it was found. O(size); nothing allocates afterwards.
+ *
+ * Errors:
+ * `MM_E_STORE_LOCKED` when it has a writer, `MM_E_STORE_READ_ONLY`, `MM_E_STORE_NO_SPACE`, `MM_E_STORE_EXISTS`, `MM_E_IO`;
+ * `MM_E_STORE_FORMAT`, `MM_E_STORE_VERSION`, `MM_E_STORE_LAYOUT`, `MM_E_STORE_SIZE`, `MM_E_STORE_CAPACITY`,
+ * `MM_E_STORE_CORRUPT`; `MM_E_INVALID_ARGUMENT`, `MM_E_ENUM`, `MM_E_STRUCT_SIZE`, `MM_E_UTF8`, `MM_E_NULL`. The file is as it
+ * was then.
+ *
+ * Safety:
+ * `path` is a NUL-terminated string; `config` points to an initialised config; `store` is writable. Free the handle with
+ * `mm_store_destroy`.
+ */
+mm_status_t mm_store_open(const char *path,
+                          const struct mm_store_config_t *config,
+                          struct mm_store_t **store) MM_NOEXCEPT;
+
+/**
+ * Closes a store, which gives its lock back; what was applied stays. Null is fine.
+ *
+ * Safety:
+ * `store` is null or a live handle that is not used afterwards.
+ */
+void mm_store_destroy(struct mm_store_t *store) MM_NOEXCEPT;
+
+/**
+ * Puts a file of other capacities, or another durability, in the place of this store's, with the same state: the latest
+ * trades and fill ids as far as they fit. Readers of the old file get `MM_E_STORE_SUPERSEDED`. Not for the hot path.
+ *
+ * Errors:
+ * `MM_E_FULL` or `MM_E_NOT_FOUND` when the state does not fit, and those of making a store. The store is as it was then.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `path` is the NUL-terminated path that it was opened with; `config`
+ * points to an initialised config.
+ */
+mm_status_t mm_store_resize(struct mm_store_t *store,
+                            const char *path,
+                            const struct mm_store_config_t *config) MM_NOEXCEPT;
+
+/**
+ * Adds an instrument, flat; its `id` and fees are used. `unit_value` is what one tick x lot is worth in account units,
+ * `fill_ids` one of `MM_FILL_IDS_*`. `MM_UNSYNCED` as for `mm_store_apply`.
+ *
+ * Errors:
+ * `MM_E_FULL`, `MM_E_DUPLICATE`, `MM_E_INVALID_ARGUMENT` unless `unit_value` is positive, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `instrument` points to an initialised struct.
+ */
+mm_status_t mm_store_register(struct mm_store_t *store,
+                              const struct mm_instrument_t *instrument,
+                              int64_t unit_value,
+                              uint8_t fill_ids) MM_NOEXCEPT;
+
+/**
+ * Books a fill under the venue's id and the host's sequence, either of which may be 0; survives the process when this
+ * returns. `MM_DUPLICATE` when it was booked before: nothing has changed and `outcome` is not written. `MM_UNSYNCED` as for
+ * `mm_store_apply`. `outcome` may be null. Hot path, O(1).
+ *
+ * Errors:
+ * As for `mm_position_tracker_record_fill`. Nothing has changed then.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `fill` is readable, `outcome` null or writable.
+ */
+mm_status_t mm_store_record_fill(struct mm_store_t *store,
+                                 const struct mm_fill_t *fill,
+                                 uint64_t fill_id,
+                                 uint64_t sequence,
+                                 struct mm_fill_outcome_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Applies one event as a whole: its fill or mark, its orders, its latches. It survives the process when this returns.
+ * `MM_DUPLICATE` when it was applied before: nothing has changed. `MM_UNSYNCED` when it is applied and the sync that was
+ * due failed: it would not survive a loss of power; the next sync tries again with everything. `outcome` may be null and
+ * is written when a fill was booked. Hot path as long as there are 16 orders at most, O(changes).
+ *
+ * Errors:
+ * As for `mm_store_record_fill`; `MM_E_FULL` for the orders, where those that the same event removes do not make room;
+ * `MM_E_NOT_FOUND` for an order to be removed or a latch that is not there, `MM_E_DUPLICATE` for an order given twice,
+ * `MM_E_INVALID_ARGUMENT`. Nothing has changed then.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `update` and what it points to is readable; `outcome` is null or
+ * writable.
+ */
+mm_status_t mm_store_apply(struct mm_store_t *store,
+                           const struct mm_store_update_t *update,
+                           struct mm_fill_outcome_t *outcome) MM_NOEXCEPT;
+
+/**
+ * Begins a new day: the daily loss counts from the present equity. `sequence` as in an update of the account; `MM_DUPLICATE`
+ * and `MM_UNSYNCED` as there.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_start_day(struct mm_store_t *store,
+                               uint64_t sequence) MM_NOEXCEPT;
+
+/**
+ * Forgets every trade: all positions flat, equity back at the capital, history empty. Instruments, orders, latches and
+ * what was applied stay. `sequence` as for `mm_store_start_day`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_reset(struct mm_store_t *store,
+                           uint64_t sequence) MM_NOEXCEPT;
+
+/**
+ * Makes everything safe from a loss of power. With `MM_DURABILITY_PROCESS` that is what the file says now, and the next
+ * change begins a time in which a loss of power may cost the file.
+ *
+ * Errors:
+ * `MM_E_IO`: nobody knows how much is safe. The next sync tries again with everything.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_sync(struct mm_store_t *store) MM_NOEXCEPT;
+
+/**
+ * Syncs when `sync_every_ns` asks for it at the time `now`: for hosts without events for a while.
+ *
+ * Errors:
+ * As for `mm_store_sync`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_tick(struct mm_store_t *store, uint64_t now) MM_NOEXCEPT;
+
+/**
+ * Reads the file again in place of what is in memory.
+ *
+ * Errors:
+ * `MM_E_STORE_CORRUPT`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_reload(struct mm_store_t *store) MM_NOEXCEPT;
+
+/**
+ * Takes over the positions, marks and account of a tracker, as one event. Instruments that it has and the store has not
+ * are registered with `MM_FILL_IDS_ANY`; the history stays. `MM_UNSYNCED` as for `mm_store_apply`.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND` when the tracker lacks an instrument of the store, `MM_E_FULL`. Nothing has changed then.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses, `tracker` one that no other thread changes.
+ */
+mm_status_t mm_store_import(struct mm_store_t *store,
+                            const struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * Puts the positions, marks and account into a tracker, in place of its own; its history becomes empty.
+ *
+ * Errors:
+ * `MM_E_FULL` when the tracker has too few instruments. It is as it was then.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes, `tracker` one that no other thread uses.
+ */
+mm_status_t mm_store_export(const struct mm_store_t *store,
+                            struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
+
+/**
+ * What the store is and how it was found. O(size), allocates.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `info` is writable.
+ */
+mm_status_t mm_store_info(const struct mm_store_t *store, struct mm_store_info_t *info) MM_NOEXCEPT;
+
+/**
+ * One instrument's position.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `position` is writable.
+ */
+mm_status_t mm_store_position(const struct mm_store_t *store,
+                              uint32_t instrument,
+                              struct mm_position_t *position) MM_NOEXCEPT;
+
+/**
+ * Sums over all instruments, account units.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `totals` is writable.
+ */
+mm_status_t mm_store_totals(const struct mm_store_t *store, struct mm_position_totals_t *totals) MM_NOEXCEPT;
+
+/**
+ * What was applied to an instrument last: where a replay may begin.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `applied` is writable.
+ */
+mm_status_t mm_store_applied(const struct mm_store_t *store,
+                             uint32_t instrument,
+                             struct mm_store_applied_t *applied) MM_NOEXCEPT;
+
+/**
+ * The working orders, in no particular order; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_orders(const struct mm_store_t *store,
+                            struct mm_store_order_t *orders,
+                            size_t capacity,
+                            size_t *count) MM_NOEXCEPT;
+
+/**
+ * The latches that are set; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `latches` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_latches(const struct mm_store_t *store,
+                             struct mm_store_latch_t *latches,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * The latest trades that fit, oldest first; `count` gets how many.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `trades` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_history(const struct mm_store_t *store,
+                             struct mm_trade_t *trades,
+                             size_t capacity,
+                             size_t *count) MM_NOEXCEPT;
+
+/**
+ * Maps a store for reading, beside its writer in any process. Takes no lock.
+ *
+ * Errors:
+ * Those of `mm_store_open` that concern the file.
+ *
+ * Safety:
+ * `path` is a NUL-terminated string; `reader` is writable. Free the handle with `mm_store_reader_destroy`.
+ */
+mm_status_t mm_store_reader_open(const char *path, struct mm_store_reader_t **reader) MM_NOEXCEPT;
+
+/**
+ * Frees a reader. Null is fine.
+ *
+ * Safety:
+ * `reader` is null or a live handle that is not used afterwards.
+ */
+void mm_store_reader_destroy(struct mm_store_reader_t *reader) MM_NOEXCEPT;
+
+/**
+ * Copies the state after the last event, whole; the functions below show it until the next call. O(size).
+ *
+ * Errors:
+ * `MM_E_STORE_BUSY` when the writer overtook every attempt, `MM_E_STORE_SUPERSEDED` when the store was resized,
+ * `MM_E_STORE_CORRUPT`. What was read before is lost then.
+ *
+ * Safety:
+ * `reader` is a live handle that no other thread uses.
+ */
+mm_status_t mm_store_reader_refresh(struct mm_store_reader_t *reader) MM_NOEXCEPT;
+
+/**
+ * What was read last. O(size), allocates.
+ *
+ * Safety:
+ * `reader` is a live handle that no other thread changes; `info` is writable.
+ */
+mm_status_t mm_store_reader_info(const struct mm_store_reader_t *reader,
+                                 struct mm_store_info_t *info) MM_NOEXCEPT;
+
+/**
+ * The positions that were read last, in the order of registration; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `reader` is a live handle that no other thread changes; `positions` is writable for `capacity` elements and `count`
+ * is writable.
+ */
+mm_status_t mm_store_reader_positions(const struct mm_store_reader_t *reader,
+                                      struct mm_position_t *positions,
+                                      size_t capacity,
+                                      size_t *count) MM_NOEXCEPT;
+
+/**
+ * The working orders that were read last; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * As for `mm_store_reader_positions`.
+ */
+mm_status_t mm_store_reader_orders(const struct mm_store_reader_t *reader,
+                                   struct mm_store_order_t *orders,
+                                   size_t capacity,
+                                   size_t *count) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
