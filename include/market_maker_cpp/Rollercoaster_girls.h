@@ -5,16 +5,28 @@
 #ifndef MARKET_MAKER_CPP_ROLLERCOASTER_GIRLS_H
 #define MARKET_MAKER_CPP_ROLLERCOASTER_GIRLS_H
 
+#include "market_depth.hpp"
 #include "market_predictor.hpp"
 #include "ml_market_maker.hpp"
 #include "model_args.hpp"
+#include "order.hpp"
+#include "order_manager.hpp"
+#include "risk_manager.hpp"
 #include "stable_vector.hpp"
 
+using mm::MarketDataBuffer;
+using mm::MarketDepth;
 using mm::MarketPredictor;
 using mm::MarketPredictorError;
 using mm::MLMarketMaker;
 using mm::ModelArgs;
+using mm::Order;
+using mm::OrderManager;
+using mm::OrderSide;
+using mm::OrderStatus;
 using mm::Quote;
+using mm::Rejection;
+using mm::RiskManager;
 using mm::SSMHippoConfig;
 using mm::stable_vector;
 
