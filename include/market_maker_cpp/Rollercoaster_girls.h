@@ -5,7 +5,9 @@
 #ifndef MARKET_MAKER_CPP_ROLLERCOASTER_GIRLS_H
 #define MARKET_MAKER_CPP_ROLLERCOASTER_GIRLS_H
 
+#include "../market_maker/memory_pool.hpp"
 #include "market_depth.hpp"
+#include "market_making_strategy.hpp"
 #include "market_predictor.hpp"
 #include "ml_market_maker.hpp"
 #include "model_args.hpp"
@@ -13,12 +15,18 @@
 #include "order_manager.hpp"
 #include "risk_manager.hpp"
 #include "stable_vector.hpp"
+#include "stoikov_strategy.hpp"
+#include "strategy_manager.hpp"
+#include "thread_pool.hpp"
 
+using mm::ExchangeError;
 using mm::MarketDataBuffer;
 using mm::MarketDepth;
+using mm::MarketMakingStrategy;
 using mm::MarketPredictor;
 using mm::MarketPredictorError;
 using mm::MLMarketMaker;
+using mm::MemoryPool;
 using mm::ModelArgs;
 using mm::Order;
 using mm::OrderManager;
@@ -29,5 +37,9 @@ using mm::Rejection;
 using mm::RiskManager;
 using mm::SSMHippoConfig;
 using mm::stable_vector;
+using mm::StoikovStrategy;
+using mm::StrategyManager;
+using mm::ThreadLocalPool;
+using mm::ThreadPool;
 
 #endif
