@@ -13,12 +13,16 @@
 #include "model_args.hpp"
 #include "order.hpp"
 #include "order_manager.hpp"
+#include "performance_monitor.hpp"
+#include "performance_profiler.hpp"
 #include "risk_manager.hpp"
 #include "stable_vector.hpp"
 #include "stoikov_strategy.hpp"
 #include "strategy_manager.hpp"
+#include "temporal_coherence_loss.hpp"
 #include "thread_pool.hpp"
 
+using mm::AdaptiveTemporalCoherenceLoss;
 using mm::ExchangeError;
 using mm::MarketDataBuffer;
 using mm::MarketDepth;
@@ -32,6 +36,8 @@ using mm::Order;
 using mm::OrderManager;
 using mm::OrderSide;
 using mm::OrderStatus;
+using mm::PerformanceMonitor;
+using mm::PerformanceProfiler;
 using mm::Quote;
 using mm::Rejection;
 using mm::RiskManager;

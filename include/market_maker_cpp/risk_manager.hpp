@@ -11,6 +11,7 @@
 #define MARKET_MAKER_CPP_RISK_MANAGER_HPP
 
 #include "../market_maker/risk.hpp"
+#include "average_cost.hpp"
 #include "market_depth.hpp"
 #include "order.hpp"
 
@@ -119,8 +120,8 @@ public:
         Holding &holding = holdings_[symbol];
         mark(holding, depth);
         const double signed_quantity = order.side == OrderSide::BUY ? order.remaining() : -order.remaining();
-        const double after = holding.quantity + signed_quantity;
-        const bool reduces = is_reducing(holding.quantity, signed_quantity);
+        const double after = holding.cost.quantity() + signed_quantity;
+        const bool reduces = is_reducing(holding.cost.quantity(), signed_quantity);
         look_at_time();
         if (breaker_.is_triggered && !reduces) {
             return refuse(MM_E_RISK_HALTED, "the circuit breaker is triggered");
@@ -285,7 +286,7 @@ public:
     double get_position(const std::string &symbol = std::string()) const {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto found = holdings_.find(symbol);
-        return found == holdings_.end() ? 0.0 : found->second.quantity;
+        return found == holdings_.end() ? 0.0 : found->second.cost.quantity();
     }
     /// Why the calling thread's last check was refused; empty when it was not, or when the thread has asked another manager
     /// since.
@@ -302,22 +303,18 @@ private:
         double price;
         double quantity;
     };
-    /// One symbol's position: average cost (F11).
+    /// What is known of one symbol.
     struct Holding {
-        double quantity = 0.0;
-        double average = 0.0;
-        double realised = 0.0;
+        AverageCost cost;
         double mark = 0.0;
-        /// What has traded in all: the size against which a rest of a sum of doubles is nothing.
-        double traded = 0.0;
         double stated = 0.0;
         double stated_price = 0.0;
         bool is_stated = false;
         std::deque<Pending> pending;
 
-        double unrealised() const noexcept { return quantity * ((mark > 0.0 ? mark : average) - average); }
-        double held() const noexcept { return is_stated ? stated : quantity; }
-        double worth() const noexcept { return std::abs(held()) * (mark > 0.0 ? mark : is_stated ? stated_price : average); }
+        double unrealised() const noexcept { return cost.unrealised(mark > 0.0 ? mark : cost.price()); }
+        double held() const noexcept { return is_stated ? stated : cost.quantity(); }
+        double worth() const noexcept { return std::abs(held()) * (mark > 0.0 ? mark : is_stated ? stated_price : cost.price()); }
     };
     /// The mean loss of the last fills, weighted by quantity.
     struct Adverse {
@@ -404,25 +401,9 @@ private:
     }
     void book(Holding &holding, OrderSide side, double price, double quantity) {
         const double change = side == OrderSide::BUY ? quantity : -quantity;
-        const double before = holding.quantity;
-        holding.traded += quantity;
-        holding.quantity += change;
-        if (std::abs(holding.quantity) <= 1e-12 * holding.traded) {
-            holding.quantity = 0.0;
-        }
+        const AverageCost::Fill done = holding.cost.book(side, price, quantity);
         if (holding.is_stated) {
             holding.stated += change;
-        }
-        const bool is_closing = before * change < 0.0;
-        double gain = 0.0;
-        if (is_closing) {
-            gain = std::min(std::abs(change), std::abs(before)) * (price - holding.average) * (before > 0.0 ? 1.0 : -1.0);
-            holding.realised += gain;
-            if (std::abs(change) > std::abs(before)) {
-                holding.average = price;
-            }
-        } else {
-            holding.average = (holding.average * std::abs(before) + price * quantity) / std::abs(holding.quantity);
         }
         if (holding.mark <= 0.0) {
             holding.mark = price;
@@ -432,8 +413,8 @@ private:
         fill.price = whole(price);
         fill.quantity = static_cast<std::uint64_t>(whole(quantity));
         fill.side = side == OrderSide::BUY ? MM_SIDE_BUY : MM_SIDE_SELL;
-        fill.realised = money(gain);
-        fill.has_realised = is_closing ? 1 : 0;
+        fill.realised = money(done.gain);
+        fill.has_realised = done.is_closing ? 1 : 0;
         detail::check(mm_risk_gate_on_fill(breaker_gate_.get(), &fill));
         if (holding.pending.size() < most_pending) {
             const auto horizon = std::chrono::duration<double>(limits_.adverse_selection_horizon);
@@ -468,7 +449,7 @@ private:
         double realised = 0.0;
         double unrealised = 0.0;
         for (const auto &entry : holdings_) {
-            realised += entry.second.realised;
+            realised += entry.second.cost.realised();
             unrealised += entry.second.unrealised();
         }
         equity_ = realised + unrealised;
