@@ -1,0 +1,1 @@
+//! Each structure against a naive oracle, each formula against its golden numbers.
