@@ -9,12 +9,18 @@ use market_maker::ffi::book_manager::*;
 use market_maker::ffi::book_view::*;
 use market_maker::ffi::depth::*;
 use market_maker::ffi::engine::*;
+use market_maker::ffi::engine_config::*;
+use market_maker::ffi::engine_figures::*;
 use market_maker::ffi::event::*;
+use market_maker::ffi::feature_config::*;
 use market_maker::ffi::features::*;
+use market_maker::ffi::forecaster::*;
 use market_maker::ffi::isa::*;
 use market_maker::ffi::kill_switch::*;
 use market_maker::ffi::matching::*;
+use market_maker::ffi::order_config::*;
 use market_maker::ffi::order_types::*;
+use market_maker::ffi::order_view::*;
 use market_maker::ffi::orders::*;
 use market_maker::ffi::pool::*;
 use market_maker::ffi::position::*;
@@ -25,6 +31,7 @@ use market_maker::ffi::quote::*;
 use market_maker::ffi::reader::*;
 use market_maker::ffi::reconcile::*;
 use market_maker::ffi::risk::*;
+use market_maker::ffi::risk_config::*;
 use market_maker::ffi::risk_control::*;
 use market_maker::ffi::risk_feed::*;
 use market_maker::ffi::risk_monitor::*;
@@ -179,11 +186,11 @@ pub static STRUCTS: &[Struct] = &[
         }),
         fields: &[
             Field { name: "struct_size", at: offset_of!(mm_engine_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
-            Field { name: "instrument", at: offset_of!(mm_engine_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(18, None) },
+            Field { name: "instrument", at: offset_of!(mm_engine_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(19, None) },
             Field { name: "book", at: offset_of!(mm_engine_config_t, book), width: size_of::<*const mm_book_config_t>(), kind: Kind::Pointer(2, None) },
-            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(57, None) },
-            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(45, None) },
-            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(27, None) },
+            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(59, None) },
+            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(47, None) },
+            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(28, None) },
             Field { name: "volatility_half_life", at: offset_of!(mm_engine_config_t, volatility_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "spread_half_life", at: offset_of!(mm_engine_config_t, spread_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "flow_half_life", at: offset_of!(mm_engine_config_t, flow_half_life), width: size_of::<f64>(), kind: Kind::Float },
@@ -324,6 +331,21 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "side", at: offset_of!(mm_fill_t, side), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "is_maker", at: offset_of!(mm_fill_t, is_maker), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_fill_t, reserved), width: size_of::<u16>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_forecaster_config_t",
+        size: size_of::<mm_forecaster_config_t>(),
+        init: Some(|to, size| {
+            // SAFETY: the attacker's buffers are writable for any size that is believed.
+            unsafe { mm_forecaster_config_init(to.cast(), size) }
+        }),
+        fields: &[
+            Field { name: "struct_size", at: offset_of!(mm_forecaster_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
+            Field { name: "asking", at: offset_of!(mm_forecaster_config_t, asking), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "reading", at: offset_of!(mm_forecaster_config_t, reading), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "horizon", at: offset_of!(mm_forecaster_config_t, horizon), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "volatility", at: offset_of!(mm_forecaster_config_t, volatility), width: size_of::<u32>(), kind: Kind::Integer },
         ],
     },
     Struct {
@@ -617,6 +639,26 @@ pub static STRUCTS: &[Struct] = &[
         ],
     },
     Struct {
+        name: "mm_prediction_t",
+        size: size_of::<mm_prediction_t>(),
+        init: None,
+        fields: &[
+            Field { name: "change", at: offset_of!(mm_prediction_t, change), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "volatility", at: offset_of!(mm_prediction_t, volatility), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "direction", at: offset_of!(mm_prediction_t, direction), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "as_of", at: offset_of!(mm_prediction_t, as_of), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "valid_until", at: offset_of!(mm_prediction_t, valid_until), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "age", at: offset_of!(mm_prediction_t, age), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "rows", at: offset_of!(mm_prediction_t, rows), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "predictions", at: offset_of!(mm_prediction_t, predictions), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "failures", at: offset_of!(mm_prediction_t, failures), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "is_valid", at: offset_of!(mm_prediction_t, is_valid), width: size_of::<u8>(), kind: Kind::Integer },
+            Field { name: "has_volatility", at: offset_of!(mm_prediction_t, has_volatility), width: size_of::<u8>(), kind: Kind::Integer },
+            Field { name: "is_window_full", at: offset_of!(mm_prediction_t, is_window_full), width: size_of::<u8>(), kind: Kind::Integer },
+            Field { name: "reserved", at: offset_of!(mm_prediction_t, reserved), width: size_of::<[u8; 5]>(), kind: Kind::Bytes },
+        ],
+    },
+    Struct {
         name: "mm_predictor_config_t",
         size: size_of::<mm_predictor_config_t>(),
         init: Some(|to, size| {
@@ -727,7 +769,7 @@ pub static STRUCTS: &[Struct] = &[
         }),
         fields: &[
             Field { name: "struct_size", at: offset_of!(mm_reader_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
-            Field { name: "instrument", at: offset_of!(mm_reader_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(18, None) },
+            Field { name: "instrument", at: offset_of!(mm_reader_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(19, None) },
             Field { name: "seed_path", at: offset_of!(mm_reader_config_t, seed_path), width: size_of::<*const c_char>(), kind: Kind::Text },
             Field { name: "seed_row", at: offset_of!(mm_reader_config_t, seed_row), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "more_paths", at: offset_of!(mm_reader_config_t, more_paths), width: size_of::<*const *const c_char>(), kind: Kind::Texts(Some(offset_of!(mm_reader_config_t, more_path_count))) },
@@ -1171,9 +1213,9 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "fill", at: offset_of!(mm_store_update_t, fill), width: size_of::<*const mm_fill_t>(), kind: Kind::Pointer(15, None) },
             Field { name: "fill_id", at: offset_of!(mm_store_update_t, fill_id), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "mark", at: offset_of!(mm_store_update_t, mark), width: size_of::<i64>(), kind: Kind::Integer },
-            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(62, Some(offset_of!(mm_store_update_t, order_count))) },
+            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(64, Some(offset_of!(mm_store_update_t, order_count))) },
             Field { name: "order_count", at: offset_of!(mm_store_update_t, order_count), width: size_of::<usize>(), kind: Kind::Count },
-            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(61, Some(offset_of!(mm_store_update_t, latch_count))) },
+            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(63, Some(offset_of!(mm_store_update_t, latch_count))) },
             Field { name: "latch_count", at: offset_of!(mm_store_update_t, latch_count), width: size_of::<usize>(), kind: Kind::Count },
             Field { name: "next_order_sequence", at: offset_of!(mm_store_update_t, next_order_sequence), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "instrument", at: offset_of!(mm_store_update_t, instrument), width: size_of::<u32>(), kind: Kind::Integer },
@@ -1685,7 +1727,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let manager = a.handle(0);
             let instrument = a.u32();
-            let order = a.structure(24);
+            let order = a.structure(25);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -1868,7 +1910,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let book = a.handle(1);
-            let order = a.structure(24);
+            let order = a.structure(25);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -1902,6 +1944,20 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        name: "mm_engine_attach_predictor",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(2);
+            let predictor = a.handle(9);
+            let window = a.structure(12);
+            let forecaster = a.structure(16);
+            let normaliser = a.text();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_attach_predictor(engine.cast(), predictor.cast(), window.cast(), forecaster.cast(), normaliser.cast()) }
+        },
+    },
+    Export {
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -1932,6 +1988,26 @@ pub static EXPORTS: &[Export] = &[
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_destroy(engine.cast()) };
             MM_OK
+        },
+    },
+    Export {
+        name: "mm_engine_detach_predictor",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(2);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_detach_predictor(engine.cast()) }
+        },
+    },
+    Export {
+        name: "mm_engine_interrupt",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(2);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_interrupt(engine.cast()) }
         },
     },
     Export {
@@ -1994,6 +2070,17 @@ pub static EXPORTS: &[Export] = &[
             let report = a.structure(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_on_report(engine.cast(), report.cast()) }
+        },
+    },
+    Export {
+        name: "mm_engine_prediction",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(2);
+            let prediction = a.output(size_of::<mm_prediction_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_prediction(engine.cast(), prediction.cast()) }
         },
     },
     Export {
@@ -2075,7 +2162,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let engine = a.handle(2);
-            let latches = a.structure(49);
+            let latches = a.structure(51);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_restore(engine.cast(), latches.cast()) }
         },
@@ -2086,9 +2173,20 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let engine = a.handle(2);
-            let config = a.structure(45);
+            let config = a.structure(47);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_set_config(engine.cast(), config.cast()) }
+        },
+    },
+    Export {
+        name: "mm_engine_save_normaliser",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(2);
+            let path = a.text();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_save_normaliser(engine.cast(), path.cast()) }
         },
     },
     Export {
@@ -2291,6 +2389,17 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        name: "mm_forecaster_config_init",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let config = a.uninitialised();
+            let struct_size = a.length();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_forecaster_config_init(config.cast(), struct_size) }
+        },
+    },
+    Export {
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -2450,7 +2559,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(5),
         destroys: None,
         call: |a| {
-            let config = a.structure(20);
+            let config = a.structure(21);
             let book = a.slot(5);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_create(config.cast(), book.cast()) }
@@ -2541,9 +2650,9 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let manager = a.handle(6);
-            let orders = a.structures(70);
+            let orders = a.structures(72);
             let order_count = a.length();
-            let snapshot = a.structure(71);
+            let snapshot = a.structure(73);
             let left = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_adopt(manager.cast(), orders.cast(), order_count, snapshot.cast(), left.cast()) }
@@ -2594,7 +2703,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(6),
         destroys: None,
         call: |a| {
-            let config = a.structure(27);
+            let config = a.structure(28);
             let manager = a.slot(6);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_create(config.cast(), manager.cast()) }
@@ -2607,8 +2716,8 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let manager = a.handle(6);
             let gate = a.handle(12);
-            let wanted = a.structure(73);
-            let top = a.structure(22);
+            let wanted = a.structure(75);
+            let top = a.structure(23);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2697,8 +2806,8 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let manager = a.handle(6);
             let gate = a.handle(12);
-            let request = a.structure(28);
-            let top = a.structure(22);
+            let request = a.structure(29);
+            let top = a.structure(23);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_place(manager.cast(), gate.cast(), request.cast(), top.cast(), action.cast()) }
@@ -2710,9 +2819,9 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let manager = a.handle(6);
-            let orders = a.structures(70);
+            let orders = a.structures(72);
             let order_count = a.length();
-            let snapshot = a.structure(71);
+            let snapshot = a.structure(73);
             let breaks = a.outputs(size_of::<mm_break_t>());
             let capacity = a.length();
             let result = a.output(size_of::<mm_reconciliation_t>());
@@ -2739,8 +2848,8 @@ pub static EXPORTS: &[Export] = &[
             let manager = a.handle(6);
             let gate = a.handle(12);
             let order_id = a.u64();
-            let request = a.structure(28);
-            let top = a.structure(22);
+            let request = a.structure(29);
+            let top = a.structure(23);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_replace(manager.cast(), gate.cast(), order_id, request.cast(), top.cast(), action.cast()) }
@@ -2752,7 +2861,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let manager = a.handle(6);
-            let orders = a.structures(62);
+            let orders = a.structures(64);
             let order_count = a.length();
             let fill_ids = a.numbers(size_of::<u64>(), false);
             let fill_id_count = a.length();
@@ -2783,8 +2892,8 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let manager = a.handle(6);
             let gate = a.handle(12);
-            let request = a.structure(28);
-            let top = a.structure(22);
+            let request = a.structure(29);
+            let top = a.structure(23);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2832,7 +2941,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(7),
         destroys: None,
         call: |a| {
-            let config = a.structure(30);
+            let config = a.structure(31);
             let pool = a.slot(7);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_create(config.cast(), pool.cast()) }
@@ -2920,7 +3029,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(8),
         destroys: None,
         call: |a| {
-            let config = a.structure(35);
+            let config = a.structure(36);
             let tracker = a.slot(8);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_create(config.cast(), tracker.cast()) }
@@ -3016,7 +3125,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let tracker = a.handle(8);
-            let instrument = a.structure(18);
+            let instrument = a.structure(19);
             let unit_value = a.i64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_register(tracker.cast(), instrument.cast(), unit_value) }
@@ -3038,7 +3147,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let tracker = a.handle(8);
-            let limits = a.structure(32);
+            let limits = a.structure(33);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_set_limits(tracker.cast(), limits.cast()) }
         },
@@ -3093,7 +3202,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(9),
         destroys: None,
         call: |a| {
-            let config = a.structure(36);
+            let config = a.structure(38);
             let path = a.text();
             let predictor = a.slot(9);
             // SAFETY: the attacker passes only what the interface allows.
@@ -3264,7 +3373,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(10),
         destroys: None,
         call: |a| {
-            let config = a.structure(39);
+            let config = a.structure(41);
             let quoter = a.slot(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_quoter_create(config.cast(), quoter.cast()) }
@@ -3324,7 +3433,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(41);
+            let config = a.structure(43);
             let increments = a.output(size_of::<mm_increments_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_detect_increments(format, path.cast(), config.cast(), increments.cast()) }
@@ -3350,7 +3459,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(41);
+            let config = a.structure(43);
             let reader = a.slot(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open(format, path.cast(), config.cast(), reader.cast()) }
@@ -3361,7 +3470,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(11),
         destroys: None,
         call: |a| {
-            let config = a.structure(65);
+            let config = a.structure(67);
             let reader = a.slot(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open_synthetic(config.cast(), reader.cast()) }
@@ -3431,7 +3540,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let order = a.structure(26);
+            let order = a.structure(27);
             let exposure = a.structure(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check(gate.cast(), order.cast(), exposure.cast()) }
@@ -3443,7 +3552,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let order = a.structure(52);
+            let order = a.structure(54);
             let price = a.f64();
             let quantity = a.f64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3456,7 +3565,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let order = a.structure(52);
+            let order = a.structure(54);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check_order(gate.cast(), order.cast()) }
         },
@@ -3477,7 +3586,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(12),
         destroys: None,
         call: |a| {
-            let config = a.structure(45);
+            let config = a.structure(47);
             let gate = a.slot(12);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_create(config.cast(), gate.cast()) }
@@ -3556,7 +3665,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let order = a.structure(52);
+            let order = a.structure(54);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_observe(gate.cast(), order.cast()) }
         },
@@ -3567,7 +3676,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let account = a.structure(44);
+            let account = a.structure(46);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_account(gate.cast(), account.cast()) }
         },
@@ -3590,7 +3699,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let fill = a.structure(48);
+            let fill = a.structure(50);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_fill(gate.cast(), fill.cast()) }
         },
@@ -3601,7 +3710,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let market = a.structure(50);
+            let market = a.structure(52);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_market(gate.cast(), market.cast()) }
         },
@@ -3687,7 +3796,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let latches = a.structure(49);
+            let latches = a.structure(51);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_restore(gate.cast(), latches.cast()) }
         },
@@ -3710,7 +3819,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let gate = a.handle(12);
-            let config = a.structure(45);
+            let config = a.structure(47);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_set_config(gate.cast(), config.cast()) }
         },
@@ -3734,7 +3843,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let gate = a.handle(12);
             let instrument = a.u32();
-            let rules = a.structure(17);
+            let rules = a.structure(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_set_rules(gate.cast(), instrument, rules.cast()) }
         },
@@ -3842,8 +3951,8 @@ pub static EXPORTS: &[Export] = &[
         creates: None,
         destroys: None,
         call: |a| {
-            let request = a.structure(53);
-            let offers = a.structures(69);
+            let request = a.structure(55);
+            let offers = a.structures(71);
             let offer_count = a.length();
             let routes = a.outputs(size_of::<mm_route_t>());
             let capacity = a.length();
@@ -3858,7 +3967,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(14),
         destroys: None,
         call: |a| {
-            let config = a.structure(55);
+            let config = a.structure(57);
             let gate = a.handle(12);
             let timestamp = a.u64();
             let shutdown = a.slot(14);
@@ -3909,7 +4018,7 @@ pub static EXPORTS: &[Export] = &[
             let shutdown = a.handle(14);
             let manager = a.handle(6);
             let gate = a.handle(12);
-            let top = a.structure(22);
+            let top = a.structure(23);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3968,7 +4077,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let store = a.handle(16);
-            let update = a.structure(63);
+            let update = a.structure(65);
             let outcome = a.output(size_of::<mm_fill_outcome_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_apply(store.cast(), update.cast(), outcome.cast()) }
@@ -4109,7 +4218,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let path = a.text();
-            let config = a.structure(59);
+            let config = a.structure(61);
             let store = a.slot(16);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_open(path.cast(), config.cast(), store.cast()) }
@@ -4242,7 +4351,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let store = a.handle(16);
-            let instrument = a.structure(18);
+            let instrument = a.structure(19);
             let unit_value = a.i64();
             let fill_ids = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4277,7 +4386,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let store = a.handle(16);
             let path = a.text();
-            let config = a.structure(59);
+            let config = a.structure(61);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_resize(store.cast(), path.cast(), config.cast()) }
         },
@@ -4288,7 +4397,7 @@ pub static EXPORTS: &[Export] = &[
         destroys: None,
         call: |a| {
             let store = a.handle(16);
-            let limits = a.structure(32);
+            let limits = a.structure(33);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_set_limits(store.cast(), limits.cast()) }
         },
@@ -4474,7 +4583,7 @@ pub static EXPORTS: &[Export] = &[
         creates: Some(18),
         destroys: None,
         call: |a| {
-            let config = a.structure(68);
+            let config = a.structure(70);
             let venue = a.slot(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_create(config.cast(), venue.cast()) }
@@ -4524,7 +4633,7 @@ pub static EXPORTS: &[Export] = &[
         call: |a| {
             let venue = a.handle(18);
             let now = a.u64();
-            let action = a.structure(25);
+            let action = a.structure(26);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_submit(venue.cast(), now, action.cast()) }
         },

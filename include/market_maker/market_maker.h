@@ -164,21 +164,6 @@
 #define MM_TOUCHED_SHORT 8
 
 /**
- * The engine reads no clock: latencies are those that the host records.
- */
-#define MM_CLOCK_OFF 0
-
-/**
- * The engine reads the monotonic clock at the start and the end of each event.
- */
-#define MM_CLOCK_TOTAL 1
-
-/**
- * The engine reads the monotonic clock between its stages too.
- */
-#define MM_CLOCK_STAGES 2
-
-/**
  * Stage: the event is applied to the book.
  */
 #define MM_STAGE_BOOK 0
@@ -214,9 +199,81 @@
 #define MM_MAX_ENGINE_ACTIONS 16
 
 /**
+ * The engine reads no clock: latencies are those that the host records.
+ */
+#define MM_CLOCK_OFF 0
+
+/**
+ * The engine reads the monotonic clock at the start and the end of each event.
+ */
+#define MM_CLOCK_TOTAL 1
+
+/**
+ * The engine reads the monotonic clock between its stages too.
+ */
+#define MM_CLOCK_STAGES 2
+
+/**
+ * The host or the venue refused an input for a reason of the strategy's own.
+ */
+#define MM_FAULT_ERROR 0
+
+/**
+ * The line to the venue is lost.
+ */
+#define MM_FAULT_CONNECTION 1
+
+/**
+ * An order action for the venue.
+ */
+#define MM_OUTPUT_ACTION 0
+
+/**
+ * The engine rests until `time`; its quotes are withdrawn.
+ */
+#define MM_OUTPUT_REST_BEGINS 1
+
+/**
+ * It quotes again.
+ */
+#define MM_OUTPUT_REST_ENDS 2
+
+/**
+ * An internal check failed, and the engine will not be called again. Its orders may still work at the venue: cancel them.
+ */
+#define MM_OUTPUT_BROKEN 3
+
+/**
  * Values of a row: the default channels, whose names `mm_feature_channel_name` tells.
  */
 #define MM_FEATURE_CHANNELS 24
+
+/**
+ * The network is asked at every row, with the whole window and a state that starts at zero, as it was trained.
+ */
+#define MM_ASKING_WINDOW 0
+
+/**
+ * Rows are pushed one by one and the state is carried: cheaper, and fresh every `stream_period` rows.
+ */
+#define MM_ASKING_STREAM 1
+
+/**
+ * The outputs are rows of the default channels where a step of the forecast has as many values, else a triple.
+ */
+#define MM_READING_BY_NETWORK 0
+
+/**
+ * The outputs are rows of the default channels for the coming steps of the grid: the change is the sum of `mid_return`
+ * over the horizon, the volatility the mean of one of the three, the direction follows from both.
+ */
+#define MM_READING_CHANNELS 1
+
+/**
+ * The first three outputs are the mid's log return over the horizon in basis points, its volatility in ticks per square
+ * root of a second (0 or less says nothing), and the direction, -1 to 1.
+ */
+#define MM_READING_TRIPLE 2
 
 /**
  * Trades at its price or better.
@@ -409,12 +466,12 @@
 #define MM_PRECISION_INT8 3
 
 /**
- * NaN or infinity in the inputs is an error.
+ * NaN, infinity, or a value too large for the network's sums in the inputs is an error.
  */
 #define MM_BAD_INPUT_REFUSE 0
 
 /**
- * The same feature's value one row earlier stands in for NaN or infinity.
+ * The same feature's value one row earlier stands in for it.
  */
 #define MM_BAD_INPUT_FORWARD_FILL 1
 
@@ -824,6 +881,36 @@
 #define MM_HORIZON_COUNT_DOWN 1
 
 /**
+ * What has no room is refused with `MM_E_FULL` and counted.
+ */
+#define MM_BACK_PRESSURE_REJECT 0
+
+/**
+ * The oldest that waits makes room, is counted, and never runs. Not for engines: a book that missed an event is wrong.
+ */
+#define MM_BACK_PRESSURE_DROP_OLDEST 1
+
+/**
+ * The caller waits until there is room.
+ */
+#define MM_BACK_PRESSURE_WAIT 2
+
+/**
+ * A thread without work keeps looking: least latency, a whole processor.
+ */
+#define MM_IDLE_SPIN 0
+
+/**
+ * A thread without work gives the rest of its time slice away between looks.
+ */
+#define MM_IDLE_YIELD 1
+
+/**
+ * A thread without work sleeps `idle_time` between looks.
+ */
+#define MM_IDLE_SLEEP 2
+
+/**
  * Order-by-order books by instrument.
  */
 typedef struct mm_book_manager_t mm_book_manager_t;
@@ -832,6 +919,11 @@ typedef struct mm_book_manager_t mm_book_manager_t;
  * An order book of one instrument, order by order, with price-time priority.
  */
 typedef struct mm_book_t mm_book_t;
+
+/**
+ * Engines on threads. Inputs may come from any thread at any time; outputs are taken by one.
+ */
+typedef struct mm_engine_pool_t mm_engine_pool_t;
 
 /**
  * One instrument's pipeline: book, features, strategy, risk gate, order manager, position. One owner thread.
@@ -917,6 +1009,11 @@ typedef struct mm_trees_t mm_trees_t;
  * A simulated venue: own orders join the recorded queue and trade when the recorded flow would have reached them.
  */
 typedef struct mm_venue_t mm_venue_t;
+
+/**
+ * Threads that run tasks. Every function but its destroy function is for any thread at any time.
+ */
+typedef struct mm_worker_pool_t mm_worker_pool_t;
 
 /**
  * Outcome of a call: 0 success, negative error (nothing changed), positive success with a remark.
@@ -2045,6 +2142,164 @@ typedef struct mm_latency_t {
 } mm_latency_t;
 
 /**
+ * How a pool of engines runs.
+ */
+typedef struct mm_engine_pool_config_t {
+    /**
+     * Set by `mm_engine_pool_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Processors to bind the threads to, in turn; null binds none. Read only during the create.
+     */
+    const uint32_t *processors;
+    /**
+     * How many.
+     */
+    size_t processor_count;
+    /**
+     * With `MM_IDLE_SLEEP`, ns. Default 50 microseconds.
+     */
+    uint64_t idle_time;
+    /**
+     * Rest after too many errors, ns. Default five minutes.
+     */
+    uint64_t error_rest;
+    /**
+     * Rest after a lost connection, ns. Default one minute.
+     */
+    uint64_t connection_rest;
+    /**
+     * Threads, 1 to 1024; more than there are engines are not started. Default 1.
+     */
+    uint32_t threads;
+    /**
+     * Inputs that can wait for one thread, at least 1. Default 4096.
+     */
+    uint32_t inputs;
+    /**
+     * Outputs of one thread that can wait to be taken, at least 1; when they are full the thread waits. Default 4096.
+     */
+    uint32_t outputs;
+    /**
+     * Errors of an engine that are tolerated between two rests; the next one sends it to rest. Default 3.
+     */
+    uint32_t tolerated_errors;
+    /**
+     * `MM_BACK_PRESSURE_REJECT` or `MM_BACK_PRESSURE_WAIT`, the default. Where one thread both sends inputs and takes outputs, let it
+     * reject, or take before more outputs than `outputs` can have been made: an engine's thread that finds no room for an
+     * output waits, and so does then whoever sends to it.
+     */
+    uint8_t back_pressure;
+    /**
+     * `MM_IDLE_*`. Default yield.
+     */
+    uint8_t idle;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_engine_pool_config_t;
+
+/**
+ * What an engine of a pool says.
+ */
+typedef struct mm_engine_output_t {
+    /**
+     * Of an `MM_OUTPUT_ACTION`; else zero.
+     */
+    struct mm_order_action_t action;
+    /**
+     * Of an `MM_OUTPUT_REST_BEGINS` the end of the rest, ns; else 0.
+     */
+    uint64_t time;
+    /**
+     * Whose it is.
+     */
+    uint32_t instrument;
+    /**
+     * `MM_OUTPUT_*`.
+     */
+    uint8_t kind;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[3];
+} mm_engine_output_t;
+
+/**
+ * An engine that a pool has given back, and what it has done there.
+ */
+typedef struct mm_finished_engine_t {
+    /**
+     * The engine, the caller's again.
+     */
+    struct mm_engine_t *engine;
+    /**
+     * Inputs that it was given.
+     */
+    uint64_t inputs;
+    /**
+     * Of these, inputs that it refused.
+     */
+    uint64_t errors;
+    /**
+     * Rests that it took.
+     */
+    uint64_t rests;
+    /**
+     * Inputs that came after an internal check had failed.
+     */
+    uint64_t unheard;
+    /**
+     * Its instrument.
+     */
+    uint32_t instrument;
+    /**
+     * The status of the last input that it refused; 0 where it refused none.
+     */
+    mm_status_t last_error;
+    /**
+     * 1 if an internal check failed: then the engine is poisoned, and can only be destroyed.
+     */
+    uint8_t is_broken;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[7];
+} mm_finished_engine_t;
+
+/**
+ * Counters of a pool since its start.
+ */
+typedef struct mm_engine_pool_stats_t {
+    /**
+     * Inputs taken.
+     */
+    uint64_t sent;
+    /**
+     * Inputs worked off.
+     */
+    uint64_t done;
+    /**
+     * Inputs refused because there was no room.
+     */
+    uint64_t refused;
+    /**
+     * Inputs that had to wait for room.
+     */
+    uint64_t waited;
+    /**
+     * Engines.
+     */
+    uint32_t engines;
+    /**
+     * Threads.
+     */
+    uint32_t threads;
+} mm_engine_pool_stats_t;
+
+/**
  * What a feature window is built from.
  */
 typedef struct mm_feature_window_config_t {
@@ -2135,6 +2390,139 @@ typedef struct mm_feature_window_info_t {
      */
     uint8_t reserved[7];
 } mm_feature_window_info_t;
+
+/**
+ * How a predictor is attached to an engine.
+ */
+typedef struct mm_forecaster_config_t {
+    /**
+     * Set by `mm_forecaster_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * `MM_ASKING_*`. Default window.
+     */
+    uint32_t asking;
+    /**
+     * `MM_READING_*`. Default by the network.
+     */
+    uint32_t reading;
+    /**
+     * Steps of the grid that a prediction is about. Of rows of channels 0, the default, is all that the network
+     * forecasts; a triple wants the number that it was trained on.
+     */
+    uint32_t horizon;
+    /**
+     * Of rows of channels: the index of the volatility that is read, as `mm_feature_channel_name` counts. Default that of
+     * the medium one.
+     */
+    uint32_t volatility;
+} mm_forecaster_config_t;
+
+/**
+ * What an attached predictor says, and what it has done. Times in ns.
+ */
+typedef struct mm_prediction_t {
+    /**
+     * Expected change of the mid over the horizon, ticks.
+     */
+    double change;
+    /**
+     * Expected volatility of the mid, ticks per square root of a second; meaningful if `has_volatility` is 1.
+     */
+    double volatility;
+    /**
+     * Confidence in the sign of the change, -1 (surely down) to 1 (surely up).
+     */
+    double direction;
+    /**
+     * The end of the last row that the network had seen, where the horizon begins; 0 before the first prediction.
+     */
+    uint64_t as_of;
+    /**
+     * The end of the horizon, exclusive; 0 before the first prediction.
+     */
+    uint64_t valid_until;
+    /**
+     * From `as_of` to the engine's latest time.
+     */
+    uint64_t age;
+    /**
+     * Rows that went to the network.
+     */
+    uint64_t rows;
+    /**
+     * Predictions made.
+     */
+    uint64_t predictions;
+    /**
+     * Times that the network refused or said what is no number; there was no prediction then.
+     */
+    uint64_t failures;
+    /**
+     * 1 if quotes may follow it: there is one, its horizon is not over, and no gap came after it.
+     */
+    uint8_t is_valid;
+    /**
+     * 1 if the model said a volatility.
+     */
+    uint8_t has_volatility;
+    /**
+     * 1 if the feature window is full, from when on a network that reads whole windows is asked.
+     */
+    uint8_t is_window_full;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_prediction_t;
+
+/**
+ * One order as the manager knows it.
+ */
+typedef struct mm_order_t {
+    /**
+     * Its client id.
+     */
+    uint64_t order_id;
+    /**
+     * The id of the replacement under way, or of the order that it took the place of while that is not confirmed;
+     * else 0.
+     */
+    uint64_t linked_id;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots that are left.
+     */
+    uint64_t remaining;
+    /**
+     * Lots that it has traded.
+     */
+    uint64_t filled;
+    /**
+     * When its last request was sent, ns.
+     */
+    uint64_t sent;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ORDER_*`.
+     */
+    uint8_t state;
+    /**
+     * Which wanted quote it serves, 255 for none.
+     */
+    uint8_t level;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_order_t;
 
 /**
  * One wanted quote.
@@ -2279,53 +2667,6 @@ typedef struct mm_submission_t {
      */
     uint32_t reserved;
 } mm_submission_t;
-
-/**
- * One order as the manager knows it.
- */
-typedef struct mm_order_t {
-    /**
-     * Its client id.
-     */
-    uint64_t order_id;
-    /**
-     * The id of the replacement under way, or of the order that it took the place of while that is not confirmed;
-     * else 0.
-     */
-    uint64_t linked_id;
-    /**
-     * Its price, ticks.
-     */
-    int64_t price;
-    /**
-     * Lots that are left.
-     */
-    uint64_t remaining;
-    /**
-     * Lots that it has traded.
-     */
-    uint64_t filled;
-    /**
-     * When its last request was sent, ns.
-     */
-    uint64_t sent;
-    /**
-     * `MM_SIDE_*`.
-     */
-    uint8_t side;
-    /**
-     * `MM_ORDER_*`.
-     */
-    uint8_t state;
-    /**
-     * Which wanted quote it serves, 255 for none.
-     */
-    uint8_t level;
-    /**
-     * Zero.
-     */
-    uint8_t reserved[5];
-} mm_order_t;
 
 /**
  * Limits. Quantities are lots of one instrument, money is in account units. Standing exactly at a limit is allowed.
@@ -3839,7 +4180,7 @@ typedef struct mm_store_order_t {
 
 /**
  * Something that a restart must not forget: a limit that has tripped, a kill switch that is on. All words zero is a latch
- * that is not set.
+ * that is not set. The words of a risk gate are its `mm_risk_latches_t`, byte for byte: copy them with `memcpy`.
  */
 typedef struct mm_store_latch_t {
     /**
@@ -3853,7 +4194,7 @@ typedef struct mm_store_latch_t {
 } mm_store_latch_t;
 
 /**
- * Everything that one event of the host changes.
+ * Everything that one event of the host changes. Zeros are an event that changes nothing.
  */
 typedef struct mm_store_update_t {
     /**
@@ -3960,13 +4301,37 @@ typedef struct mm_store_info_t {
      */
     uint32_t trades;
     /**
+     * Instruments that can be registered.
+     */
+    uint32_t instrument_capacity;
+    /**
+     * Orders that can work at once.
+     */
+    uint32_t order_capacity;
+    /**
+     * Latches.
+     */
+    uint32_t latch_capacity;
+    /**
+     * Trades that can be kept.
+     */
+    uint32_t history;
+    /**
+     * Fill ids that are remembered per instrument.
+     */
+    uint32_t fill_window;
+    /**
+     * `MM_DURABILITY_*`.
+     */
+    uint8_t durability;
+    /**
      * `MM_RECOVERY_*`; reopened for a reader.
      */
     uint8_t recovery;
     /**
      * Zero.
      */
-    uint8_t reserved[7];
+    uint8_t reserved[2];
 } mm_store_info_t;
 
 /**
@@ -4080,6 +4445,92 @@ typedef struct mm_venue_config_t {
      */
     uint32_t max_requests;
 } mm_venue_config_t;
+
+/**
+ * How a pool of threads runs.
+ */
+typedef struct mm_worker_pool_config_t {
+    /**
+     * Set by `mm_worker_pool_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Processors to bind the threads to, in turn; null binds none. Read only during the create.
+     */
+    const uint32_t *processors;
+    /**
+     * How many.
+     */
+    size_t processor_count;
+    /**
+     * With `MM_IDLE_SLEEP`, ns. Default 50 microseconds.
+     */
+    uint64_t idle_time;
+    /**
+     * Threads, 1 to 1024. Default 1.
+     */
+    uint32_t threads;
+    /**
+     * Tasks that can wait for one thread, and as many again for any; at least 1. Default 4096.
+     */
+    uint32_t capacity;
+    /**
+     * `MM_BACK_PRESSURE_*`. Default wait.
+     */
+    uint8_t back_pressure;
+    /**
+     * `MM_IDLE_*`. Default sleep.
+     */
+    uint8_t idle;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_worker_pool_config_t;
+
+/**
+ * A task: called once with its context, on a thread of the pool. A negative result is counted as a failure and changes
+ * nothing else. It must return: no C++ exception may leave it, and no longjmp.
+ */
+typedef mm_status_t (*mm_task_t)(void *context);
+
+/**
+ * What a pool has done since its start.
+ */
+typedef struct mm_worker_pool_stats_t {
+    /**
+     * Tasks taken.
+     */
+    uint64_t submitted;
+    /**
+     * Tasks that have run, those that failed included.
+     */
+    uint64_t finished;
+    /**
+     * Of these, tasks whose result was negative.
+     */
+    uint64_t failed;
+    /**
+     * Tasks that made room for newer ones and never ran.
+     */
+    uint64_t dropped;
+    /**
+     * Submits refused because there was no room.
+     */
+    uint64_t refused;
+    /**
+     * Submits that had to wait for room.
+     */
+    uint64_t waited;
+    /**
+     * Tasks that wait now.
+     */
+    uint64_t waiting;
+    /**
+     * Threads.
+     */
+    uint64_t threads;
+} mm_worker_pool_stats_t;
 
 /**
  * Success.
@@ -4645,6 +5096,26 @@ typedef struct mm_venue_config_t {
  * The store changed during every attempt to read it.
  */
 #define MM_E_STORE_BUSY -712
+
+/**
+ * The pool was closed and takes nothing more.
+ */
+#define MM_E_CLOSED -801
+
+/**
+ * A task of the pool cannot wait for the pool.
+ */
+#define MM_E_OWN_TASK -802
+
+/**
+ * A thread could not be bound to a processor.
+ */
+#define MM_E_PROCESSOR -803
+
+/**
+ * The system gives no more threads.
+ */
+#define MM_E_THREAD -804
 
 #ifdef __cplusplus
 extern "C" {
@@ -5424,14 +5895,6 @@ mm_status_t mm_level_book_level_count(const struct mm_level_book_t *book,
                                       size_t *count) MM_NOEXCEPT;
 
 /**
- * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
- *
- * Safety:
- * `config` is null (an error) or writable for `struct_size` bytes.
- */
-mm_status_t mm_engine_config_init(struct mm_engine_config_t *config, size_t struct_size) MM_NOEXCEPT;
-
-/**
  * Builds an engine and everything it will ever need.
  *
  * Errors:
@@ -5472,7 +5935,8 @@ mm_status_t mm_engine_on_event(struct mm_engine_t *engine,
                                size_t *count) MM_NOEXCEPT;
 
 /**
- * Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns.
+ * Computes quotes now, whether or not anything changed: after reports between events, or on a timer. `now` in ns. Rows of the
+ * feature grid that have ended by then go to the predictor that is attached, first.
  *
  * Errors:
  * As for `mm_engine_on_event`, but for the book's.
@@ -5485,6 +5949,19 @@ mm_status_t mm_engine_refresh(struct mm_engine_t *engine,
                               struct mm_order_action_t *actions,
                               size_t capacity,
                               size_t *count) MM_NOEXCEPT;
+
+/**
+ * There is a gap in the feed that nothing in it tells of (a cleared book, a snapshot, a halt, and missing numbers where the
+ * risk gate checks these tell by themselves): no move and no flow across it counts, and the prediction of a predictor
+ * that is attached ends. Quotes are due at the next event. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses.
+ */
+mm_status_t mm_engine_interrupt(struct mm_engine_t *engine) MM_NOEXCEPT;
 
 /**
  * Takes the venue's word on an own order. Returns `MM_STALE` for an order that is over: nothing changed. Hot path.
@@ -5590,6 +6067,175 @@ mm_status_t mm_engine_latency(const struct mm_engine_t *engine,
 mm_status_t mm_engine_record_latency(struct mm_engine_t *engine,
                                      uint8_t stage_number,
                                      uint64_t nanoseconds) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_engine_config_init(struct mm_engine_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Starts threads and deals `count` engines out to them, each with an instrument of its own. The engines are the pool's
+ * from then on: the pointers in `engines` are set to null, and `mm_engine_pool_finish` gives engines back. Kill switches and
+ * monitors of theirs stay good. Results do not depend on the number of threads: an engine sees its own inputs only, in the
+ * order in which they were sent, and time comes in with them.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` naming the setting, `MM_E_HANDLE` for what is no engine or
+ * stands there twice, `MM_E_POISONED`, `MM_E_DUPLICATE` for two engines of one instrument, `MM_E_PROCESSOR`, `MM_E_THREAD`,
+ * `MM_E_OUT_OF_MEMORY`. The engines are the caller's as before then, and no thread is left running.
+ *
+ * Safety:
+ * `config` points to an initialised config whose processors are null or readable; `engines` is readable and writable for `count`
+ * pointers to live handles that no other thread uses; `pool` is writable. Free the handle with `mm_engine_pool_destroy`.
+ */
+mm_status_t mm_engine_pool_create(const struct mm_engine_pool_config_t *config,
+                                  struct mm_engine_t **engines,
+                                  size_t count,
+                                  struct mm_engine_pool_t **pool) MM_NOEXCEPT;
+
+/**
+ * Closes a pool, waits until every input that it has taken is worked off, ends its threads, and frees it with its engines.
+ * What nobody has taken of their outputs is lost; `mm_engine_pool_finish` loses nothing. Null is fine.
+ *
+ * Safety:
+ * `pool` is null or a live handle that no other thread uses, and that is not used afterwards.
+ */
+void mm_engine_pool_destroy(struct mm_engine_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Hands market data to the engine of an instrument. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_FOUND` for an instrument without an engine; `MM_E_FULL` and `MM_E_CLOSED`; `MM_E_ENUM` for a kind or side
+ * without meaning. What the engine itself refuses is counted, and said by `mm_engine_pool_finish`.
+ *
+ * Safety:
+ * `pool` is a live handle; `event` points to an event.
+ */
+mm_status_t mm_engine_pool_on_event(const struct mm_engine_pool_t *pool,
+                                    uint32_t instrument,
+                                    const struct mm_event_t *event) MM_NOEXCEPT;
+
+/**
+ * Hands the venue's word on an own order to the engine of an instrument. Hot path.
+ *
+ * Errors:
+ * As for `mm_engine_pool_on_event`.
+ *
+ * Safety:
+ * `pool` is a live handle; `report` points to a report.
+ */
+mm_status_t mm_engine_pool_on_report(const struct mm_engine_pool_t *pool,
+                                     uint32_t instrument,
+                                     const struct mm_execution_report_t *report) MM_NOEXCEPT;
+
+/**
+ * Lets the engine of an instrument compute quotes, as `mm_engine_refresh`. `now` in ns. Hot path.
+ *
+ * Errors:
+ * As for `mm_engine_pool_on_event`.
+ *
+ * Safety:
+ * `pool` is a live handle.
+ */
+mm_status_t mm_engine_pool_refresh(const struct mm_engine_pool_t *pool,
+                                   uint32_t instrument,
+                                   uint64_t now) MM_NOEXCEPT;
+
+/**
+ * Tells the engine of an instrument that something went wrong at `now`, ns (`MM_FAULT_*`): it may have to rest. Hot path.
+ *
+ * Errors:
+ * As for `mm_engine_pool_on_event`; `MM_E_ENUM` for a fault without meaning.
+ *
+ * Safety:
+ * `pool` is a live handle.
+ */
+mm_status_t mm_engine_pool_on_fault(const struct mm_engine_pool_t *pool,
+                                    uint32_t instrument,
+                                    uint8_t fault,
+                                    uint64_t now) MM_NOEXCEPT;
+
+/**
+ * Takes what the engines have said so far, each engine's words in order; `count` gets how many. `MM_END` says that every input
+ * sent before the call is worked off and nothing is left. Hot path. One thread at a time; a second one waits.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL` for no room at all.
+ *
+ * Safety:
+ * `pool` is a live handle; `outputs` is writable for `capacity` elements and `count` is writable.
+ */
+mm_status_t mm_engine_pool_take(const struct mm_engine_pool_t *pool,
+                                struct mm_engine_output_t *outputs,
+                                size_t capacity,
+                                size_t *count) MM_NOEXCEPT;
+
+/**
+ * As `mm_engine_pool_take`, waiting: until `outputs` is full (`MM_OK`: call again), or every input is worked off and everything
+ * taken (`MM_END`). Inputs that are sent meanwhile are waited for too.
+ *
+ * Errors:
+ * As for `mm_engine_pool_take`.
+ *
+ * Safety:
+ * As for `mm_engine_pool_take`.
+ */
+mm_status_t mm_engine_pool_drain(const struct mm_engine_pool_t *pool,
+                                 struct mm_engine_output_t *outputs,
+                                 size_t capacity,
+                                 size_t *count) MM_NOEXCEPT;
+
+/**
+ * Refuses later inputs with `MM_E_CLOSED`. Those inside are worked off.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `pool` is a live handle.
+ */
+mm_status_t mm_engine_pool_close(const struct mm_engine_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Closes the pool, waits until every input that it has taken is worked off, ends its threads and gives the engines back by
+ * instrument; `count` gets how many. Outputs that nobody had taken can still be taken. Allocates; not hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_BUFFER_TOO_SMALL` for fewer places than engines: the pool runs on then; `MM_E_CLOSED` the second time.
+ *
+ * Safety:
+ * `pool` is a live handle that no other thread uses; `engines` is writable for `capacity` elements and `count` is writable. Free
+ * each engine with `mm_engine_destroy`.
+ */
+mm_status_t mm_engine_pool_finish(struct mm_engine_pool_t *pool,
+                                  struct mm_finished_engine_t *engines,
+                                  size_t capacity,
+                                  size_t *count) MM_NOEXCEPT;
+
+/**
+ * What has gone in so far; the counters of a pool at work may be an input apart from each other.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `pool` is a live handle; `stats` is writable.
+ */
+mm_status_t mm_engine_pool_stats(const struct mm_engine_pool_t *pool,
+                                 struct mm_engine_pool_stats_t *stats) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_engine_pool_config_init(struct mm_engine_pool_config_t *config,
+                                       size_t struct_size) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
@@ -5782,6 +6428,83 @@ mm_status_t mm_feature_window_load_normaliser(struct mm_feature_window_t *window
 mm_status_t mm_feature_channel_name(size_t index, const char **name, const char **unit) MM_NOEXCEPT;
 
 /**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_forecaster_config_init(struct mm_forecaster_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Attaches a predictor to an engine, in place of one that is attached: from the next event on the engine fills a feature
+ * window of its own, asks the network, and its strategy may follow what it says, as far as `change_weight`,
+ * `direction_weight` and `volatility_weight` of its `mm_stoikov_config_t` let it (not at all by default: then nothing that the
+ * engine does changes).
+ *
+ * The engine takes a share of the weights and a state of its own, as `mm_predictor_share`: the same handle may be attached
+ * to any number of engines, may be used besides (its stream is not disturbed), and may be destroyed before them.
+ * `mm_predictor_calibrate` is refused while an engine has a share.
+ *
+ * Null for `window` stands for the defaults with as many rows as the network reads, null for `forecaster` for its defaults.
+ * `normaliser` is null, for a window that learns its moments as it goes, or the path of a safetensors file that has them
+ * (`mm_predictor_save_with_window`, `mm_engine_save_normaliser`); `normaliser_learns` of the window's config says whether they
+ * then change. Allocates; nothing does afterwards.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`; `MM_E_INVALID_ARGUMENT` for a parameter out of its range and for a network that
+ * does not read the window or cannot be read so (the message says what does not fit); of the file `MM_E_UTF8`, `MM_E_IO`,
+ * `MM_E_MALFORMED`, `MM_E_WEIGHTS`, and `MM_E_UNSUPPORTED` for a window that does not normalise; `MM_E_OUT_OF_MEMORY`. What was
+ * attached before stays then.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses, `predictor` one that no other thread changes; `window` and `forecaster`
+ * are null or point to initialised configs; `normaliser` is null or a NUL-terminated string.
+ */
+mm_status_t mm_engine_attach_predictor(struct mm_engine_t *engine,
+                                       const struct mm_predictor_t *predictor,
+                                       const struct mm_feature_window_config_t *window,
+                                       const struct mm_forecaster_config_t *forecaster,
+                                       const char *normaliser) MM_NOEXCEPT;
+
+/**
+ * Takes the predictor away that is attached, with its window. Fine where none is.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses.
+ */
+mm_status_t mm_engine_detach_predictor(struct mm_engine_t *engine) MM_NOEXCEPT;
+
+/**
+ * The last prediction of the predictor that is attached, with its times; all zero but the counts before the first.
+ * Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_NOT_FOUND` where none is attached.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `prediction` is writable.
+ */
+mm_status_t mm_engine_prediction(const struct mm_engine_t *engine,
+                                 struct mm_prediction_t *prediction) MM_NOEXCEPT;
+
+/**
+ * Writes the moments of the attached predictor's feature window to a safetensors file of their own, which is replaced in
+ * one step where it is there: for `mm_engine_attach_predictor` after a restart. Not hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_UTF8`, `MM_E_IO`, `MM_E_NOT_FOUND` where no predictor is attached, `MM_E_UNSUPPORTED` for a window that does
+ * not normalise.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread changes; `path` is a NUL-terminated string.
+ */
+mm_status_t mm_engine_save_normaliser(const struct mm_engine_t *engine,
+                                      const char *path) MM_NOEXCEPT;
+
+/**
  * The instruction set that a model made now would run on: `"scalar"`, `"avx2"`, `"avx512"` or `"neon"`; the fastest of the
  * machine unless the environment variable `MARKET_MAKER_FORCE_ISA` names another. `""` when it names one that is not to be
  * had, which every create function refuses. Never null; static storage.
@@ -5927,6 +6650,53 @@ mm_status_t mm_book_amend(struct mm_book_t *book,
  */
 mm_status_t mm_order_manager_config_init(struct mm_order_manager_config_t *config,
                                          size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * A working order by its id or the id of its replacement under way. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `order` is writable.
+ */
+mm_status_t mm_order_manager_order(const struct mm_order_manager_t *manager,
+                                   uint64_t order_id,
+                                   struct mm_order_t *order) MM_NOEXCEPT;
+
+/**
+ * The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_order_manager_orders(const struct mm_order_manager_t *manager,
+                                    struct mm_order_t *orders,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `lots` is writable.
+ */
+mm_status_t mm_order_manager_working(const struct mm_order_manager_t *manager,
+                                     uint8_t side,
+                                     uint64_t *lots) MM_NOEXCEPT;
+
+/**
+ * The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `sequence` is writable.
+ */
+mm_status_t mm_order_manager_next_sequence(const struct mm_order_manager_t *manager,
+                                           uint64_t *sequence) MM_NOEXCEPT;
 
 /**
  * Makes a manager without orders.
@@ -6076,53 +6846,6 @@ mm_status_t mm_order_manager_on_report(struct mm_order_manager_t *manager,
                                        const struct mm_execution_report_t *report,
                                        struct mm_order_t *order,
                                        uint64_t *filled) MM_NOEXCEPT;
-
-/**
- * A working order by its id or the id of its replacement under way. Hot path, O(1).
- *
- * Errors:
- * `MM_E_NOT_FOUND`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `order` is writable.
- */
-mm_status_t mm_order_manager_order(const struct mm_order_manager_t *manager,
-                                   uint64_t order_id,
-                                   struct mm_order_t *order) MM_NOEXCEPT;
-
-/**
- * The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
- *
- * Errors:
- * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
- * writable.
- */
-mm_status_t mm_order_manager_orders(const struct mm_order_manager_t *manager,
-                                    struct mm_order_t *orders,
-                                    size_t capacity,
-                                    size_t *count) MM_NOEXCEPT;
-
-/**
- * Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `lots` is writable.
- */
-mm_status_t mm_order_manager_working(const struct mm_order_manager_t *manager,
-                                     uint8_t side,
-                                     uint64_t *lots) MM_NOEXCEPT;
-
-/**
- * The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `sequence` is writable.
- */
-mm_status_t mm_order_manager_next_sequence(const struct mm_order_manager_t *manager,
-                                           uint64_t *sequence) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
@@ -6478,7 +7201,7 @@ mm_status_t mm_predictor_reset(struct mm_predictor_t *predictor) MM_NOEXCEPT;
  *
  * Errors:
  * `MM_E_NULL`, `MM_E_INPUT_LENGTH`, `MM_E_INPUT_NOT_FINITE`, `MM_E_INVALID_ARGUMENT` for no window, `MM_E_SHARED` where another
- * handle shares the weights: calibrate first.
+ * handle shares the weights or an engine has them attached: calibrate first.
  *
  * Safety:
  * `predictor` is a live handle that no other thread uses; `windows` is readable for `length` values.
@@ -6689,14 +7412,6 @@ mm_status_t mm_order_manager_expire(struct mm_order_manager_t *manager,
 mm_status_t mm_order_manager_remember_fill(struct mm_order_manager_t *manager, uint64_t fill_id) MM_NOEXCEPT;
 
 /**
- * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
- *
- * Safety:
- * `config` is null (an error) or writable for `struct_size` bytes.
- */
-mm_status_t mm_risk_config_init(struct mm_risk_config_t *config, size_t struct_size) MM_NOEXCEPT;
-
-/**
  * Makes a gate, its message bucket full and its switch off.
  *
  * Errors:
@@ -6759,6 +7474,14 @@ mm_status_t mm_risk_gate_note_cancel(struct mm_risk_gate_t *gate,
  */
 mm_status_t mm_risk_gate_counters(const struct mm_risk_gate_t *gate,
                                   struct mm_risk_counters_t *counters) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_risk_config_init(struct mm_risk_config_t *config, size_t struct_size) MM_NOEXCEPT;
 
 /**
  * Lets the gate do more or less from now on: `MM_TRADING_*`. Cancels always pass.
@@ -7333,7 +8056,8 @@ void mm_store_destroy(struct mm_store_t *store) MM_NOEXCEPT;
  * trades and fill ids as far as they fit. Readers of the old file get `MM_E_STORE_SUPERSEDED`. Not for the hot path.
  *
  * Errors:
- * `MM_E_FULL` or `MM_E_NOT_FOUND` when the state does not fit, and those of making a store. The store is as it was then.
+ * `MM_E_INVALID_ARGUMENT` when `path` is not this store's, `MM_E_FULL` or `MM_E_NOT_FOUND` when the state does not fit, and
+ * those of making a store. The store is as it was then.
  *
  * Safety:
  * `store` is a live handle that no other thread uses; `path` is the NUL-terminated path that it was opened with; `config`
@@ -7379,7 +8103,7 @@ mm_status_t mm_store_record_fill(struct mm_store_t *store,
  * Applies one event as a whole: its fill or mark, its orders, its latches. It survives the process when this returns.
  * `MM_DUPLICATE` when it was applied before: nothing has changed. `MM_UNSYNCED` when it is applied and the sync that was
  * due failed: it would not survive a loss of power; the next sync tries again with everything. `outcome` may be null and
- * is written when a fill was booked. Hot path as long as there are 16 orders at most, O(changes).
+ * is written when a fill was booked. Hot path as long as there are 8 orders and 2 latches at most, O(changes).
  *
  * Errors:
  * As for `mm_store_record_fill`; `MM_E_FULL` for the orders, where those that the same event removes do not make room;
@@ -7413,6 +8137,18 @@ mm_status_t mm_store_start_day(struct mm_store_t *store,
  */
 mm_status_t mm_store_reset(struct mm_store_t *store,
                            uint64_t sequence) MM_NOEXCEPT;
+
+/**
+ * Replaces the limits, which are not stored.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when one is negative.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread uses; `limits` is readable.
+ */
+mm_status_t mm_store_set_limits(struct mm_store_t *store,
+                                const struct mm_position_limits_t *limits) MM_NOEXCEPT;
 
 /**
  * Makes everything safe from a loss of power. With `MM_DURABILITY_PROCESS` that is what the file says now, and the next
@@ -7474,6 +8210,46 @@ mm_status_t mm_store_export(const struct mm_store_t *store,
                             struct mm_position_tracker_t *tracker) MM_NOEXCEPT;
 
 /**
+ * What a store is to be told of an order that has changed: `orders` of an `mm_store_update_t`, at most two. `before` is the
+ * id under which the store has it, 0 for a new one; `after` the id that it has now. The id changes when a replacement takes
+ * the order's place (`mm_order_manager_order` of either id says which holds); an order that is over is to be removed.
+ * Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when `capacity` is below what is to be told.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `changes` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_order_manager_stored(const struct mm_order_manager_t *manager,
+                                    uint64_t before,
+                                    uint64_t after,
+                                    struct mm_store_order_t *changes,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Takes over the orders of an earlier run, `mm_store_orders`; those of other instruments are passed over. `next_sequence` is
+ * `next_order_sequence` of the store's info, and `fill_ids` are fills that have been counted, `mm_store_fill_ids`. What the
+ * venue did meanwhile is a matter of `mm_order_manager_reconcile`. O(orders), allocates.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when this manager has orders already, or when the orders are not those of a manager with this
+ * capacity and sequence; `MM_E_ENUM`. Nothing has changed then.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread uses; `orders` is readable for `order_count` elements, `fill_ids` for
+ * `fill_id_count`.
+ */
+mm_status_t mm_order_manager_restore(struct mm_order_manager_t *manager,
+                                     const struct mm_store_order_t *orders,
+                                     size_t order_count,
+                                     const uint64_t *fill_ids,
+                                     size_t fill_id_count,
+                                     uint64_t next_sequence) MM_NOEXCEPT;
+
+/**
  * What the store is and how it was found. O(size), allocates.
  *
  * Safety:
@@ -7495,12 +8271,60 @@ mm_status_t mm_store_position(const struct mm_store_t *store,
                               struct mm_position_t *position) MM_NOEXCEPT;
 
 /**
+ * Every position, in the order of registration; `count` gets how many.
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `positions` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_positions(const struct mm_store_t *store,
+                               struct mm_position_t *positions,
+                               size_t capacity,
+                               size_t *count) MM_NOEXCEPT;
+
+/**
  * Sums over all instruments, account units.
  *
  * Safety:
  * `store` is a live handle that no other thread changes; `totals` is writable.
  */
 mm_status_t mm_store_totals(const struct mm_store_t *store, struct mm_position_totals_t *totals) MM_NOEXCEPT;
+
+/**
+ * Whether a fill would keep the position within its limits, as `mm_position_tracker_check_position`. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_LIMIT_POSITION`, `MM_E_LIMIT_LONG`, `MM_E_LIMIT_SHORT`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes.
+ */
+mm_status_t mm_store_check_position(const struct mm_store_t *store,
+                                    uint32_t instrument,
+                                    uint8_t side,
+                                    uint64_t quantity) MM_NOEXCEPT;
+
+/**
+ * Whether the day's loss and the drawdown are within their limits. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_LIMIT_DAILY_LOSS`, `MM_E_LIMIT_DRAWDOWN`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes.
+ */
+mm_status_t mm_store_check_loss(const struct mm_store_t *store) MM_NOEXCEPT;
+
+/**
+ * The limits, which are not stored.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `limits` is writable.
+ */
+mm_status_t mm_store_limits(const struct mm_store_t *store, struct mm_position_limits_t *limits) MM_NOEXCEPT;
 
 /**
  * What was applied to an instrument last: where a replay may begin.
@@ -7514,6 +8338,22 @@ mm_status_t mm_store_totals(const struct mm_store_t *store, struct mm_position_t
 mm_status_t mm_store_applied(const struct mm_store_t *store,
                              uint32_t instrument,
                              struct mm_store_applied_t *applied) MM_NOEXCEPT;
+
+/**
+ * The fill ids of an instrument that are remembered, oldest first; `count` gets how many, at most `fill_window`.
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`, `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `store` is a live handle that no other thread changes; `ids` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_store_fill_ids(const struct mm_store_t *store,
+                              uint32_t instrument,
+                              uint64_t *ids,
+                              size_t capacity,
+                              size_t *count) MM_NOEXCEPT;
 
 /**
  * The working orders, in no particular order; `count` gets how many.
@@ -7577,11 +8417,12 @@ mm_status_t mm_store_reader_open(const char *path, struct mm_store_reader_t **re
 void mm_store_reader_destroy(struct mm_store_reader_t *reader) MM_NOEXCEPT;
 
 /**
- * Copies the state after the last event, whole; the functions below show it until the next call. O(size).
+ * Copies the state after the last event, whole; the functions of the reader show it until the next call that succeeds.
+ * O(size), allocates nothing.
  *
  * Errors:
  * `MM_E_STORE_BUSY` when the writer overtook every attempt, `MM_E_STORE_SUPERSEDED` when the store was resized,
- * `MM_E_STORE_CORRUPT`. What was read before is lost then.
+ * `MM_E_STORE_CORRUPT`. What was read before stays.
  *
  * Safety:
  * `reader` is a live handle that no other thread uses.
@@ -7836,6 +8677,103 @@ mm_status_t mm_venue_on_event(struct mm_venue_t *venue,
                               struct mm_execution_report_t *reports,
                               size_t capacity,
                               size_t *count) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_worker_pool_config_init(struct mm_worker_pool_config_t *config,
+                                       size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Starts the threads, with all the room that tasks will ever have.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` naming the setting, `MM_E_PROCESSOR`, `MM_E_THREAD`,
+ * `MM_E_OUT_OF_MEMORY`. No thread is left running then.
+ *
+ * Safety:
+ * `config` points to an initialised config whose processors are null or readable; `pool` is writable. Free the handle with
+ * `mm_worker_pool_destroy`.
+ */
+mm_status_t mm_worker_pool_create(const struct mm_worker_pool_config_t *config,
+                                  struct mm_worker_pool_t **pool) MM_NOEXCEPT;
+
+/**
+ * Closes a pool, waits until every task that it has taken has run, ends its threads and frees it. From a task of the pool
+ * it does not wait: the threads end by themselves when the tasks have run. Null is fine.
+ *
+ * Safety:
+ * `pool` is null or a live handle that no other thread uses, and that is not used afterwards.
+ */
+void mm_worker_pool_destroy(struct mm_worker_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Hands a task to whichever thread is free first. Called from a task of the pool it never waits: where others would, that is
+ * `MM_E_FULL`. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL` for a null function (a null context is fine), `MM_E_FULL`, `MM_E_CLOSED`.
+ *
+ * Safety:
+ * `pool` is a live handle; `task` may be called with `context` once, on another thread, at any time until the pool is
+ * destroyed.
+ */
+mm_status_t mm_worker_pool_submit(const struct mm_worker_pool_t *pool,
+                                  mm_task_t task,
+                                  void *context) MM_NOEXCEPT;
+
+/**
+ * Hands a task to a lane: tasks of one number run one after the other on one thread, in the order in which one thread
+ * submits them. What concerns one instrument only and goes through its lane ends the same at any number of threads. Otherwise
+ * as `mm_worker_pool_submit`. Hot path.
+ *
+ * Errors:
+ * As there.
+ *
+ * Safety:
+ * As there.
+ */
+mm_status_t mm_worker_pool_submit_to(const struct mm_worker_pool_t *pool,
+                                     uint64_t lane,
+                                     mm_task_t task,
+                                     void *context) MM_NOEXCEPT;
+
+/**
+ * Waits until no task waits or runs, those included that are submitted meanwhile. What tasks wrote can be read then.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_OWN_TASK` from a task of the pool.
+ *
+ * Safety:
+ * `pool` is a live handle.
+ */
+mm_status_t mm_worker_pool_drain(const struct mm_worker_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * Refuses later tasks with `MM_E_CLOSED`. Those inside are run.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `pool` is a live handle.
+ */
+mm_status_t mm_worker_pool_close(const struct mm_worker_pool_t *pool) MM_NOEXCEPT;
+
+/**
+ * What the pool has done so far; the counters of one at work may be a task apart from each other.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `pool` is a live handle; `stats` is writable.
+ */
+mm_status_t mm_worker_pool_stats(const struct mm_worker_pool_t *pool,
+                                 struct mm_worker_pool_stats_t *stats) MM_NOEXCEPT;
 
 #ifdef __cplusplus
 }  // extern "C"
