@@ -162,6 +162,26 @@ pub fn prefetch<T>(slice: &[T], index: usize) {
     let _ = address;
 }
 
+/// Asks for the cache line at an address, into the second-level cache. Any address is harmless. Hot path.
+#[inline(always)]
+pub fn prefetch_far(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a prefetch never faults and reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast::<i8>()) };
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        // SAFETY: PRFM is a hint: it never faults and changes no architectural state.
+        unsafe {
+            std::arch::asm!("prfm pldl2keep, [{0}]", in(reg) address, options(nostack, preserves_flags, readonly))
+        };
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let _ = address;
+}
+
 /// Bit `i` is set where `words[i] == value`. Hot path; a few instructions without a branch.
 #[inline(always)]
 #[must_use]
@@ -259,6 +279,9 @@ mod tests {
         let buffer = AlignedBuffer::new(4, 1_u64).unwrap();
         for index in [0, 3, 4, usize::MAX] {
             prefetch(&buffer, index);
+        }
+        for address in [std::ptr::null(), buffer.as_ptr().cast(), usize::MAX as *const u8] {
+            prefetch_far(address);
         }
         assert_eq!(buffer[..], [1; 4]);
     }

@@ -43,6 +43,7 @@ impl<const VNNI: bool, const BF16: bool> Lanes for Avx512<VNNI, BF16> {
     type M = __mmask16;
 
     const TILE: (usize, usize) = (4, 6);
+    const WIDE: usize = 12;
     const VECTOR_BLOCKS: usize = 8;
     const DOT_COLUMNS: usize = 4;
     const BIASED_DOT8: bool = VNNI;

@@ -10,6 +10,8 @@ use super::packed::{PackedF32, Start};
 
 /// Weights that are passed over once per tile of columns, small enough for any second cache.
 pub(super) const RESIDENT_BYTES: usize = 256 << 10;
+/// Weights that stay in the first cache from one tile of columns to the next.
+const NEAR_BYTES: usize = 24 << 10;
 
 /// What a tile reads and writes.
 #[derive(Clone, Copy)]
@@ -46,7 +48,9 @@ pub fn matmul<S: Lanes>(
 ) {
     check(w.rows(), w.cols(), x.len(), x_stride, n, y.len(), y_stride);
     let blocks = w.padded_rows() / LANES;
-    let widest = S::TILE.1.min(6);
+    // Weights from further away are read once for up to twelve columns: their way is then as fast as the arithmetic.
+    let far = blocks * w.cols() * LANES * size_of::<f32>() > NEAR_BYTES;
+    let widest = if far && n > S::TILE.1 { S::WIDE.clamp(S::TILE.1, 12) } else { S::TILE.1.min(6) };
     // As many blocks at a time as stay in the second cache while all columns pass.
     let share = (RESIDENT_BYTES / (w.cols() * LANES * size_of::<f32>()).max(1)).next_multiple_of(8);
     let mut first = 0;
@@ -55,7 +59,7 @@ pub fn matmul<S: Lanes>(
         let mut done = 0;
         while done < n {
             let left = n - done;
-            // Even widths: eleven columns are six and five, not ten and one.
+            // Even widths: thirteen columns are seven and six, not twelve and one.
             let width = left.div_ceil(left.div_ceil(widest));
             // SAFETY: `check` proved that `n` columns at these strides lie inside `x` and `y`; `done + width` ≤ `n`,
             // and `end` ≤ `blocks`.
@@ -63,6 +67,12 @@ pub fn matmul<S: Lanes>(
                 let (x, y) = (x.as_ptr().add(done * x_stride), y.as_mut_ptr().add(done * y_stride));
                 let product = Product { w, start, x, x_stride, y, y_stride };
                 match width {
+                    12 if const { S::WIDE >= 12 } => columns::<S, 12>(s, product, first, end),
+                    11 if const { S::WIDE >= 11 } => columns::<S, 11>(s, product, first, end),
+                    10 if const { S::WIDE >= 10 } => columns::<S, 10>(s, product, first, end),
+                    9 if const { S::WIDE >= 9 } => columns::<S, 9>(s, product, first, end),
+                    8 if const { S::WIDE >= 8 } => columns::<S, 8>(s, product, first, end),
+                    7 if const { S::WIDE >= 7 } => columns::<S, 7>(s, product, first, end),
                     6 if const { S::TILE.1 >= 6 } => columns::<S, 6>(s, product, first, end),
                     5 if const { S::TILE.1 >= 5 } => columns::<S, 5>(s, product, first, end),
                     4 if const { S::TILE.1 >= 4 } => columns::<S, 4>(s, product, first, end),
@@ -118,7 +128,7 @@ unsafe fn columns<S: Lanes, const C: usize>(s: S, product: Product<'_>, mut bloc
                 block += 8;
             }
         }
-        if const { S::TILE.0 >= 4 || (C == 1 && S::VECTOR_BLOCKS >= 4) } {
+        if const { (S::TILE.0 >= 4 && C <= 6) || (C == 1 && S::VECTOR_BLOCKS >= 4) } {
             while end - block >= 4 {
                 tile::<S, 4, C>(s, product, block);
                 block += 4;

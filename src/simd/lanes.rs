@@ -49,6 +49,9 @@ pub trait Lanes: Copy + 'static {
 
     /// Blocks of 16 rows by columns of `x` that the f32 matrix product keeps in registers.
     const TILE: (usize, usize);
+    /// Columns of `x` that two blocks keep in registers, for products whose weights should be read in one pass; 0 where
+    /// that is no more than [`TILE`](Self::TILE) has.
+    const WIDE: usize = 0;
     /// Blocks of 16 rows that the f32 matrix–vector product runs side by side.
     const VECTOR_BLOCKS: usize;
     /// Columns of `x` that the products of fewer bits keep in registers.

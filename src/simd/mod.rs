@@ -13,6 +13,7 @@ use std::fmt;
 
 use crate::mem::buffer::OutOfMemory;
 
+mod ahead;
 mod dense;
 mod dots;
 mod elementwise;

@@ -17,6 +17,7 @@
 //! Lanes run over channels, a block of sixteen keeps its state through all tokens, and O(N) is paid per token and
 //! channel. One chain per output, so tokens one at a time or all at once give the same bits.
 
+use super::ahead::Ahead;
 use super::lanes::{LANES, Lanes};
 use super::{Simd, math};
 
@@ -24,6 +25,8 @@ use super::{Simd, math};
 pub const MAX_STATE: usize = 256;
 /// Blocks of sixteen channels whose recurrences run beside each other.
 const SIDE_BY_SIDE: usize = 2;
+/// Cache lines asked for during four n of such a group: what comes from the third-level cache meanwhile.
+const ASKED: usize = 12;
 /// The cap on the step length.
 const LARGEST_STEP: f32 = 16_777_216.0;
 
@@ -52,6 +55,8 @@ pub struct Scan<'a> {
     pub state: &'a mut [f32],
     /// `[tokens][channels]`.
     pub output: &'a mut [f32],
+    /// What will be read after the scan: as many of its cache lines as the scan has time for are asked for along the way.
+    pub ahead: &'a [f32],
 }
 
 /// A checked job with its two outputs as pointers, so that the loops may hold them beside the inputs.
@@ -115,6 +120,7 @@ pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
         readout_stride,
         state,
         output,
+        ahead,
     } = job;
     let (state, output) = (state.as_mut_ptr(), output.as_mut_ptr());
     let lines = Lines {
@@ -130,16 +136,16 @@ pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
         state,
         output,
     };
-    let blocks = channels / LANES;
+    let (blocks, mut ahead) = (channels / LANES, Ahead::new(ahead));
     let mut block = 0;
     while block < blocks {
         let several = blocks - block >= SIDE_BY_SIDE;
         // SAFETY: the blocks exist, and every slice was checked to hold them and the tokens.
         unsafe {
             if several {
-                group::<S, SIDE_BY_SIDE>(s, lines, block, tokens);
+                group::<S, SIDE_BY_SIDE>(s, lines, block, tokens, &mut ahead);
             } else {
-                group::<S, 1>(s, lines, block, tokens);
+                group::<S, 1>(s, lines, block, tokens, &mut ahead);
             }
         }
         block += if several { SIDE_BY_SIDE } else { 1 };
@@ -152,7 +158,13 @@ pub fn scan<S: Lanes>(s: S, job: Scan<'_>) {
 /// # Safety
 /// `B` blocks exist from `block` on, and the lines have the lengths that [`scan`] checks.
 #[inline(always)]
-unsafe fn group<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, tokens: usize) {
+unsafe fn group<S: Lanes, const B: usize>(
+    s: S,
+    lines: Lines<'_>,
+    block: usize,
+    tokens: usize,
+    ahead: &mut Ahead,
+) {
     let (channels, channel) = (lines.skip.len(), block * LANES);
     // SAFETY: by the caller's promise the lines hold `tokens` rows of `channel + 16·B ≤ channels`. The output is borrowed
     // exclusively by the job; it holds the step lengths until the recurrence replaces them.
@@ -165,7 +177,7 @@ unsafe fn group<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, 
             }
         }
         for token in 0..tokens {
-            recurrence::<S, B>(s, lines, block, token);
+            recurrence::<S, B>(s, lines, block, token, ahead);
         }
         for token in 0..tokens {
             for b in 0..B {
@@ -188,7 +200,13 @@ unsafe fn group<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, 
 /// As for [`group`], and `token` is one of the tokens.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
-unsafe fn recurrence<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: usize, token: usize) {
+unsafe fn recurrence<S: Lanes, const B: usize>(
+    s: S,
+    lines: Lines<'_>,
+    block: usize,
+    token: usize,
+    ahead: &mut Ahead,
+) {
     let (channels, order, channel) = (lines.skip.len(), lines.diagonal.len(), block * LANES);
     let place = token * channels + channel;
     let (one, two) = (s.splat(1.0), s.splat(2.0));
@@ -212,6 +230,7 @@ unsafe fn recurrence<S: Lanes, const B: usize>(s: S, lines: Lines<'_>, block: us
         let (diagonal, weight) = (lines.diagonal.as_ptr(), lines.weight.as_ptr());
         let mut n = 0;
         while n + 4 <= order {
+            ahead.ask::<ASKED>();
             let mut factors = [[one; B]; 4];
             for b in 0..B {
                 let d0 = s.fma(half[b], s.splat(*diagonal.add(n)), one);

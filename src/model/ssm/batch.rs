@@ -41,7 +41,7 @@ impl SsmHippo {
                     other => other,
                 })?;
             }
-            self.layers(0..self.config.n_layer, together, None, scratch);
+            self.layers(0..self.config.n_layer, together, None, &[], scratch);
             for place in 0..together {
                 self.attend(place, first + place, scratch);
             }

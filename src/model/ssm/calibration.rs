@@ -141,7 +141,7 @@ impl SsmHippo {
         for window in windows.chunks_exact(len) {
             plain.embed_window(window, 0, &mut state.scratch)?;
             for layer in 0..self.config.n_layer {
-                plain.layers(layer..layer + 1, 1, None, &mut state.scratch);
+                plain.layers(layer..layer + 1, 1, None, &[], &mut state.scratch);
                 let normed = &state.scratch.layer.normed[..tokens];
                 calibration.observe(layer, normed, self.sizes.d_stride);
             }

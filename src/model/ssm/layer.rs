@@ -226,7 +226,9 @@ impl Layer {
         self.in_proj.size_in_bytes() + self.out_proj.size_in_bytes() + small + vectors.iter().sum::<usize>()
     }
 
-    /// z ← z + Block(RMSNorm(z)) for `segments` runs of `tokens` each, one after the other in `z`. Hot path.
+    /// z ← z + Block(RMSNorm(z)) for `segments` runs of `tokens` each, one after the other in `z`. What is `ahead` will be
+    /// read later and is asked for on the way. Hot path.
+    #[allow(clippy::too_many_arguments, reason = "what is shared, what is worked on, and hints")]
     pub fn forward(
         &self,
         simd: Simd,
@@ -235,6 +237,7 @@ impl Layer {
         [segments, tokens]: [usize; 2],
         from: From<'_>,
         scratch: &mut LayerScratch,
+        ahead: &[f32],
     ) {
         let Sizes { d, d_stride, e, e_stride, rank, .. } = sizes;
         let (all, both_stride, small_stride) = (segments * tokens, 2 * e_stride, self.small_stride);
@@ -284,6 +287,7 @@ impl Layer {
                 readout_stride: small_stride,
                 state,
                 output: &mut gated[channels],
+                ahead: if segment == 0 { ahead } else { &[] },
             });
         }
         debug_assert!(e <= e_stride);

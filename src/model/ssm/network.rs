@@ -276,7 +276,8 @@ impl SsmHippo {
         }
         let scratch = &mut state.scratch;
         self.embed_window(window, 0, scratch)?;
-        self.layers(0..config.n_layer, 1, carry, scratch);
+        let ahead = if selection.is_none() { self.head.begin() } else { &[] };
+        self.layers(0..config.n_layer, 1, carry, ahead, scratch);
         self.attend(0, 0, scratch);
         match selection {
             None => self.head(1, scratch),
@@ -348,14 +349,17 @@ impl SsmHippo {
         self.simd.matmul(&self.embed_skip, Start::Output, means, c, n, z, d_stride);
     }
 
-    /// The tokens of `windows` windows through some layers, from zero or from one window's carry.
+    /// The tokens of `windows` windows through some layers, from zero or from one window's carry. Each layer asks for its share
+    /// of what is `ahead`.
     pub(super) fn layers(
         &self,
         some: Range<usize>,
         windows: usize,
         carry: Option<&SsmCarry>,
+        ahead: &[f32],
         scratch: &mut Scratch,
     ) {
+        let mut shares = ahead.chunks(ahead.len().div_ceil(self.layers.len()).max(1));
         let Scratch { z, layer: work, carry: room, .. } = scratch;
         for (i, layer) in self.layers.iter().enumerate().take(some.end).skip(some.start) {
             let from = match carry {
@@ -365,7 +369,8 @@ impl SsmHippo {
                     From::Carry(room)
                 }
             };
-            layer.forward(self.simd, self.sizes, z, [windows, self.sizes.p], from, work);
+            let share = shares.next().unwrap_or_default();
+            layer.forward(self.simd, self.sizes, z, [windows, self.sizes.p], from, work, share);
         }
     }
 

@@ -133,7 +133,8 @@ impl SsmHippo {
         self.simd.mean_of_rows([older, newer], z);
         self.skip(&scratch.means[..c], 1, z);
         for (layer, carry) in self.layers.iter().zip(&mut stream.carry.layers) {
-            layer.forward(self.simd, self.sizes, z, [1, 1], From::Carry(carry), &mut scratch.layer);
+            let from = From::Carry(carry);
+            layer.forward(self.simd, self.sizes, z, [1, 1], from, &mut scratch.layer, &[]);
         }
         let place = (stream.tokens % p as u64) as usize;
         stream.recent[place * d_stride..][..d_stride].copy_from_slice(z);
