@@ -2137,6 +2137,53 @@ typedef struct mm_feature_window_info_t {
 } mm_feature_window_info_t;
 
 /**
+ * One order as the manager knows it.
+ */
+typedef struct mm_order_t {
+    /**
+     * Its client id.
+     */
+    uint64_t order_id;
+    /**
+     * The id of the replacement under way, or of the order that it took the place of while that is not confirmed;
+     * else 0.
+     */
+    uint64_t linked_id;
+    /**
+     * Its price, ticks.
+     */
+    int64_t price;
+    /**
+     * Lots that are left.
+     */
+    uint64_t remaining;
+    /**
+     * Lots that it has traded.
+     */
+    uint64_t filled;
+    /**
+     * When its last request was sent, ns.
+     */
+    uint64_t sent;
+    /**
+     * `MM_SIDE_*`.
+     */
+    uint8_t side;
+    /**
+     * `MM_ORDER_*`.
+     */
+    uint8_t state;
+    /**
+     * Which wanted quote it serves, 255 for none.
+     */
+    uint8_t level;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[5];
+} mm_order_t;
+
+/**
  * One wanted quote.
  */
 typedef struct mm_wanted_quote_t {
@@ -2279,53 +2326,6 @@ typedef struct mm_submission_t {
      */
     uint32_t reserved;
 } mm_submission_t;
-
-/**
- * One order as the manager knows it.
- */
-typedef struct mm_order_t {
-    /**
-     * Its client id.
-     */
-    uint64_t order_id;
-    /**
-     * The id of the replacement under way, or of the order that it took the place of while that is not confirmed;
-     * else 0.
-     */
-    uint64_t linked_id;
-    /**
-     * Its price, ticks.
-     */
-    int64_t price;
-    /**
-     * Lots that are left.
-     */
-    uint64_t remaining;
-    /**
-     * Lots that it has traded.
-     */
-    uint64_t filled;
-    /**
-     * When its last request was sent, ns.
-     */
-    uint64_t sent;
-    /**
-     * `MM_SIDE_*`.
-     */
-    uint8_t side;
-    /**
-     * `MM_ORDER_*`.
-     */
-    uint8_t state;
-    /**
-     * Which wanted quote it serves, 255 for none.
-     */
-    uint8_t level;
-    /**
-     * Zero.
-     */
-    uint8_t reserved[5];
-} mm_order_t;
 
 /**
  * Limits. Quantities are lots of one instrument, money is in account units. Standing exactly at a limit is allowed.
@@ -5929,6 +5929,53 @@ mm_status_t mm_order_manager_config_init(struct mm_order_manager_config_t *confi
                                          size_t struct_size) MM_NOEXCEPT;
 
 /**
+ * A working order by its id or the id of its replacement under way. Hot path, O(1).
+ *
+ * Errors:
+ * `MM_E_NOT_FOUND`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `order` is writable.
+ */
+mm_status_t mm_order_manager_order(const struct mm_order_manager_t *manager,
+                                   uint64_t order_id,
+                                   struct mm_order_t *order) MM_NOEXCEPT;
+
+/**
+ * The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
+ *
+ * Errors:
+ * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
+ * writable.
+ */
+mm_status_t mm_order_manager_orders(const struct mm_order_manager_t *manager,
+                                    struct mm_order_t *orders,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `lots` is writable.
+ */
+mm_status_t mm_order_manager_working(const struct mm_order_manager_t *manager,
+                                     uint8_t side,
+                                     uint64_t *lots) MM_NOEXCEPT;
+
+/**
+ * The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
+ *
+ * Safety:
+ * `manager` is a live handle that no other thread changes; `sequence` is writable.
+ */
+mm_status_t mm_order_manager_next_sequence(const struct mm_order_manager_t *manager,
+                                           uint64_t *sequence) MM_NOEXCEPT;
+
+/**
  * Makes a manager without orders.
  *
  * Errors:
@@ -6076,53 +6123,6 @@ mm_status_t mm_order_manager_on_report(struct mm_order_manager_t *manager,
                                        const struct mm_execution_report_t *report,
                                        struct mm_order_t *order,
                                        uint64_t *filled) MM_NOEXCEPT;
-
-/**
- * A working order by its id or the id of its replacement under way. Hot path, O(1).
- *
- * Errors:
- * `MM_E_NOT_FOUND`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `order` is writable.
- */
-mm_status_t mm_order_manager_order(const struct mm_order_manager_t *manager,
-                                   uint64_t order_id,
-                                   struct mm_order_t *order) MM_NOEXCEPT;
-
-/**
- * The working orders, in no particular order; `count` gets how many. O(capacity of the manager).
- *
- * Errors:
- * `MM_E_BUFFER_TOO_SMALL` when there are more than `capacity`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `orders` is writable for `capacity` elements and `count` is
- * writable.
- */
-mm_status_t mm_order_manager_orders(const struct mm_order_manager_t *manager,
-                                    struct mm_order_t *orders,
-                                    size_t capacity,
-                                    size_t *count) MM_NOEXCEPT;
-
-/**
- * Lots of one side that can still trade at most, everything under way included. Hot path, O(1).
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `lots` is writable.
- */
-mm_status_t mm_order_manager_working(const struct mm_order_manager_t *manager,
-                                     uint8_t side,
-                                     uint64_t *lots) MM_NOEXCEPT;
-
-/**
- * The sequence number that the next order's id will have: what a restarted host passes as `first_sequence`.
- *
- * Safety:
- * `manager` is a live handle that no other thread changes; `sequence` is writable.
- */
-mm_status_t mm_order_manager_next_sequence(const struct mm_order_manager_t *manager,
-                                           uint64_t *sequence) MM_NOEXCEPT;
 
 /**
  * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
@@ -6689,14 +6689,6 @@ mm_status_t mm_order_manager_expire(struct mm_order_manager_t *manager,
 mm_status_t mm_order_manager_remember_fill(struct mm_order_manager_t *manager, uint64_t fill_id) MM_NOEXCEPT;
 
 /**
- * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
- *
- * Safety:
- * `config` is null (an error) or writable for `struct_size` bytes.
- */
-mm_status_t mm_risk_config_init(struct mm_risk_config_t *config, size_t struct_size) MM_NOEXCEPT;
-
-/**
  * Makes a gate, its message bucket full and its switch off.
  *
  * Errors:
@@ -6759,6 +6751,14 @@ mm_status_t mm_risk_gate_note_cancel(struct mm_risk_gate_t *gate,
  */
 mm_status_t mm_risk_gate_counters(const struct mm_risk_gate_t *gate,
                                   struct mm_risk_counters_t *counters) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults: no limit anywhere. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_risk_config_init(struct mm_risk_config_t *config, size_t struct_size) MM_NOEXCEPT;
 
 /**
  * Lets the gate do more or less from now on: `MM_TRADING_*`. Cancels always pass.
