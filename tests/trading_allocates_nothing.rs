@@ -10,7 +10,11 @@ use market_maker::mem::stable_vec::StableVec;
 use market_maker::mem::thread_local_pool::SharedPool;
 use market_maker::oms::*;
 use market_maker::position::{Fill, PositionLimits, PositionTracker, TrackerConfig};
-use market_maker::risk::{RiskConfig, RiskGate};
+use market_maker::risk::{
+    AccountUpdate, AuditRecord, Exposure, FillUpdate, InstrumentRules, MarketUpdate, MarkoutLimit,
+    OrderIntent, OrderToTradeLimit, ProtectionLimit, RateLimit, RepeatLimit, RiskConfig, RiskGate,
+    SelfTradePolicy, TailConfig,
+};
 use market_maker::types::*;
 
 #[test]
@@ -86,6 +90,116 @@ fn quoting_and_trading_allocate_nothing() {
     });
     assert_eq!(calls, 0);
     assert!(fills > 1000 && refused > 1000, "the run is too tame: {fills} fills, {refused} refusals");
+}
+
+/// Every limit that there is, some of them reached now and then.
+fn every_limit() -> RiskConfig {
+    let large = Some(Money(1 << 40));
+    RiskConfig {
+        max_order_quantity: Some(Quantity(60)),
+        max_order_notional: large,
+        collar_ticks: Some(40),
+        message_rate: Some(RateLimit::per_second(1_000_000)),
+        positive_prices: true,
+        min_order_quantity: Some(Quantity(1)),
+        max_reference_age_ns: Some(1_000_000),
+        post_only: true,
+        min_own_spread: Some(1),
+        self_trade: Some(SelfTradePolicy::CancelNewest),
+        duplicate_ids: 64,
+        duplicate_window_ns: Some(500),
+        max_gross_notional: large,
+        max_net_notional: large,
+        max_concentration_bps: Some(9_999),
+        concentration_base: Money(1 << 41),
+        max_working_orders: Some(100),
+        order_to_trade: Some(OrderToTradeLimit { orders_per_fill: 1_000, grace: 1_000 }),
+        repeated_executions: Some(RepeatLimit { executions: 50, window_ns: 10_000 }),
+        protection: Some(ProtectionLimit {
+            window_ns: 1_000,
+            fills: Some(20),
+            quantity: None,
+            notional: large,
+        }),
+        max_daily_loss: large,
+        max_drawdown: large,
+        max_consecutive_losses: Some(3),
+        max_value_at_risk: large,
+        max_expected_shortfall: large,
+        tail: TailConfig { scenarios: 64, ..TailConfig::default() },
+        markout: Some(MarkoutLimit { adverse_millticks: 50, horizon_ns: 2_000, fills: 8 }),
+        max_data_age_ns: Some(1_000_000),
+        sequence_gaps: true,
+        crossed_books: true,
+        max_clock_step_ns: Some(100_000),
+        max_reconciliation_breaks: Some(1),
+        ping_timeout_ns: Some(1 << 40),
+        cooldown_ns: 5_000,
+        ..RiskConfig::default()
+    }
+    .with_max_position(Quantity(100_000))
+}
+
+#[test]
+fn a_gate_with_every_check_on_allocates_nothing() {
+    let mut gate = RiskGate::new(&every_limit()).unwrap();
+    let monitor = gate.monitor();
+    let ids = [InstrumentId(3), InstrumentId(9)];
+    ids.map(|id| gate.set_rules(id, &InstrumentRules::default()).unwrap());
+    let mut records = [AuditRecord::default(); 64];
+    let (mut cursor, mut passed, mut refused) = (0, 0, 0);
+    let calls = allocations_of(|| {
+        for n in 0..50_000_u64 {
+            let now = Timestamp(1_000 + n * 100);
+            let instrument = ids[(n % 2) as usize];
+            let mid = 10_000 + (n * 7919 % 60) as i64;
+            let (bid, ask) = (Some(Price(mid - 1)), Some(Price(mid + i64::from(n % 977 != 0))));
+            gate.on_market(&MarketUpdate { instrument, timestamp: now, bid, ask });
+            gate.on_sequence(instrument, n / 2 + 1 + u64::from(n % 1_999 == 0), now);
+            if n % 50 == 0 {
+                gate.on_recovered(instrument, n / 2 + 1, now);
+                gate.on_volatility(instrument, 0.01).unwrap();
+                gate.on_return(instrument, 0.001 * (n % 7) as f64 - 0.003).unwrap();
+                gate.update_tail_risk(now);
+                gate.on_reconciliation(0, now);
+                gate.ping(now);
+                monitor.drain(&mut cursor, &mut records);
+            }
+            let exposure = Exposure { reference: Some(Price(mid)), working_orders: 4, ..Exposure::default() };
+            let order = OrderIntent {
+                price: Price(mid - 2 - (n % 43) as i64),
+                quantity: Quantity(1 + n % 61),
+                timestamp: now,
+                instrument,
+                // Ids that grow, and later ones that do not.
+                order_id: OrderId(if n < 20_000 { n + 1 } else { 100_000 - n }),
+                ..OrderIntent::EMPTY
+            };
+            match gate.check(&order, &exposure) {
+                Ok(()) => passed += 1,
+                Err(_) => refused += 1,
+            }
+            if n % 40 == 0 {
+                let realised = Some(Money((n % 3) as i64 - 1));
+                let (side, price) = (Side::Buy, order.price);
+                gate.on_fill(&FillUpdate {
+                    instrument,
+                    timestamp: now,
+                    side,
+                    price,
+                    quantity: Quantity(1),
+                    realised,
+                });
+                gate.on_account(&AccountUpdate { timestamp: now, ..AccountUpdate::default() });
+            }
+        }
+    });
+    assert_eq!(calls, 0);
+    assert!(passed > 1_000 && refused > 1_000, "the run is too tame: {passed} passed, {refused} refused");
+    assert!(monitor.coverage().iter().filter(|row| row.refused > 0).count() >= 5);
+    assert!(monitor.coverage().iter().all(|row| !row.is_inert()
+        || row.reason.name() == "own_spread"
+        || row.reason.name() == "self_trade"));
 }
 
 #[test]

@@ -228,6 +228,7 @@ impl Core {
             self.tick(now);
         } else {
             self.now = now;
+            self.shared.metrics.now.store(now, Ordering::Relaxed);
         }
         self.now
     }

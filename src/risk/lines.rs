@@ -317,3 +317,43 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    #[test]
+    fn the_sums_are_those_of_the_lines_also_after_they_did_not_fit() {
+        let mut capped = 0;
+        for seed in 0..200 {
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let mut lines = Lines::new(8, 0, 0);
+            for _ in 0..200 {
+                let id = InstrumentId(random.next_u32() % 8);
+                let place = lines.find_or_make(id, &InstrumentRules::default()).unwrap();
+                // Small numbers, and now and then such as saturate.
+                let shift = if random.next_u32().is_multiple_of(8) { 1 } else { 40 };
+                let mut lots = || (random.next_u64() >> shift) as i64;
+                let (position, buys, sells) = (lots() - (1 << 20), lots(), lots());
+                let lots = Lots {
+                    position,
+                    high: position.saturating_add(buys),
+                    low: position.saturating_sub(sells),
+                };
+                lines.set(place, lots, random.next_u32() % 9, u64::from(random.next_u32()));
+                let sum =
+                    |part: fn(&Line) -> i64| lines.iter().map(|line| i128::from(part(line))).sum::<i128>();
+                let sums = [sum(|l| l.worth.gross), sum(|l| l.worth.high), sum(|l| l.worth.low)];
+                let Totals { gross, high, low, orders, is_capped } = lines.totals;
+                assert_eq!([gross, high, low], sums.map(cap), "seed {seed}");
+                assert_eq!(orders, lines.iter().map(|line| u64::from(line.working_orders)).sum());
+                assert_eq!(is_capped, sums.map(|sum| i128::from(cap(sum))) != sums);
+                capped += u32::from(is_capped);
+            }
+        }
+        assert!(capped > 1_000 && capped < 39_000, "{capped} of 40 000 did not fit");
+    }
+}

@@ -376,6 +376,7 @@ static void a_soft_breach_pauses_and_resumes(void) {
     CHECK(mm_risk_gate_stance(gate, 0, 119, &stance, &reduce_only) == MM_OK);
     CHECK(stance == MM_E_RISK_CONSECUTIVE_LOSSES && reduce_only == 0);
     CHECK(mm_risk_gate_advance(gate, 120) == MM_OK && metrics_of(monitor).paused == 0);
+    CHECK(mm_risk_gate_advance(gate, 120) == MM_OK && metrics_of(monitor).now == 120);
     CHECK(mm_risk_gate_stance(gate, 0, 120, &stance, &reduce_only) == MM_OK && stance == MM_OK);
     CHECK(buy_at(gate, 120) == MM_OK && metrics_of(monitor).consecutive_losses <= 2);
     CHECK(mm_risk_monitor_audit(monitor, &cursor, records, 16, &count, NULL) == MM_OK && count == 6);
