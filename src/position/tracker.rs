@@ -4,6 +4,7 @@
 //! units*, a whole number; totals are then exact integers. Slots are found through an open-addressing table (O(1)); a
 //! fill or a mark updates the totals by the difference of that instrument. No allocation after construction.
 
+use super::single::NarrowFill;
 use super::{FillOutcome, LimitBreach, Position, PositionError, PositionLimits};
 use crate::mem::ring::RingBuffer;
 use crate::types::{
@@ -154,6 +155,8 @@ const EMPTY: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct PositionTracker {
     slots: Vec<InstrumentPosition>,
+    /// What each slot adds to the totals.
+    shares: Vec<Totals>,
     capacity: u32,
     /// Open-addressing table of slot numbers, a power of two at most half full.
     table: Box<[u32]>,
@@ -178,6 +181,7 @@ impl PositionTracker {
         let buckets = (config.instruments as usize * 2).next_power_of_two();
         Ok(Self {
             slots: Vec::with_capacity(config.instruments as usize),
+            shares: Vec::with_capacity(config.instruments as usize),
             capacity: config.instruments,
             table: vec![EMPTY; buckets].into_boxed_slice(),
             account: AccountState {
@@ -227,6 +231,7 @@ impl PositionTracker {
             return Err(PositionError::Full { capacity: self.capacity });
         }
         self.table[bucket] = self.slots.len() as u32;
+        self.shares.push(Totals::default());
         self.slots.push(InstrumentPosition {
             position: Position::FLAT,
             mark: Price(0),
@@ -275,17 +280,52 @@ impl PositionTracker {
     #[inline]
     pub(super) fn record_fill_at(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
         let slot = &self.slots[at];
+        let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };
+        let Some((change, share)) = narrow(slot, mark, fill) else { return self.record_fill_wide(at, fill) };
+        let (totals, equity) = self.with_share(at, &share)?;
+        let slot = &mut self.slots[at];
+        slot.position.take(fill.side, &change);
+        let outcome = change.outcome();
+        self.booked(at, fill, mark, (share, totals, equity), &outcome);
+        Ok(outcome)
+    }
+
+    /// As [`record_fill_at`](Self::record_fill_at), for numbers that outgrow 64 bits and for fills that are refused.
+    #[cold]
+    #[inline(never)]
+    fn record_fill_wide(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
+        let slot = &self.slots[at];
         let (position, outcome) =
             slot.position.after(fill.side, fill.price, fill.quantity, fill.is_maker, &slot.fees)?;
         let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };
-        let before = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
-        let after = contribution(&position, mark, 1, slot.unit_value)?;
-        let totals = self.totals.replaced(&before, &after)?;
-        let equity = checked_equity(self.account.capital, &totals)?;
+        let share = contribution(&position, mark, 1, slot.unit_value)?;
+        let (totals, equity) = self.with_share(at, &share)?;
+        self.slots[at].position = position;
+        self.booked(at, fill, mark, (share, totals, equity), &outcome);
+        Ok(outcome)
+    }
+
+    /// Totals and equity once `share` is what the slot adds.
+    #[inline(always)]
+    fn with_share(&self, at: usize, share: &Totals) -> Result<(Totals, i64), PositionError> {
+        let totals = self.totals.replaced(&self.shares[at], share)?;
+        Ok((totals, checked_equity(self.account.capital, &totals)?))
+    }
+
+    /// Everything but the position itself after a fill.
+    #[inline(always)]
+    fn booked(
+        &mut self,
+        at: usize,
+        fill: &Fill,
+        mark: Price,
+        (share, totals, equity): (Totals, Totals, i64),
+        outcome: &FillOutcome,
+    ) {
         let slot = &mut self.slots[at];
-        slot.position = position;
         slot.mark = mark;
         slot.has_mark = 1;
+        self.shares[at] = share;
         self.totals = totals;
         self.observe(equity);
         self.account.fills += 1;
@@ -303,7 +343,6 @@ impl PositionTracker {
                 reserved: [0; 2],
             });
         }
-        Ok(outcome)
     }
 
     /// Values an instrument's open lots at `price`. Hot path, O(1).
@@ -315,15 +354,15 @@ impl PositionTracker {
         let at = self.slot(instrument)?;
         // Realised profit and fees stay as they are, so only one sum is formed anew.
         let slot = &self.slots[at];
-        let before = if slot.has_mark == 1 { slot.position.unrealised(slot.mark)? } else { Money(0) };
-        let after = slot.position.unrealised(price)?;
-        let scaled = |money: Money| money.0.checked_mul(slot.unit_value).ok_or(PositionError::Overflow);
-        let unrealised =
-            i128::from(self.totals.unrealised) - i128::from(scaled(before)?) + i128::from(scaled(after)?);
-        let unrealised = i64::try_from(unrealised).map_err(|_| PositionError::Overflow)?;
-        let totals = Totals { unrealised, ..self.totals };
+        let unrealised = slot.position.unrealised(price)?.0.checked_mul(slot.unit_value);
+        let share = Totals { unrealised: unrealised.ok_or(PositionError::Overflow)?, ..self.shares[at] };
+        let totals = Totals {
+            unrealised: swapped(self.totals.unrealised, self.shares[at].unrealised, share.unrealised)?,
+            ..self.totals
+        };
         let equity = checked_equity(self.account.capital, &totals)?;
         self.totals = totals;
+        self.shares[at] = share;
         self.slots[at].mark = price;
         self.slots[at].has_mark = 1;
         self.observe(equity);
@@ -482,6 +521,7 @@ impl PositionTracker {
             ..AccountState::default()
         };
         self.totals = Totals::default();
+        self.shares.fill(Totals::default());
         if let Some(history) = &mut self.history {
             history.clear();
         }
@@ -501,13 +541,15 @@ impl PositionTracker {
         if positions.len() > self.capacity as usize {
             return Err(PositionError::Full { capacity: self.capacity });
         }
+        let mut instruments: Vec<InstrumentId> = positions.iter().map(|slot| slot.instrument).collect();
+        instruments.sort_unstable();
+        if !instruments.is_sorted_by(|a, b| a < b) {
+            return Err(PositionError::DuplicateInstrument);
+        }
         let mut totals = Totals::default();
-        for (at, slot) in positions.iter().enumerate() {
+        for slot in positions {
             if slot.unit_value < 1 || slot.has_mark > 1 || !slot.position.is_consistent() {
                 return Err(PositionError::BadConfig("a stored position contradicts itself"));
-            }
-            if positions[..at].iter().any(|other| other.instrument == slot.instrument) {
-                return Err(PositionError::DuplicateInstrument);
             }
             let added = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
             totals = totals.replaced(&Totals::default(), &added)?;
@@ -517,11 +559,13 @@ impl PositionTracker {
             return Err(PositionError::BadConfig("the stored high-water mark contradicts the positions"));
         }
         self.slots.clear();
+        self.shares.clear();
         self.table.fill(EMPTY);
         for slot in positions {
             if let Err(bucket) = self.find(slot.instrument) {
                 self.table[bucket] = self.slots.len() as u32;
                 self.slots.push(*slot);
+                self.shares.push(contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?);
             }
         }
         self.account = *account;
@@ -534,21 +578,41 @@ impl PositionTracker {
 }
 
 impl Totals {
+    #[inline(always)]
     fn replaced(&self, before: &Self, after: &Self) -> Result<Self, PositionError> {
-        let swap = |total: i64, old: i64, new: i64| {
-            i64::try_from(i128::from(total) - i128::from(old) + i128::from(new))
-                .map_err(|_| PositionError::Overflow)
-        };
         Ok(Self {
-            realised: swap(self.realised, before.realised, after.realised)?,
-            unrealised: swap(self.unrealised, before.unrealised, after.unrealised)?,
-            fees: swap(self.fees, before.fees, after.fees)?,
+            realised: swapped(self.realised, before.realised, after.realised)?,
+            unrealised: swapped(self.unrealised, before.unrealised, after.unrealised)?,
+            fees: swapped(self.fees, before.fees, after.fees)?,
         })
     }
 }
 
-/// What one instrument adds to the totals.
+/// A total in which `new` takes the place of `old`; only what comes out must fit, not what is passed on the way.
 #[inline(always)]
+fn swapped(total: i64, old: i64, new: i64) -> Result<i64, PositionError> {
+    let (rest, first) = total.overflowing_sub(old);
+    let (sum, second) = rest.overflowing_add(new);
+    // The two overflows have opposite directions when both happen: a first one past one end leaves a number near the other,
+    // from which only a way back overflows again.
+    if first == second { Ok(sum) } else { Err(PositionError::Overflow) }
+}
+
+/// What a fill does to a slot, and what the slot adds to the totals then; `None` where 64 bits are not enough.
+#[inline(always)]
+fn narrow(slot: &InstrumentPosition, mark: Price, fill: &Fill) -> Option<(NarrowFill, Totals)> {
+    let change = slot.position.narrow(fill.side, fill.price, fill.quantity, fill.is_maker, &slot.fees)?;
+    let [realised, unrealised, fees] = change.sums(mark)?;
+    let unit = slot.unit_value;
+    let share = Totals {
+        realised: realised.checked_mul(unit)?,
+        unrealised: unrealised.checked_mul(unit)?,
+        fees: fees.checked_mul(unit)?,
+    };
+    Some((change, share))
+}
+
+/// What one instrument adds to the totals.
 fn contribution(
     position: &Position,
     mark: Price,
