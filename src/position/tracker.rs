@@ -277,7 +277,7 @@ impl PositionTracker {
     }
 
     /// As [`record_fill`](Self::record_fill), for the instrument in this slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn record_fill_at(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
         let slot = &self.slots[at];
         let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };

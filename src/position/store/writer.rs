@@ -13,6 +13,7 @@ use super::record::{
 };
 use super::scan::Commit;
 use super::{Durability, StoreConfig, StoreError, StoreState, SyncPolicy};
+use crate::mem::crc32c::{self, Checksummed};
 use crate::mem::mapped_region::MappedRegion;
 use crate::mem::shared_words::SharedWords;
 use crate::position::{
@@ -469,6 +470,16 @@ impl<M: SharedWords> Store<M> {
     /// # Errors
     /// As for [`apply`](Self::apply).
     pub fn record_fill(&mut self, fill: &Fill, fill_id: u64, sequence: u64) -> Result<Applied, StoreError> {
+        crc32c::in_line(Recording { store: self, fill, fill_id, sequence })
+    }
+
+    #[inline(always)]
+    fn record_fill_in_line(
+        &mut self,
+        fill: &Fill,
+        fill_id: u64,
+        sequence: u64,
+    ) -> Result<Applied, StoreError> {
         // The same as an update of this fill alone, without putting that together and taking it apart.
         let index = self.tracker.index_of(fill.instrument).ok_or(PositionError::UnknownInstrument)?;
         if self.is_known_sequence(sequence, Some(index)) || self.is_known_fill(fill_id, index) {
@@ -911,5 +922,22 @@ impl<M: SharedWords> Store<M> {
             }
         }
         state
+    }
+}
+
+/// A fill on its way into a store.
+struct Recording<'a, M> {
+    store: &'a mut Store<M>,
+    fill: &'a Fill,
+    fill_id: u64,
+    sequence: u64,
+}
+
+impl<M: SharedWords> Checksummed for Recording<'_, M> {
+    type Output = Result<Applied, StoreError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.store.record_fill_in_line(self.fill, self.fill_id, self.sequence)
     }
 }
