@@ -8,6 +8,8 @@
 use super::config::BookError;
 use super::node::{Tag, key_of};
 use super::order_book::{OrderBook, check_price, check_quantity};
+use crate::mem::crc32c;
+use crate::mem::word_hash::fold;
 use crate::types::{OrderId, Price, Quantity, Side};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"MMBK");
@@ -179,48 +181,6 @@ fn word64(bytes: &[u8], at: usize) -> u64 {
     u64::from(word32(bytes, at)) | u64::from(word32(bytes, at + 4)) << 32
 }
 
-/// A multiply-and-fold step: both halves of the 128-bit product.
-fn fold(word: u64) -> u64 {
-    let product = u128::from(word ^ 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93;
-    product as u64 ^ (product >> 64) as u64
-}
-
 fn checksum_of(snapshot: &[u8]) -> u32 {
-    let state = crc32c(u32::MAX, &snapshot[..CHECKSUM]);
-    !crc32c(state, &snapshot[CHECKSUM + 4..])
-}
-
-fn crc32c(state: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(state, |crc, &byte| CRC_TABLE[((crc ^ u32::from(byte)) & 255) as usize] ^ (crc >> 8))
-}
-
-/// One step of the reflected polynomial 0x1EDC6F41 for each byte.
-const CRC_TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut crc = byte as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0x82F6_3B78 } else { crc >> 1 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
-    }
-    table
-};
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_checksum_is_crc32c_by_the_published_vectors() {
-        // RFC 3720, B.4.
-        let crc = |bytes: &[u8]| !crc32c(u32::MAX, bytes);
-        assert_eq!(crc(b"123456789"), 0xE306_9283);
-        assert_eq!(crc(&[0; 32]), 0x8A91_36AA);
-        assert_eq!(crc(&[255; 32]), 0x62A8_AB43);
-    }
+    crc32c::bytes(crc32c::bytes(0, &snapshot[..CHECKSUM]), &snapshot[CHECKSUM + 4..])
 }

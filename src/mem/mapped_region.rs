@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::shared_words::{SharedWords, Words, atomics};
+use super::shared_words::{self, SharedWords, Words, atomics};
 
 /// Bytes of a word.
 const WORD: usize = 8;
@@ -234,6 +234,11 @@ impl SharedWords for MappedRegion {
     #[inline(always)]
     fn write(&self, at: usize, words: &[u64]) {
         atomics::write(self.words(), at, words);
+    }
+
+    #[inline(always)]
+    fn write_sealed<const LEN: usize>(&self, at: usize, words: &[u64; LEN], writing: u64, valid: u64) -> u32 {
+        shared_words::write_sealed(self.words(), at, words, writing, valid)
     }
 
     fn sync(&self, from: usize, to: usize) -> Result<(), RegionError> {

@@ -6,6 +6,7 @@
 pub mod affinity;
 pub mod buffer;
 pub mod crc32c;
+pub(crate) mod id_map;
 pub mod mapped_file;
 pub mod mapped_region;
 pub mod pool;
@@ -14,3 +15,4 @@ pub mod seqlock;
 pub mod shared_words;
 pub mod stable_vec;
 pub mod thread_local_pool;
+pub mod word_hash;

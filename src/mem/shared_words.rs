@@ -10,6 +10,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
+use super::crc32c;
 use super::mapped_region::RegionError;
 
 /// Words that can be read while another writes them.
@@ -40,6 +41,23 @@ pub trait SharedWords: Words {
     /// Writes words from `at` on, after everything that was stored before; among each other in no promised order. Hot
     /// path.
     fn write(&self, at: usize, words: &[u64]);
+
+    /// Writes a record whose last word is its seal, and returns the CRC-32C of the other words behind the record's place. The
+    /// seal is that checksum under a mark, its top byte: the mark becomes `writing`, then come the words and the checksum,
+    /// then the mark becomes `valid`, each after what stands before it. Hot path.
+    #[inline(always)]
+    fn write_sealed<const LEN: usize>(&self, at: usize, words: &[u64; LEN], writing: u64, valid: u64) -> u32
+    where
+        Self: Sized,
+    {
+        let seal = at + LEN - 1;
+        self.store(seal, self.load(seal) & !SEAL_MARK | writing);
+        self.write(at, &words[..LEN - 1]);
+        let crc = crc32c::words(at as u32, &words[..LEN - 1]);
+        self.store(seal, u64::from(crc) | writing);
+        self.store(seal, u64::from(crc) | valid);
+        crc
+    }
 
     /// Returns when the words `from..to` are safe from a loss of power. Enters the kernel.
     ///
@@ -78,6 +96,63 @@ impl<W: SharedWords + ?Sized> SharedWords for &W {
     fn sync(&self, from: usize, to: usize) -> Result<(), RegionError> {
         (**self).sync(from, to)
     }
+}
+
+/// The bits of a seal that are its mark.
+pub const SEAL_MARK: u64 = 0xFF << 56;
+
+/// [`SharedWords::write_sealed`] over a slice of atomics. In code that [`crc32c::in_line`] runs, the words go from where they
+/// are to where they belong, and nowhere else.
+#[inline(always)]
+pub(super) fn write_sealed<const LEN: usize>(
+    words: &[AtomicU64],
+    at: usize,
+    from: &[u64; LEN],
+    writing: u64,
+    valid: u64,
+) -> u32 {
+    let record = &words[at..][..LEN];
+    let (seal, to) = (&record[LEN - 1], &record[..LEN - 1]);
+    seal.store(seal.load(Ordering::Relaxed) & !SEAL_MARK | writing, Ordering::Release);
+    // As in `atomics::write`.
+    fence(Ordering::Release);
+    let crc = write_summed(to, at as u32, from);
+    seal.store(u64::from(crc) | writing, Ordering::Release);
+    seal.store(u64::from(crc) | valid, Ordering::Release);
+    crc
+}
+
+/// Writes all words but the last, and returns their checksum behind `seed`.
+#[inline(always)]
+fn write_summed<const LEN: usize>(to: &[AtomicU64], seed: u32, from: &[u64; LEN]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("sse4.2") {
+        // SAFETY: the processor has SSE 4.2.
+        return unsafe { x86_write_summed(to, seed, from) };
+    }
+    // A copy, so that only this way needs the words in memory.
+    let copy = *from;
+    write_summed_anywhere(to, seed, &copy[..LEN - 1])
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "sse4.2")]
+#[inline]
+fn x86_write_summed<const LEN: usize>(to: &[AtomicU64], seed: u32, from: &[u64; LEN]) -> u32 {
+    let mut register = u64::from(!seed);
+    for (to, &word) in to[..LEN - 1].iter().zip(&from[..LEN - 1]) {
+        to.store(word, Ordering::Relaxed);
+        register = std::arch::x86_64::_mm_crc32_u64(register, word);
+    }
+    !(register as u32)
+}
+
+#[inline(never)]
+fn write_summed_anywhere(to: &[AtomicU64], seed: u32, from: &[u64]) -> u32 {
+    for (to, &word) in to.iter().zip(from) {
+        to.store(word, Ordering::Relaxed);
+    }
+    crc32c::words(seed, from)
 }
 
 /// The operations over a slice of atomics, shared by every kind of memory that is one.
@@ -166,6 +241,11 @@ impl SharedWords for PlainWords {
     #[inline]
     fn write(&self, at: usize, words: &[u64]) {
         atomics::write(&self.0, at, words);
+    }
+
+    #[inline(always)]
+    fn write_sealed<const LEN: usize>(&self, at: usize, words: &[u64; LEN], writing: u64, valid: u64) -> u32 {
+        write_sealed(&self.0, at, words, writing, valid)
     }
 
     fn sync(&self, _from: usize, _to: usize) -> Result<(), RegionError> {

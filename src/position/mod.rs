@@ -4,6 +4,7 @@
 //! with marks, totals, drawdown and a trade history; [`store`] keeps them, with orders and latches, over the death of the
 //! process. Single writer; all are hot path after construction.
 
+mod account;
 mod limits;
 mod single;
 pub mod store;
@@ -12,11 +13,10 @@ mod tracker;
 #[cfg(test)]
 mod tests;
 
+pub use account::{AccountState, Fill, InstrumentPosition, Totals, TrackerConfig, TradeRecord};
 pub use limits::{LimitBreach, PositionLimits};
 pub use single::{FillOutcome, Position};
-pub use tracker::{
-    AccountState, Fill, InstrumentPosition, PositionTracker, Totals, TrackerConfig, TradeRecord,
-};
+pub use tracker::PositionTracker;
 
 /// Why a fill, a mark or a registration was refused. Nothing has changed when one is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,133 +4,13 @@
 //! units*, a whole number; totals are then exact integers. Slots are found through an open-addressing table (O(1)); a
 //! fill or a mark updates the totals by the difference of that instrument. No allocation after construction.
 
-use super::{FillOutcome, LimitBreach, Position, PositionError, PositionLimits};
-use crate::mem::ring::RingBuffer;
-use crate::types::{
-    FeeSchedule, Instrument, InstrumentId, Money, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp,
+use super::account::{checked_equity, contribution, narrow, swapped};
+use super::{
+    AccountState, Fill, FillOutcome, InstrumentPosition, LimitBreach, Position, PositionError,
+    PositionLimits, Totals, TrackerConfig, TradeRecord,
 };
-
-/// Capacities, limits and starting capital of a [`PositionTracker`].
-///
-/// Money of the account is in account units: whatever the host chose when it registered its instruments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TrackerConfig {
-    /// Instruments that can be registered.
-    pub instruments: u32,
-    /// Trades that the history keeps; older ones are overwritten. May be 0.
-    pub history: u32,
-    /// Equity at the start, in account units. Drawdown as a share is measured on it plus the profit.
-    pub capital: i64,
-    /// The limits.
-    pub limits: PositionLimits,
-}
-
-impl Default for TrackerConfig {
-    fn default() -> Self {
-        Self { instruments: 64, history: 1024, capital: 0, limits: PositionLimits::default() }
-    }
-}
-
-/// One fill as the tracker wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fill {
-    /// What was traded.
-    pub instrument: InstrumentId,
-    /// Our side.
-    pub side: Side,
-    /// The price.
-    pub price: Price,
-    /// The lots.
-    pub quantity: Quantity,
-    /// Whether we provided the liquidity.
-    pub is_maker: bool,
-    /// Our order.
-    pub order_id: OrderId,
-    /// When.
-    pub timestamp: Timestamp,
-}
-
-/// A line of the trade history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
-pub struct TradeRecord {
-    /// When.
-    pub timestamp: Timestamp,
-    /// Our order.
-    pub order_id: OrderId,
-    /// The price.
-    pub price: Price,
-    /// The lots.
-    pub quantity: Quantity,
-    /// Profit that it realised before fees, ticks × lots.
-    pub realised: Money,
-    /// The position after it.
-    pub position: SignedQuantity,
-    /// What was traded.
-    pub instrument: InstrumentId,
-    /// Our side.
-    pub side: Side,
-    /// 1 if we provided the liquidity, else 0.
-    pub is_maker: u8,
-    /// Zero.
-    pub reserved: [u8; 2],
-}
-
-/// One instrument's state: plain integers, so that it can be stored as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
-pub struct InstrumentPosition {
-    /// The position.
-    pub position: Position,
-    /// What the open lots are valued at: the last mark, else the last fill's price.
-    pub mark: Price,
-    /// Account units in one tick × lot.
-    pub unit_value: i64,
-    /// What fills cost.
-    pub fees: FeeSchedule,
-    /// The instrument.
-    pub instrument: InstrumentId,
-    /// 1 once there was a mark or a fill, else 0.
-    pub has_mark: u32,
-}
-
-/// The account's own state: with the instruments' it is everything that a tracker knows besides its history.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct AccountState {
-    /// Equity before any trade, account units.
-    pub capital: i64,
-    /// Equity when the day began.
-    pub day_start_equity: i64,
-    /// Highest equity so far.
-    pub peak_equity: i64,
-    /// Largest fall from a peak so far.
-    pub max_drawdown: i64,
-    /// The peak from which the largest fall happened.
-    pub max_drawdown_peak: i64,
-    /// Fills booked.
-    pub fills: u64,
-}
-
-/// Sums over all instruments, in account units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct Totals {
-    /// Realised profit before fees.
-    pub realised: i64,
-    /// Profit of open lots at their marks, before fees.
-    pub unrealised: i64,
-    /// Fees paid less rebates.
-    pub fees: i64,
-}
-
-impl Totals {
-    /// Realised + unrealised − fees. The tracker admits only totals for which it fits.
-    #[must_use]
-    pub const fn net(&self) -> i64 {
-        self.realised + self.unrealised - self.fees
-    }
-}
+use crate::mem::ring::RingBuffer;
+use crate::types::{FeeSchedule, Instrument, InstrumentId, Price, Quantity, Side};
 
 const EMPTY: u32 = u32::MAX;
 
@@ -154,6 +34,8 @@ const EMPTY: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct PositionTracker {
     slots: Vec<InstrumentPosition>,
+    /// What each slot adds to the totals.
+    shares: Vec<Totals>,
     capacity: u32,
     /// Open-addressing table of slot numbers, a power of two at most half full.
     table: Box<[u32]>,
@@ -178,6 +60,7 @@ impl PositionTracker {
         let buckets = (config.instruments as usize * 2).next_power_of_two();
         Ok(Self {
             slots: Vec::with_capacity(config.instruments as usize),
+            shares: Vec::with_capacity(config.instruments as usize),
             capacity: config.instruments,
             table: vec![EMPTY; buckets].into_boxed_slice(),
             account: AccountState {
@@ -227,6 +110,7 @@ impl PositionTracker {
             return Err(PositionError::Full { capacity: self.capacity });
         }
         self.table[bucket] = self.slots.len() as u32;
+        self.shares.push(Totals::default());
         self.slots.push(InstrumentPosition {
             position: Position::FLAT,
             mark: Price(0),
@@ -272,20 +156,55 @@ impl PositionTracker {
     }
 
     /// As [`record_fill`](Self::record_fill), for the instrument in this slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn record_fill_at(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
+        let slot = &self.slots[at];
+        let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };
+        let Some((change, share)) = narrow(slot, mark, fill) else { return self.record_fill_wide(at, fill) };
+        let (totals, equity) = self.with_share(at, &share)?;
+        let slot = &mut self.slots[at];
+        slot.position.take(fill.side, &change);
+        let outcome = change.outcome();
+        self.booked(at, fill, mark, (share, totals, equity), &outcome);
+        Ok(outcome)
+    }
+
+    /// As [`record_fill_at`](Self::record_fill_at), for numbers that outgrow 64 bits and for fills that are refused.
+    #[cold]
+    #[inline(never)]
+    fn record_fill_wide(&mut self, at: usize, fill: &Fill) -> Result<FillOutcome, PositionError> {
         let slot = &self.slots[at];
         let (position, outcome) =
             slot.position.after(fill.side, fill.price, fill.quantity, fill.is_maker, &slot.fees)?;
         let mark = if slot.has_mark == 1 { slot.mark } else { fill.price };
-        let before = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
-        let after = contribution(&position, mark, 1, slot.unit_value)?;
-        let totals = self.totals.replaced(&before, &after)?;
-        let equity = checked_equity(self.account.capital, &totals)?;
+        let share = contribution(&position, mark, 1, slot.unit_value)?;
+        let (totals, equity) = self.with_share(at, &share)?;
+        self.slots[at].position = position;
+        self.booked(at, fill, mark, (share, totals, equity), &outcome);
+        Ok(outcome)
+    }
+
+    /// Totals and equity once `share` is what the slot adds.
+    #[inline(always)]
+    fn with_share(&self, at: usize, share: &Totals) -> Result<(Totals, i64), PositionError> {
+        let totals = self.totals.replaced(&self.shares[at], share)?;
+        Ok((totals, checked_equity(self.account.capital, &totals)?))
+    }
+
+    /// Everything but the position itself after a fill.
+    #[inline(always)]
+    fn booked(
+        &mut self,
+        at: usize,
+        fill: &Fill,
+        mark: Price,
+        (share, totals, equity): (Totals, Totals, i64),
+        outcome: &FillOutcome,
+    ) {
         let slot = &mut self.slots[at];
-        slot.position = position;
         slot.mark = mark;
         slot.has_mark = 1;
+        self.shares[at] = share;
         self.totals = totals;
         self.observe(equity);
         self.account.fills += 1;
@@ -303,7 +222,6 @@ impl PositionTracker {
                 reserved: [0; 2],
             });
         }
-        Ok(outcome)
     }
 
     /// Values an instrument's open lots at `price`. Hot path, O(1).
@@ -315,15 +233,15 @@ impl PositionTracker {
         let at = self.slot(instrument)?;
         // Realised profit and fees stay as they are, so only one sum is formed anew.
         let slot = &self.slots[at];
-        let before = if slot.has_mark == 1 { slot.position.unrealised(slot.mark)? } else { Money(0) };
-        let after = slot.position.unrealised(price)?;
-        let scaled = |money: Money| money.0.checked_mul(slot.unit_value).ok_or(PositionError::Overflow);
-        let unrealised =
-            i128::from(self.totals.unrealised) - i128::from(scaled(before)?) + i128::from(scaled(after)?);
-        let unrealised = i64::try_from(unrealised).map_err(|_| PositionError::Overflow)?;
-        let totals = Totals { unrealised, ..self.totals };
+        let unrealised = slot.position.unrealised(price)?.0.checked_mul(slot.unit_value);
+        let share = Totals { unrealised: unrealised.ok_or(PositionError::Overflow)?, ..self.shares[at] };
+        let totals = Totals {
+            unrealised: swapped(self.totals.unrealised, self.shares[at].unrealised, share.unrealised)?,
+            ..self.totals
+        };
         let equity = checked_equity(self.account.capital, &totals)?;
         self.totals = totals;
+        self.shares[at] = share;
         self.slots[at].mark = price;
         self.slots[at].has_mark = 1;
         self.observe(equity);
@@ -482,6 +400,7 @@ impl PositionTracker {
             ..AccountState::default()
         };
         self.totals = Totals::default();
+        self.shares.fill(Totals::default());
         if let Some(history) = &mut self.history {
             history.clear();
         }
@@ -501,13 +420,15 @@ impl PositionTracker {
         if positions.len() > self.capacity as usize {
             return Err(PositionError::Full { capacity: self.capacity });
         }
+        let mut instruments: Vec<InstrumentId> = positions.iter().map(|slot| slot.instrument).collect();
+        instruments.sort_unstable();
+        if !instruments.is_sorted_by(|a, b| a < b) {
+            return Err(PositionError::DuplicateInstrument);
+        }
         let mut totals = Totals::default();
-        for (at, slot) in positions.iter().enumerate() {
+        for slot in positions {
             if slot.unit_value < 1 || slot.has_mark > 1 || !slot.position.is_consistent() {
                 return Err(PositionError::BadConfig("a stored position contradicts itself"));
-            }
-            if positions[..at].iter().any(|other| other.instrument == slot.instrument) {
-                return Err(PositionError::DuplicateInstrument);
             }
             let added = contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?;
             totals = totals.replaced(&Totals::default(), &added)?;
@@ -517,11 +438,13 @@ impl PositionTracker {
             return Err(PositionError::BadConfig("the stored high-water mark contradicts the positions"));
         }
         self.slots.clear();
+        self.shares.clear();
         self.table.fill(EMPTY);
         for slot in positions {
             if let Err(bucket) = self.find(slot.instrument) {
                 self.table[bucket] = self.slots.len() as u32;
                 self.slots.push(*slot);
+                self.shares.push(contribution(&slot.position, slot.mark, slot.has_mark, slot.unit_value)?);
             }
         }
         self.account = *account;
@@ -531,44 +454,4 @@ impl PositionTracker {
         }
         Ok(())
     }
-}
-
-impl Totals {
-    fn replaced(&self, before: &Self, after: &Self) -> Result<Self, PositionError> {
-        let swap = |total: i64, old: i64, new: i64| {
-            i64::try_from(i128::from(total) - i128::from(old) + i128::from(new))
-                .map_err(|_| PositionError::Overflow)
-        };
-        Ok(Self {
-            realised: swap(self.realised, before.realised, after.realised)?,
-            unrealised: swap(self.unrealised, before.unrealised, after.unrealised)?,
-            fees: swap(self.fees, before.fees, after.fees)?,
-        })
-    }
-}
-
-/// What one instrument adds to the totals.
-#[inline(always)]
-fn contribution(
-    position: &Position,
-    mark: Price,
-    has_mark: u32,
-    unit_value: i64,
-) -> Result<Totals, PositionError> {
-    let scaled = |money: Money| money.0.checked_mul(unit_value).ok_or(PositionError::Overflow);
-    Ok(Totals {
-        realised: scaled(position.realised())?,
-        unrealised: if has_mark == 1 { scaled(position.unrealised(mark)?)? } else { 0 },
-        fees: scaled(position.fees())?,
-    })
-}
-
-/// Equity, provided that every sum of [`Totals::net`] and [`PositionTracker::equity`] fits on the way.
-fn checked_equity(capital: i64, totals: &Totals) -> Result<i64, PositionError> {
-    totals
-        .realised
-        .checked_add(totals.unrealised)
-        .and_then(|sum| sum.checked_sub(totals.fees))
-        .and_then(|net| capital.checked_add(net))
-        .ok_or(PositionError::Overflow)
 }

@@ -27,7 +27,6 @@
 mod mapper;
 mod messages;
 mod reader;
-mod references;
 mod writer;
 
 #[cfg(test)]

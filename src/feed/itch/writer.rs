@@ -26,7 +26,7 @@
 use std::io::{self, Write};
 
 use super::messages::{AddOrder, HEADER_LENGTH, Price4, Stock, StockDirectory, Trade};
-use super::references::ReferenceTable;
+use crate::mem::id_map::IdMap;
 use crate::types::{Event, EventKind, Instrument, OrderId, Price, Quantity, Side, Timestamp, event_flags};
 
 /// References from here on are the writer's own.
@@ -142,8 +142,8 @@ pub struct ItchWriter<W> {
     instrument: Instrument,
     stock: Stock,
     config: ItchWriterConfig,
-    orders: ReferenceTable<Live>,
-    seeds: ReferenceTable<Live>,
+    orders: IdMap<Live>,
+    seeds: IdMap<Live>,
     /// The next reference of the writer's own.
     next_reference: u64,
     next_match: u64,
@@ -202,8 +202,8 @@ impl<W: Write> ItchWriter<W> {
             instrument: *instrument,
             stock,
             config: *config,
-            orders: ReferenceTable::new(config.max_orders),
-            seeds: ReferenceTable::new(config.max_seeds),
+            orders: IdMap::new(config.max_orders as usize),
+            seeds: IdMap::new(config.max_seeds as usize),
             next_reference: OWN_REFERENCES,
             next_match: 1,
             clock: config.start.0,
@@ -450,7 +450,7 @@ impl<W: Write> ItchWriter<W> {
             match place {
                 Place::Order(key) => self.orders.remove(key),
                 Place::Seed(key) => self.seeds.remove(key),
-            }
+            };
         }
     }
 

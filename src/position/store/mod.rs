@@ -28,20 +28,24 @@ mod checkpoint;
 mod config;
 mod file;
 mod fill_ids;
-mod id_map;
 mod layout;
+mod orders;
 mod reader;
 mod record;
+mod recover;
 mod scan;
 mod slot;
 mod state;
+mod update;
+mod view;
 mod writer;
 
 pub use config::{Durability, StoreConfig, SyncPolicy};
 pub use reader::StoreReader;
 pub use record::{AppliedIds, FillIdOrder, LATCH_FIELDS, StoredLatch, StoredOrder};
 pub use state::StoreState;
-pub use writer::{Applied, OrderChange, PositionChange, Recovery, Store, Update};
+pub use update::{Applied, OrderChange, PositionChange, Recovery, Update};
+pub use writer::Store;
 
 use super::PositionError;
 use crate::mem::mapped_region::RegionError;

@@ -14,9 +14,10 @@ use super::record::{
     decode_position, decode_trade,
 };
 use super::slot::{self, SlotState};
-use super::state::{StoreState, fold};
+use super::state::StoreState;
 use crate::mem::crc32c;
 use crate::mem::shared_words::Words;
+use crate::mem::word_hash::fold;
 use crate::position::AccountState;
 
 /// Account (6), last event, next order sequence, trades in all, live trades, event, digest, epoch, trailer.

@@ -9,9 +9,8 @@
 //! A slot's generation is its epoch: epochs only grow.
 
 use crate::mem::crc32c;
-use crate::mem::shared_words::{SharedWords, Words};
+use crate::mem::shared_words::{SEAL_MARK, SharedWords, Words};
 
-const MARK: u64 = 0xFF << 56;
 pub(super) const VALID: u64 = 0xA5 << 56;
 pub(super) const WRITING: u64 = 0x5A << 56;
 
@@ -31,19 +30,13 @@ pub(super) enum SlotState {
 /// Writes a slot and returns its checksum; the last word of `words` is the trailer's place. Hot path.
 #[inline(always)]
 pub(super) fn write<const LEN: usize>(memory: &impl SharedWords, at: usize, words: &[u64; LEN]) -> u32 {
-    let trailer = at + LEN - 1;
-    let crc = crc32c::all_but_last(at as u32, words);
-    memory.store(trailer, memory.load(trailer) & !MARK | WRITING);
-    memory.write(at, &words[..LEN - 1]);
-    memory.store(trailer, u64::from(crc) | WRITING);
-    memory.store(trailer, u64::from(crc) | VALID);
-    crc
+    memory.write_sealed(at, words, WRITING, VALID)
 }
 
 /// Makes a slot say that it was being written, whatever it holds.
 pub(super) fn invalidate(memory: &impl SharedWords, at: usize, length: usize) {
     let trailer = at + length - 1;
-    memory.store(trailer, memory.load(trailer) & !MARK | WRITING);
+    memory.store(trailer, memory.load(trailer) & !SEAL_MARK | WRITING);
 }
 
 /// Reads a slot. A write that overlaps shows as [`SlotState::Writing`].
@@ -52,7 +45,7 @@ pub(super) fn read(memory: &impl Words, at: usize, words: &mut [u64]) -> SlotSta
     let before = memory.load(at + last);
     memory.read(at, words);
     let after = memory.load(at + last);
-    if before != after || before & MARK == WRITING {
+    if before != after || before & SEAL_MARK == WRITING {
         return SlotState::Writing;
     }
     if before == 0 {

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::record::{AppliedIds, StoredLatch, StoredOrder};
+use crate::mem::word_hash::fold;
 use crate::position::{AccountState, InstrumentPosition, TradeRecord};
 
 /// Everything that a store keeps, as it stood after one event.
@@ -121,11 +122,4 @@ impl StoreState {
         }
         hash
     }
-}
-
-/// A multiply-and-fold step: both halves of the 128-bit product.
-#[inline(always)]
-pub(super) const fn fold(word: u64) -> u64 {
-    let product = (word ^ 0x9E37_79B9_7F4A_7C15) as u128 * 0xD6E8_FEB8_6659_FD93;
-    product as u64 ^ (product >> 64) as u64
 }
