@@ -1311,6 +1311,7 @@ pub static STRUCTS: &[Struct] = &[
 /// Every function of the interface, by name.
 pub static EXPORTS: &[Export] = &[
     Export {
+        number: 0,
         name: "mm_abi_version",
         creates: None,
         destroys: None,
@@ -1321,6 +1322,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 1,
         name: "mm_book_add",
         creates: None,
         destroys: None,
@@ -1336,6 +1338,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 2,
         name: "mm_book_amend",
         creates: None,
         destroys: None,
@@ -1353,6 +1356,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 3,
         name: "mm_book_apply",
         creates: None,
         destroys: None,
@@ -1365,6 +1369,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 4,
         name: "mm_book_apply_batch",
         creates: None,
         destroys: None,
@@ -1378,6 +1383,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 5,
         name: "mm_book_best",
         creates: None,
         destroys: None,
@@ -1390,6 +1396,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 6,
         name: "mm_book_cancel",
         creates: None,
         destroys: None,
@@ -1406,6 +1413,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 7,
         name: "mm_book_clear",
         creates: None,
         destroys: None,
@@ -1417,6 +1425,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 8,
         name: "mm_book_config_init",
         creates: None,
         destroys: None,
@@ -1428,6 +1437,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 9,
         name: "mm_book_create",
         creates: Some(1),
         destroys: None,
@@ -1439,6 +1449,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 10,
         name: "mm_book_delete",
         creates: None,
         destroys: None,
@@ -1451,6 +1462,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 11,
         name: "mm_book_destroy",
         creates: None,
         destroys: Some(1),
@@ -1462,6 +1474,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 12,
         name: "mm_book_execute",
         creates: None,
         destroys: None,
@@ -1475,6 +1488,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 13,
         name: "mm_book_level",
         creates: None,
         destroys: None,
@@ -1488,6 +1502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 14,
         name: "mm_book_level_count",
         creates: None,
         destroys: None,
@@ -1500,6 +1515,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 15,
         name: "mm_book_levels",
         creates: None,
         destroys: None,
@@ -1514,6 +1530,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 16,
         name: "mm_book_manager_add_instrument",
         creates: None,
         destroys: None,
@@ -1526,6 +1543,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 17,
         name: "mm_book_manager_apply",
         creates: None,
         destroys: None,
@@ -1538,6 +1556,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 18,
         name: "mm_book_manager_best",
         creates: None,
         destroys: None,
@@ -1551,6 +1570,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 19,
         name: "mm_book_manager_cancel",
         creates: None,
         destroys: None,
@@ -1568,6 +1588,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 20,
         name: "mm_book_manager_create",
         creates: Some(0),
         destroys: None,
@@ -1578,6 +1599,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 21,
         name: "mm_book_manager_destroy",
         creates: None,
         destroys: Some(0),
@@ -1589,6 +1611,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 22,
         name: "mm_book_manager_instruments",
         creates: None,
         destroys: None,
@@ -1602,6 +1625,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 23,
         name: "mm_book_manager_level_count",
         creates: None,
         destroys: None,
@@ -1615,6 +1639,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 24,
         name: "mm_book_manager_levels",
         creates: None,
         destroys: None,
@@ -1630,6 +1655,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 25,
         name: "mm_book_manager_order",
         creates: None,
         destroys: None,
@@ -1643,6 +1669,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 26,
         name: "mm_book_manager_order_count",
         creates: None,
         destroys: None,
@@ -1655,6 +1682,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 27,
         name: "mm_book_manager_queue_position",
         creates: None,
         destroys: None,
@@ -1668,6 +1696,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 28,
         name: "mm_book_manager_submit",
         creates: None,
         destroys: None,
@@ -1684,6 +1713,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 29,
         name: "mm_book_modify",
         creates: None,
         destroys: None,
@@ -1698,6 +1728,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 30,
         name: "mm_book_order",
         creates: None,
         destroys: None,
@@ -1710,6 +1741,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 31,
         name: "mm_book_order_count",
         creates: None,
         destroys: None,
@@ -1721,6 +1753,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 32,
         name: "mm_book_orders",
         creates: None,
         destroys: None,
@@ -1735,6 +1768,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 33,
         name: "mm_book_orders_at",
         creates: None,
         destroys: None,
@@ -1750,6 +1784,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 34,
         name: "mm_book_queue_position",
         creates: None,
         destroys: None,
@@ -1762,6 +1797,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 35,
         name: "mm_book_read_snapshot",
         creates: None,
         destroys: None,
@@ -1774,6 +1810,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 36,
         name: "mm_book_reduce",
         creates: None,
         destroys: None,
@@ -1787,6 +1824,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 37,
         name: "mm_book_reduce_seed",
         creates: None,
         destroys: None,
@@ -1801,6 +1839,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 38,
         name: "mm_book_replace",
         creates: None,
         destroys: None,
@@ -1816,6 +1855,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 39,
         name: "mm_book_seed",
         creates: None,
         destroys: None,
@@ -1830,6 +1870,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 40,
         name: "mm_book_snapshot_size",
         creates: None,
         destroys: None,
@@ -1841,6 +1882,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 41,
         name: "mm_book_state_hash",
         creates: None,
         destroys: None,
@@ -1852,6 +1894,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 42,
         name: "mm_book_submit",
         creates: None,
         destroys: None,
@@ -1867,6 +1910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 43,
         name: "mm_book_write_snapshot",
         creates: None,
         destroys: None,
@@ -1880,6 +1924,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 44,
         name: "mm_engine_account",
         creates: None,
         destroys: None,
@@ -1891,6 +1936,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 45,
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -1902,6 +1948,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 46,
         name: "mm_engine_create",
         creates: Some(2),
         destroys: None,
@@ -1913,6 +1960,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 47,
         name: "mm_engine_destroy",
         creates: None,
         destroys: Some(2),
@@ -1924,6 +1972,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 48,
         name: "mm_engine_kill_switch",
         creates: Some(4),
         destroys: None,
@@ -1935,6 +1984,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 49,
         name: "mm_engine_latency",
         creates: None,
         destroys: None,
@@ -1947,6 +1997,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 50,
         name: "mm_engine_levels",
         creates: None,
         destroys: None,
@@ -1961,6 +2012,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 51,
         name: "mm_engine_on_event",
         creates: None,
         destroys: None,
@@ -1975,6 +2027,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 52,
         name: "mm_engine_on_report",
         creates: None,
         destroys: None,
@@ -1986,6 +2039,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 53,
         name: "mm_engine_record_latency",
         creates: None,
         destroys: None,
@@ -1998,6 +2052,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 54,
         name: "mm_engine_refresh",
         creates: None,
         destroys: None,
@@ -2012,6 +2067,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 55,
         name: "mm_engine_risk_counters",
         creates: None,
         destroys: None,
@@ -2023,6 +2079,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 56,
         name: "mm_engine_risk_latches",
         creates: None,
         destroys: None,
@@ -2035,6 +2092,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 57,
         name: "mm_engine_risk_monitor",
         creates: Some(13),
         destroys: None,
@@ -2046,6 +2104,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 58,
         name: "mm_engine_risk_reset",
         creates: None,
         destroys: None,
@@ -2059,6 +2118,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 59,
         name: "mm_engine_risk_restore",
         creates: None,
         destroys: None,
@@ -2070,6 +2130,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 60,
         name: "mm_engine_risk_set_config",
         creates: None,
         destroys: None,
@@ -2081,6 +2142,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 61,
         name: "mm_engine_state_hash",
         creates: None,
         destroys: None,
@@ -2092,6 +2154,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 62,
         name: "mm_engine_stats",
         creates: None,
         destroys: None,
@@ -2103,6 +2166,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 63,
         name: "mm_feature_channel_name",
         creates: None,
         destroys: None,
@@ -2115,6 +2179,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 64,
         name: "mm_feature_window_advance",
         creates: None,
         destroys: None,
@@ -2127,6 +2192,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 65,
         name: "mm_feature_window_apply",
         creates: None,
         destroys: None,
@@ -2141,6 +2207,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 66,
         name: "mm_feature_window_apply_level",
         creates: None,
         destroys: None,
@@ -2155,6 +2222,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 67,
         name: "mm_feature_window_config_init",
         creates: None,
         destroys: None,
@@ -2166,6 +2234,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 68,
         name: "mm_feature_window_copy",
         creates: None,
         destroys: None,
@@ -2178,6 +2247,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 69,
         name: "mm_feature_window_create",
         creates: Some(3),
         destroys: None,
@@ -2189,6 +2259,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 70,
         name: "mm_feature_window_destroy",
         creates: None,
         destroys: Some(3),
@@ -2200,6 +2271,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 71,
         name: "mm_feature_window_info",
         creates: None,
         destroys: None,
@@ -2211,6 +2283,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 72,
         name: "mm_feature_window_interrupt",
         creates: None,
         destroys: None,
@@ -2221,6 +2294,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 73,
         name: "mm_feature_window_latest",
         creates: None,
         destroys: None,
@@ -2235,6 +2309,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 74,
         name: "mm_feature_window_load_normaliser",
         creates: None,
         destroys: None,
@@ -2246,6 +2321,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 75,
         name: "mm_feature_window_save_normaliser",
         creates: None,
         destroys: None,
@@ -2257,6 +2333,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 76,
         name: "mm_feature_window_set_learns",
         creates: None,
         destroys: None,
@@ -2268,6 +2345,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 77,
         name: "mm_feature_window_view",
         creates: None,
         destroys: None,
@@ -2280,6 +2358,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 78,
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -2294,6 +2373,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 79,
         name: "mm_instrument_init",
         creates: None,
         destroys: None,
@@ -2305,6 +2385,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 80,
         name: "mm_isa_at",
         creates: None,
         destroys: None,
@@ -2316,6 +2397,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 81,
         name: "mm_isa_count",
         creates: None,
         destroys: None,
@@ -2326,6 +2408,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 82,
         name: "mm_isa_name",
         creates: None,
         destroys: None,
@@ -2336,6 +2419,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 83,
         name: "mm_kill_switch_destroy",
         creates: None,
         destroys: Some(4),
@@ -2347,6 +2431,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 84,
         name: "mm_kill_switch_get",
         creates: None,
         destroys: None,
@@ -2358,6 +2443,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 85,
         name: "mm_kill_switch_request",
         creates: None,
         destroys: None,
@@ -2368,6 +2454,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 86,
         name: "mm_kill_switch_set",
         creates: None,
         destroys: None,
@@ -2379,6 +2466,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 87,
         name: "mm_last_error_message",
         creates: None,
         destroys: None,
@@ -2389,6 +2477,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 88,
         name: "mm_level_book_apply",
         creates: None,
         destroys: None,
@@ -2401,6 +2490,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 89,
         name: "mm_level_book_best",
         creates: None,
         destroys: None,
@@ -2413,6 +2503,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 90,
         name: "mm_level_book_clear",
         creates: None,
         destroys: None,
@@ -2424,6 +2515,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 91,
         name: "mm_level_book_config_init",
         creates: None,
         destroys: None,
@@ -2435,6 +2527,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 92,
         name: "mm_level_book_create",
         creates: Some(5),
         destroys: None,
@@ -2446,6 +2539,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 93,
         name: "mm_level_book_destroy",
         creates: None,
         destroys: Some(5),
@@ -2457,6 +2551,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 94,
         name: "mm_level_book_level",
         creates: None,
         destroys: None,
@@ -2470,6 +2565,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 95,
         name: "mm_level_book_level_count",
         creates: None,
         destroys: None,
@@ -2482,6 +2578,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 96,
         name: "mm_level_book_levels",
         creates: None,
         destroys: None,
@@ -2496,6 +2593,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 97,
         name: "mm_level_book_set_level",
         creates: None,
         destroys: None,
@@ -2510,6 +2608,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 98,
         name: "mm_normal_tail_risk",
         creates: None,
         destroys: None,
@@ -2525,6 +2624,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 99,
         name: "mm_order_manager_adopt",
         creates: None,
         destroys: None,
@@ -2539,6 +2639,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 100,
         name: "mm_order_manager_cancel",
         creates: None,
         destroys: None,
@@ -2553,6 +2654,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 101,
         name: "mm_order_manager_cancel_all",
         creates: None,
         destroys: None,
@@ -2568,6 +2670,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 102,
         name: "mm_order_manager_config_init",
         creates: None,
         destroys: None,
@@ -2579,6 +2682,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 103,
         name: "mm_order_manager_create",
         creates: Some(6),
         destroys: None,
@@ -2590,6 +2694,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 104,
         name: "mm_order_manager_decide",
         creates: None,
         destroys: None,
@@ -2607,6 +2712,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 105,
         name: "mm_order_manager_destroy",
         creates: None,
         destroys: Some(6),
@@ -2618,6 +2724,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 106,
         name: "mm_order_manager_expire",
         creates: None,
         destroys: None,
@@ -2631,6 +2738,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 107,
         name: "mm_order_manager_next_sequence",
         creates: None,
         destroys: None,
@@ -2642,6 +2750,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 108,
         name: "mm_order_manager_on_report",
         creates: None,
         destroys: None,
@@ -2655,6 +2764,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 109,
         name: "mm_order_manager_order",
         creates: None,
         destroys: None,
@@ -2667,6 +2777,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 110,
         name: "mm_order_manager_orders",
         creates: None,
         destroys: None,
@@ -2680,6 +2791,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 111,
         name: "mm_order_manager_place",
         creates: None,
         destroys: None,
@@ -2694,6 +2806,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 112,
         name: "mm_order_manager_reconcile",
         creates: None,
         destroys: None,
@@ -2710,6 +2823,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 113,
         name: "mm_order_manager_remember_fill",
         creates: None,
         destroys: None,
@@ -2721,6 +2835,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 114,
         name: "mm_order_manager_replace",
         creates: None,
         destroys: None,
@@ -2736,6 +2851,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 115,
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
@@ -2753,6 +2869,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 116,
         name: "mm_order_manager_working",
         creates: None,
         destroys: None,
@@ -2765,6 +2882,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 117,
         name: "mm_pool_alloc",
         creates: None,
         destroys: None,
@@ -2776,6 +2894,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 118,
         name: "mm_pool_config_init",
         creates: None,
         destroys: None,
@@ -2787,6 +2906,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 119,
         name: "mm_pool_create",
         creates: Some(7),
         destroys: None,
@@ -2798,6 +2918,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 120,
         name: "mm_pool_destroy",
         creates: None,
         destroys: Some(7),
@@ -2809,6 +2930,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 121,
         name: "mm_pool_free",
         creates: None,
         destroys: None,
@@ -2820,6 +2942,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 122,
         name: "mm_pool_simulate_panic",
         creates: None,
         destroys: None,
@@ -2830,6 +2953,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 123,
         name: "mm_pool_stats",
         creates: None,
         destroys: None,
@@ -2841,6 +2965,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 124,
         name: "mm_position_tracker_check_loss",
         creates: None,
         destroys: None,
@@ -2851,6 +2976,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 125,
         name: "mm_position_tracker_check_position",
         creates: None,
         destroys: None,
@@ -2864,6 +2990,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 126,
         name: "mm_position_tracker_config_init",
         creates: None,
         destroys: None,
@@ -2875,6 +3002,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 127,
         name: "mm_position_tracker_create",
         creates: Some(8),
         destroys: None,
@@ -2886,6 +3014,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 128,
         name: "mm_position_tracker_destroy",
         creates: None,
         destroys: Some(8),
@@ -2897,6 +3026,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 129,
         name: "mm_position_tracker_get",
         creates: None,
         destroys: None,
@@ -2909,6 +3039,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 130,
         name: "mm_position_tracker_history",
         creates: None,
         destroys: None,
@@ -2922,6 +3053,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 131,
         name: "mm_position_tracker_limits",
         creates: None,
         destroys: None,
@@ -2933,6 +3065,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 132,
         name: "mm_position_tracker_mark",
         creates: None,
         destroys: None,
@@ -2945,6 +3078,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 133,
         name: "mm_position_tracker_positions",
         creates: None,
         destroys: None,
@@ -2958,6 +3092,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 134,
         name: "mm_position_tracker_record_fill",
         creates: None,
         destroys: None,
@@ -2970,6 +3105,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 135,
         name: "mm_position_tracker_register",
         creates: None,
         destroys: None,
@@ -2982,6 +3118,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 136,
         name: "mm_position_tracker_reset",
         creates: None,
         destroys: None,
@@ -2992,6 +3129,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 137,
         name: "mm_position_tracker_set_limits",
         creates: None,
         destroys: None,
@@ -3003,6 +3141,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 138,
         name: "mm_position_tracker_start_day",
         creates: None,
         destroys: None,
@@ -3013,6 +3152,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 139,
         name: "mm_position_tracker_totals",
         creates: None,
         destroys: None,
@@ -3024,6 +3164,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 140,
         name: "mm_predictor_calibrate",
         creates: None,
         destroys: None,
@@ -3037,6 +3178,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 141,
         name: "mm_predictor_config_init",
         creates: None,
         destroys: None,
@@ -3048,6 +3190,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 142,
         name: "mm_predictor_create",
         creates: Some(9),
         destroys: None,
@@ -3060,6 +3203,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 143,
         name: "mm_predictor_destroy",
         creates: None,
         destroys: Some(9),
@@ -3071,6 +3215,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 144,
         name: "mm_predictor_forecast",
         creates: None,
         destroys: None,
@@ -3083,6 +3228,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 145,
         name: "mm_predictor_info",
         creates: None,
         destroys: None,
@@ -3094,6 +3240,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 146,
         name: "mm_predictor_predict",
         creates: None,
         destroys: None,
@@ -3108,6 +3255,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 147,
         name: "mm_predictor_predict_batch",
         creates: None,
         destroys: None,
@@ -3123,6 +3271,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 148,
         name: "mm_predictor_predict_part",
         creates: None,
         destroys: None,
@@ -3137,6 +3286,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 149,
         name: "mm_predictor_push",
         creates: None,
         destroys: None,
@@ -3150,6 +3300,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 150,
         name: "mm_predictor_reset",
         creates: None,
         destroys: None,
@@ -3160,6 +3311,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 151,
         name: "mm_predictor_save",
         creates: None,
         destroys: None,
@@ -3171,6 +3323,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 152,
         name: "mm_predictor_save_with_window",
         creates: None,
         destroys: None,
@@ -3183,6 +3336,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 153,
         name: "mm_predictor_select",
         creates: None,
         destroys: None,
@@ -3197,6 +3351,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 154,
         name: "mm_predictor_share",
         creates: Some(9),
         destroys: None,
@@ -3208,6 +3363,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 155,
         name: "mm_quoter_config_init",
         creates: None,
         destroys: None,
@@ -3219,6 +3375,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 156,
         name: "mm_quoter_create",
         creates: Some(10),
         destroys: None,
@@ -3230,6 +3387,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 157,
         name: "mm_quoter_destroy",
         creates: None,
         destroys: Some(10),
@@ -3241,6 +3399,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 158,
         name: "mm_quoter_quote",
         creates: None,
         destroys: None,
@@ -3255,6 +3414,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 159,
         name: "mm_reader_config_init",
         creates: None,
         destroys: None,
@@ -3266,6 +3426,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 160,
         name: "mm_reader_destroy",
         creates: None,
         destroys: Some(11),
@@ -3277,6 +3438,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 161,
         name: "mm_reader_detect_increments",
         creates: None,
         destroys: None,
@@ -3290,6 +3452,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 162,
         name: "mm_reader_next",
         creates: None,
         destroys: None,
@@ -3303,6 +3466,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 163,
         name: "mm_reader_open",
         creates: Some(11),
         destroys: None,
@@ -3316,6 +3480,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 164,
         name: "mm_reader_open_synthetic",
         creates: Some(11),
         destroys: None,
@@ -3327,6 +3492,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 165,
         name: "mm_reader_progress",
         creates: None,
         destroys: None,
@@ -3339,6 +3505,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 166,
         name: "mm_risk_check_name",
         creates: None,
         destroys: None,
@@ -3350,6 +3517,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 167,
         name: "mm_risk_config_init",
         creates: None,
         destroys: None,
@@ -3361,6 +3529,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 168,
         name: "mm_risk_coverage",
         creates: None,
         destroys: None,
@@ -3374,6 +3543,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 169,
         name: "mm_risk_gate_advance",
         creates: None,
         destroys: None,
@@ -3385,6 +3555,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 170,
         name: "mm_risk_gate_check",
         creates: None,
         destroys: None,
@@ -3397,6 +3568,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 171,
         name: "mm_risk_gate_check_decimal",
         creates: None,
         destroys: None,
@@ -3410,6 +3582,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 172,
         name: "mm_risk_gate_check_order",
         creates: None,
         destroys: None,
@@ -3421,6 +3594,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 173,
         name: "mm_risk_gate_counters",
         creates: None,
         destroys: None,
@@ -3432,6 +3606,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 174,
         name: "mm_risk_gate_create",
         creates: Some(12),
         destroys: None,
@@ -3443,6 +3618,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 175,
         name: "mm_risk_gate_destroy",
         creates: None,
         destroys: Some(12),
@@ -3454,6 +3630,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 176,
         name: "mm_risk_gate_kill_switch",
         creates: Some(4),
         destroys: None,
@@ -3465,6 +3642,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 177,
         name: "mm_risk_gate_latches",
         creates: None,
         destroys: None,
@@ -3477,6 +3655,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 178,
         name: "mm_risk_gate_monitor",
         creates: Some(13),
         destroys: None,
@@ -3488,6 +3667,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 179,
         name: "mm_risk_gate_new_day",
         creates: None,
         destroys: None,
@@ -3499,6 +3679,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 180,
         name: "mm_risk_gate_note_cancel",
         creates: None,
         destroys: None,
@@ -3510,6 +3691,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 181,
         name: "mm_risk_gate_observe",
         creates: None,
         destroys: None,
@@ -3521,6 +3703,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 182,
         name: "mm_risk_gate_on_account",
         creates: None,
         destroys: None,
@@ -3532,6 +3715,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 183,
         name: "mm_risk_gate_on_data",
         creates: None,
         destroys: None,
@@ -3544,6 +3728,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 184,
         name: "mm_risk_gate_on_fill",
         creates: None,
         destroys: None,
@@ -3555,6 +3740,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 185,
         name: "mm_risk_gate_on_market",
         creates: None,
         destroys: None,
@@ -3566,6 +3752,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 186,
         name: "mm_risk_gate_on_reconciliation",
         creates: None,
         destroys: None,
@@ -3578,6 +3765,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 187,
         name: "mm_risk_gate_on_recovered",
         creates: None,
         destroys: None,
@@ -3591,6 +3779,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 188,
         name: "mm_risk_gate_on_return",
         creates: None,
         destroys: None,
@@ -3603,6 +3792,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 189,
         name: "mm_risk_gate_on_sequence",
         creates: None,
         destroys: None,
@@ -3616,6 +3806,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 190,
         name: "mm_risk_gate_on_volatility",
         creates: None,
         destroys: None,
@@ -3628,6 +3819,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 191,
         name: "mm_risk_gate_reset",
         creates: None,
         destroys: None,
@@ -3641,6 +3833,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 192,
         name: "mm_risk_gate_restore",
         creates: None,
         destroys: None,
@@ -3652,6 +3845,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 193,
         name: "mm_risk_gate_set_baseline",
         creates: None,
         destroys: None,
@@ -3664,6 +3858,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 194,
         name: "mm_risk_gate_set_config",
         creates: None,
         destroys: None,
@@ -3675,6 +3870,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 195,
         name: "mm_risk_gate_set_enabled",
         creates: None,
         destroys: None,
@@ -3687,6 +3883,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 196,
         name: "mm_risk_gate_set_rules",
         creates: None,
         destroys: None,
@@ -3699,6 +3896,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 197,
         name: "mm_risk_gate_set_state",
         creates: None,
         destroys: None,
@@ -3711,6 +3909,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 198,
         name: "mm_risk_gate_stance",
         creates: None,
         destroys: None,
@@ -3725,6 +3924,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 199,
         name: "mm_risk_gate_update_tail_risk",
         creates: None,
         destroys: None,
@@ -3738,6 +3938,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 200,
         name: "mm_risk_monitor_audit",
         creates: None,
         destroys: None,
@@ -3753,6 +3954,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 201,
         name: "mm_risk_monitor_destroy",
         creates: None,
         destroys: Some(13),
@@ -3764,6 +3966,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 202,
         name: "mm_risk_monitor_metrics",
         creates: None,
         destroys: None,
@@ -3775,6 +3978,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 203,
         name: "mm_risk_monitor_ping",
         creates: None,
         destroys: None,
@@ -3786,6 +3990,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 204,
         name: "mm_risk_monitor_set_state",
         creates: None,
         destroys: None,
@@ -3797,6 +4002,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 205,
         name: "mm_route",
         creates: None,
         destroys: None,
@@ -3813,6 +4019,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 206,
         name: "mm_shutdown_begin",
         creates: Some(14),
         destroys: None,
@@ -3826,6 +4033,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 207,
         name: "mm_shutdown_config_init",
         creates: None,
         destroys: None,
@@ -3837,6 +4045,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 208,
         name: "mm_shutdown_destroy",
         creates: None,
         destroys: Some(14),
@@ -3848,6 +4057,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 209,
         name: "mm_shutdown_report",
         creates: None,
         destroys: None,
@@ -3861,6 +4071,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 210,
         name: "mm_shutdown_step",
         creates: None,
         destroys: None,
@@ -3877,6 +4088,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 211,
         name: "mm_status_name",
         creates: None,
         destroys: None,
@@ -3888,6 +4100,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 212,
         name: "mm_status_text",
         creates: None,
         destroys: None,
@@ -3899,6 +4112,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 213,
         name: "mm_stoikov_config_init",
         creates: None,
         destroys: None,
@@ -3910,6 +4124,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 214,
         name: "mm_store_applied",
         creates: None,
         destroys: None,
@@ -3922,6 +4137,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 215,
         name: "mm_store_apply",
         creates: None,
         destroys: None,
@@ -3934,6 +4150,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 216,
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -3945,6 +4162,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 217,
         name: "mm_store_destroy",
         creates: None,
         destroys: Some(16),
@@ -3956,6 +4174,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 218,
         name: "mm_store_export",
         creates: None,
         destroys: None,
@@ -3967,6 +4186,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 219,
         name: "mm_store_history",
         creates: None,
         destroys: None,
@@ -3980,6 +4200,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 220,
         name: "mm_store_import",
         creates: None,
         destroys: None,
@@ -3991,6 +4212,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 221,
         name: "mm_store_info",
         creates: None,
         destroys: None,
@@ -4002,6 +4224,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 222,
         name: "mm_store_latches",
         creates: None,
         destroys: None,
@@ -4015,6 +4238,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 223,
         name: "mm_store_open",
         creates: Some(16),
         destroys: None,
@@ -4027,6 +4251,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 224,
         name: "mm_store_orders",
         creates: None,
         destroys: None,
@@ -4040,6 +4265,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 225,
         name: "mm_store_position",
         creates: None,
         destroys: None,
@@ -4052,6 +4278,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 226,
         name: "mm_store_reader_destroy",
         creates: None,
         destroys: Some(15),
@@ -4063,6 +4290,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 227,
         name: "mm_store_reader_info",
         creates: None,
         destroys: None,
@@ -4074,6 +4302,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 228,
         name: "mm_store_reader_open",
         creates: Some(15),
         destroys: None,
@@ -4085,6 +4314,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 229,
         name: "mm_store_reader_orders",
         creates: None,
         destroys: None,
@@ -4098,6 +4328,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 230,
         name: "mm_store_reader_positions",
         creates: None,
         destroys: None,
@@ -4111,6 +4342,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 231,
         name: "mm_store_reader_refresh",
         creates: None,
         destroys: None,
@@ -4121,6 +4353,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 232,
         name: "mm_store_record_fill",
         creates: None,
         destroys: None,
@@ -4135,6 +4368,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 233,
         name: "mm_store_register",
         creates: None,
         destroys: None,
@@ -4148,6 +4382,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 234,
         name: "mm_store_reload",
         creates: None,
         destroys: None,
@@ -4158,6 +4393,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 235,
         name: "mm_store_reset",
         creates: None,
         destroys: None,
@@ -4169,6 +4405,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 236,
         name: "mm_store_resize",
         creates: None,
         destroys: None,
@@ -4181,6 +4418,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 237,
         name: "mm_store_start_day",
         creates: None,
         destroys: None,
@@ -4192,6 +4430,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 238,
         name: "mm_store_sync",
         creates: None,
         destroys: None,
@@ -4202,6 +4441,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 239,
         name: "mm_store_tick",
         creates: None,
         destroys: None,
@@ -4213,6 +4453,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 240,
         name: "mm_store_totals",
         creates: None,
         destroys: None,
@@ -4224,6 +4465,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 241,
         name: "mm_synthetic_config_init",
         creates: None,
         destroys: None,
@@ -4235,6 +4477,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 242,
         name: "mm_trees_create",
         creates: Some(17),
         destroys: None,
@@ -4246,6 +4489,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 243,
         name: "mm_trees_create_from_text",
         creates: Some(17),
         destroys: None,
@@ -4258,6 +4502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 244,
         name: "mm_trees_destroy",
         creates: None,
         destroys: Some(17),
@@ -4269,6 +4514,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 245,
         name: "mm_trees_feature_name",
         creates: None,
         destroys: None,
@@ -4281,6 +4527,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 246,
         name: "mm_trees_info",
         creates: None,
         destroys: None,
@@ -4292,6 +4539,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 247,
         name: "mm_trees_predict",
         creates: None,
         destroys: None,
@@ -4306,6 +4554,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 248,
         name: "mm_trees_predict_batch",
         creates: None,
         destroys: None,
@@ -4321,6 +4570,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 249,
         name: "mm_trees_predict_raw",
         creates: None,
         destroys: None,
@@ -4335,6 +4585,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 250,
         name: "mm_trees_share",
         creates: Some(17),
         destroys: None,
@@ -4346,6 +4597,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 251,
         name: "mm_venue_config_init",
         creates: None,
         destroys: None,
@@ -4357,6 +4609,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 252,
         name: "mm_venue_create",
         creates: Some(18),
         destroys: None,
@@ -4368,6 +4621,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 253,
         name: "mm_venue_destroy",
         creates: None,
         destroys: Some(18),
@@ -4379,6 +4633,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 254,
         name: "mm_venue_on_event",
         creates: None,
         destroys: None,
@@ -4394,6 +4649,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 255,
         name: "mm_venue_reports_needed",
         creates: None,
         destroys: None,
@@ -4405,6 +4661,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 256,
         name: "mm_venue_submit",
         creates: None,
         destroys: None,
@@ -4417,6 +4674,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 257,
         name: "mm_version",
         creates: None,
         destroys: None,

@@ -43,6 +43,8 @@ pub mod shutdown;
 pub mod store;
 pub mod strategy;
 pub mod synthetic;
+#[cfg(feature = "test-panic")]
+pub mod test_panic;
 pub mod trees;
 pub mod venue;
 

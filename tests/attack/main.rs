@@ -15,10 +15,12 @@ mod seeds;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use targets::abi_table::EXPORTS;
 use targets::{TARGETS, Target, target};
 
 /// Executions of a target of weight 10 in one run of the tests.
@@ -122,6 +124,13 @@ fn attack(name: &str) {
         begin.elapsed().as_secs_f64(),
         slowest.as_secs_f64() * 1e3
     );
+    if name == "abi" {
+        let never = |outcome: usize| -> Vec<&str> {
+            let missing = |at: &usize| targets::abi::OUTCOMES[*at][outcome].load(Ordering::Relaxed) == 0;
+            (0..EXPORTS.len()).filter(missing).map(|at| EXPORTS[at].name).collect()
+        };
+        println!("never succeeded: {:?}\nnever failed: {:?}", never(0), never(1));
+    }
     // Some mutations leave an input whole, and most do not: neither would mean that nothing is reached.
     assert!(taken > count / 1000, "{name}: {taken} of {count} taken");
 }
