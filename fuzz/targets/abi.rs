@@ -264,7 +264,11 @@ impl Arguments<'_, '_, '_> {
             create(self.bytes, self.world, noun);
         }
         let alive = &self.world.handles[noun];
-        if alive.is_empty() { std::ptr::null_mut() } else { alive[self.bytes.below(alive.len())] }
+        match alive.last() {
+            Some(&last) if !self.bytes.is_one_in(4) => last,
+            Some(_) => alive[self.bytes.below(alive.len())],
+            None => std::ptr::null_mut(),
+        }
     }
 
     pub fn slot(&mut self, noun: usize) -> *mut c_void {
@@ -294,7 +298,9 @@ impl Arguments<'_, '_, '_> {
 
     /// A text: a path that fits the function, or a word.
     pub fn text(&mut self) -> *mut c_void {
-        if self.is_one_in(24) {
+        // A predictor without a file has weights of its seed.
+        let is_optional = self.name == "mm_predictor_create" && (self.tame || self.bytes.is_one_in(2));
+        if is_optional || self.is_one_in(24) {
             return std::ptr::null_mut();
         }
         let paths = &self.world.stage.paths;
@@ -395,7 +401,7 @@ impl Arguments<'_, '_, '_> {
     pub fn output(&mut self, size: usize) -> *mut c_void {
         let pointer = self.buffer();
         self.watch(pointer, size, size);
-        if self.is_one_in(10) {
+        if self.is_one_in(20) {
             return std::ptr::null_mut();
         }
         self.spoilt(pointer)
@@ -425,8 +431,10 @@ impl Arguments<'_, '_, '_> {
     /// A number that the library has told, or any.
     fn number(&mut self) -> u64 {
         let told = &self.world.told;
-        if !told.is_empty() && self.bytes.u8() < 90 {
-            return told[self.bytes.below(told.len())];
+        if !told.is_empty() && self.bytes.u8() < 110 {
+            // The latest most of all.
+            let most = if self.bytes.is_one_in(4) { told.len() } else { told.len().min(6) };
+            return told[told.len() - 1 - self.bytes.below(most)];
         }
         self.bytes.u64()
     }
@@ -438,7 +446,8 @@ impl Arguments<'_, '_, '_> {
 
     pub fn u8(&mut self) -> u8 {
         match self.bytes.u8() {
-            choice @ 0..220 => choice % 6,
+            choice @ 0..140 => choice % 2,
+            choice @ 140..230 => choice % 6,
             other => other,
         }
     }
@@ -701,7 +710,7 @@ fn remember(world: &mut World<'_>, outputs: &[(*const u8, usize, usize)]) {
             world.written = bytes[..end].to_vec();
             continue;
         }
-        for word in bytes[..end].as_chunks::<8>().0.iter().take(6) {
+        for word in bytes[..end].as_chunks::<8>().0.iter().take(2) {
             let value = u64::from_le_bytes(*word);
             if value != 0 && !world.told.contains(&value) {
                 world.told.push(value);

@@ -12,7 +12,10 @@
 //! inputs is [`Idle`]'s choice.
 
 mod queue;
+#[cfg(test)]
+mod queue_tests;
 mod rest;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod unit;
