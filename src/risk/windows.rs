@@ -134,9 +134,11 @@ impl Markouts {
         {
             self.pending.pop_front();
             let Some(mid2) = mid2(fill.line) else { continue };
-            let gain = i128::from(fill.sign)
-                * (i128::from(mid2) - 2 * i128::from(fill.price))
-                * i128::from(fill.quantity);
+            let change = i128::from(fill.sign) * (i128::from(mid2) - 2 * i128::from(fill.price));
+            let gain = change
+                .saturating_mul(i128::from(fill.quantity))
+                // As many as there can be still have a sum.
+                .clamp(-(i128::MAX >> 14), i128::MAX >> 14);
             if self.done.len() == self.fills
                 && let Some((gain, lots)) = self.done.pop_front()
             {
@@ -154,7 +156,7 @@ impl Markouts {
     /// Average loss per lot in thousandths of a tick, once there are enough fills; a gain is negative.
     pub(super) fn adverse_millticks(&self) -> Option<i128> {
         (self.fills > 0 && self.done.len() == self.fills && self.lots > 0)
-            .then(|| -(self.sum.saturating_mul(500)) / self.lots as i128)
+            .then(|| self.sum.saturating_mul(-500) / self.lots as i128)
     }
 
     pub(super) fn clear(&mut self) {
