@@ -19,8 +19,10 @@ use super::days::Days;
 
 const QUOTE: u64 = 100;
 const LIMIT: u64 = 10 * QUOTE;
-/// One in so many events, actions or reports is at fault.
+/// One in so many events is at fault.
 const RARELY: u64 = 2_000;
+/// One in so many of our requests is refused, and of the venue's reports comes twice.
+const OFTEN: u64 = 50;
 /// Events for which a gate that was closed before the restart must stay closed.
 const CLOSED_FOR: u64 = 1_000;
 
@@ -107,8 +109,8 @@ impl Life {
         }
     }
 
-    fn is_at_fault(&mut self) -> bool {
-        self.random.next_u64() % RARELY == 0
+    fn one_in(&mut self, n: u64) -> bool {
+        self.random.next_u64().is_multiple_of(n)
     }
 
     /// So many events, without a single allocation.
@@ -126,7 +128,7 @@ impl Life {
                 self.now = self.now.max(event.timestamp);
                 at += 1;
                 left -= 1;
-                if self.is_at_fault() {
+                if self.one_in(RARELY) {
                     match self.random.next_u64() % 3 {
                         0 => {
                             at += (self.random.next_u64() % 40) as usize;
@@ -193,7 +195,7 @@ impl Life {
             }
         }
         for action in &actions[..count] {
-            if self.is_at_fault() {
+            if self.one_in(OFTEN) {
                 self.reject(action, store);
             } else {
                 self.venue.submit(self.engine.now(), action).unwrap();
@@ -246,7 +248,7 @@ impl Life {
             let position = self.engine.position().quantity().0.unsigned_abs();
             assert!(position <= LIMIT, "life {}: {position} lots are held, {LIMIT} are allowed", self.number);
         }
-        if self.is_at_fault() {
+        if self.one_in(OFTEN) {
             self.faults.repeated_reports += 1;
             let position = self.engine.position().quantity();
             // Refused or stale, never counted.
@@ -281,7 +283,8 @@ impl Life {
         }
         let counters = self.engine.risk_counters();
         assert!(counters.total_refused() <= counters.evaluated + self.engine.stats().events * 2);
-        if self.number % 8 == 5 {
+        // Now and then somebody throws the switch before the process ends.
+        if self.number % 3 == 1 {
             self.engine.kill_switch().kill();
             let latches = [self.engine.risk().latches().to_stored(0)];
             store.apply(&Update { latches: &latches, ..Update::default() }).unwrap();
