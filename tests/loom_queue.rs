@@ -146,7 +146,11 @@ fn close_while_pushing(policy: BackPressure, pushes: u32) {
         assert_eq!(queue.pop(), None);
         let taken = pushing.join().unwrap();
         assert_eq!(queue.pop(), None, "an element came after the queue had finished");
-        assert_eq!(popped.len() as u64 + queue.dropped(), taken.len() as u64, "{taken:?} went in, {popped:?} came out");
+        assert_eq!(
+            popped.len() as u64 + queue.dropped(),
+            taken.len() as u64,
+            "{taken:?} went in, {popped:?} came out"
+        );
         assert!(popped.iter().all(|value| taken.contains(value)));
         assert!(popped.windows(2).all(|pair| pair[0] < pair[1]), "{popped:?}");
         assert_eq!(queue.push(9), Err((9, QueueError::Closed)));

@@ -730,7 +730,8 @@ fn destroy(world: &mut World<'_>, noun: usize, handle: *mut c_void) {
 }
 
 /// How often each export has succeeded and failed, over all threads.
-pub static OUTCOMES: [[AtomicU64; 2]; EXPORTS.len()] = [const { [const { AtomicU64::new(0) }; 2] }; EXPORTS.len()];
+pub static OUTCOMES: [[AtomicU64; 2]; EXPORTS.len()] =
+    [const { [const { AtomicU64::new(0) }; 2] }; EXPORTS.len()];
 
 /// Memory and files that an attack may not fill.
 fn limit_resources() {
@@ -762,14 +763,13 @@ pub fn calls(bytes: &[u8]) -> bool {
             paths: Paths::new(),
         });
         let bytes = &mut Bytes::new(bytes);
-        let mut world =
-            World {
-                stage,
-                handles: vec![Vec::new(); NOUNS.len()],
-                told: Vec::new(),
-                written: Vec::new(),
-                block: Box::new(std::ptr::null_mut()),
-            };
+        let mut world = World {
+            stage,
+            handles: vec![Vec::new(); NOUNS.len()],
+            told: Vec::new(),
+            written: Vec::new(),
+            block: Box::new(std::ptr::null_mut()),
+        };
         // Most calls of an execution are about one noun, so that they meet in its handles.
         let theme = NOUNS[bytes.below(NOUNS.len())].trim_end_matches("_t");
         let themed: Vec<&Export> = EXPORTS.iter().filter(|export| export.name.starts_with(theme)).collect();

@@ -7,7 +7,9 @@ use market_maker::oms::{
 use market_maker::risk::{
     FillUpdate, MarketUpdate, MarkoutLimit, OrderIntent, RiskConfig, RiskGate, RiskReason,
 };
-use market_maker::types::{FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
+use market_maker::types::{
+    FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp,
+};
 
 /// A manager with one order to buy ten lots, its id, and what the venue says of it.
 fn adopted(side: Side, leaves: u64) -> (OrderManager, OrderId, usize) {
@@ -102,12 +104,8 @@ fn a_markout_beyond_all_numbers_is_a_loss_and_no_gain() {
     });
     gate.on_market(&market(5, Price::MIN.0));
     gate.on_market(&market(9, Price::MIN.0));
-    let order = OrderIntent {
-        price: Price(1),
-        quantity: Quantity(1),
-        timestamp: Timestamp(9),
-        ..OrderIntent::EMPTY
-    };
+    let order =
+        OrderIntent { price: Price(1), quantity: Quantity(1), timestamp: Timestamp(9), ..OrderIntent::EMPTY };
     let refused = gate.check(&order, &Default::default()).unwrap_err();
     assert_eq!(refused.reason, RiskReason::Markout);
 }

@@ -41,7 +41,10 @@ impl Days {
         // Every day begins with an empty book.
         for day in &mut days {
             let first = day[0].timestamp;
-            day.insert(0, Event { kind: EventKind::Clear, timestamp: first, flags: event_flags::LAST, ..Event::EMPTY });
+            day.insert(
+                0,
+                Event { kind: EventKind::Clear, timestamp: first, flags: event_flags::LAST, ..Event::EMPTY },
+            );
         }
         Self { days }
     }

@@ -252,7 +252,10 @@ impl Life {
             self.faults.repeated_reports += 1;
             let position = self.engine.position().quantity();
             // Refused or stale, never counted.
-            assert!(!matches!(self.engine.on_report(&report), Ok(ReportEffect::Fill { .. })), "a fill counted twice");
+            assert!(
+                !matches!(self.engine.on_report(&report), Ok(ReportEffect::Fill { .. })),
+                "a fill counted twice"
+            );
             assert_eq!(self.engine.position().quantity(), position);
         }
     }
@@ -264,7 +267,11 @@ impl Life {
         // Lots bought and sold, and money paid and earned, are what the parts say.
         assert_eq!(ours.bought().0 as i128 - ours.sold().0 as i128, i128::from(ours.quantity().0));
         let entry = store.tracker().get(InstrumentId(0)).unwrap();
-        assert_eq!(entry.position.quantity().0, self.held.0 + ours.quantity().0, "a fill is missing in the store");
+        assert_eq!(
+            entry.position.quantity().0,
+            self.held.0 + ours.quantity().0,
+            "a fill is missing in the store"
+        );
         assert!(entry.position.is_consistent());
         if let Some((fill, id, sequence)) = self.last {
             let before = store.state().hash();

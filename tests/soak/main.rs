@@ -41,7 +41,14 @@ fn resident() -> u64 {
 }
 
 fn config() -> StoreConfig {
-    StoreConfig { instruments: 1, orders: 64, latches: 4, fill_window: 64, history: 16, ..StoreConfig::default() }
+    StoreConfig {
+        instruments: 1,
+        orders: 64,
+        latches: 4,
+        fill_window: 64,
+        history: 16,
+        ..StoreConfig::default()
+    }
 }
 
 #[test]
