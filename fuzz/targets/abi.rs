@@ -564,7 +564,7 @@ impl Arguments<'_, '_, '_> {
                 for at in 0..field.width {
                     let byte = if zero || at >= 16 { 0 } else { self.bytes.u8() };
                     // SAFETY: inside of the struct, which is inside of the buffer.
-                    unsafe { to.add(field.at + at).write(byte) };
+                    unsafe { to.wrapping_add(field.at + at).write(byte) };
                 }
             }
             Kind::Pointer(index, count) => {
@@ -614,8 +614,9 @@ impl Arguments<'_, '_, '_> {
 
 /// Writes a number of the field's width.
 fn put(to: *mut u8, field: &Field, value: u64) {
+    let place = to.wrapping_add(field.at);
     // SAFETY: the field is inside of the struct, which is inside of the buffer; no field is wider than a word.
-    unsafe { to.add(field.at).copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), field.width.min(8)) };
+    unsafe { place.copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), field.width.min(8)) };
 }
 
 fn message() -> String {
@@ -673,7 +674,9 @@ fn call_on(
     }
     if status < 0 {
         // SAFETY: any number is fine.
-        let name = unsafe { CStr::from_ptr(mm_status_name(status)) };
+        let name = unsafe { mm_status_name(status) };
+        // SAFETY: static text that ends with a zero.
+        let name = unsafe { CStr::from_ptr(name) };
         assert_ne!(name, c"MM_E_UNKNOWN", "{} returned {status}", export.name);
         assert!(!message().is_empty(), "{} fails without a word", export.name);
         for (start, length, _) in outputs.into_iter().filter(|_| !overlaps) {

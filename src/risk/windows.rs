@@ -41,6 +41,8 @@ impl FillWindow {
         if self.capacity == 0 {
             return (0, 0, 0);
         }
+        // A million such fills still have a sum.
+        let notional = notional.clamp(-(i128::MAX >> 20), i128::MAX >> 20);
         let entry = Entry { at, fills: 1, quantity: quantity.into(), notional };
         if self.entries.len() < self.capacity {
             self.entries.push_back(entry);
@@ -48,11 +50,11 @@ impl FillWindow {
             newest.at = newest.at.max(at);
             newest.fills += 1;
             newest.quantity += entry.quantity;
-            newest.notional += notional;
+            newest.notional = newest.notional.saturating_add(notional);
         }
         self.sum.fills += 1;
         self.sum.quantity += entry.quantity;
-        self.sum.notional += notional;
+        self.sum.notional = self.sum.notional.saturating_add(notional);
         self.sums()
     }
 
@@ -63,7 +65,7 @@ impl FillWindow {
         {
             self.sum.fills -= oldest.fills;
             self.sum.quantity -= oldest.quantity;
-            self.sum.notional -= oldest.notional;
+            self.sum.notional = self.sum.notional.saturating_sub(oldest.notional);
             self.entries.pop_front();
         }
     }

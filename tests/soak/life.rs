@@ -61,6 +61,8 @@ pub struct Life {
     random: Xoshiro256PlusPlus,
     faults: Faults,
     fills: u64,
+    /// A number that no other life has used, not even one that was cut short: every fill is an event of the store.
+    first_fill: u64,
     /// Of the store, when this life began.
     held: SignedQuantity,
     closed_for: u64,
@@ -102,6 +104,7 @@ impl Life {
             random: Xoshiro256PlusPlus::seed_from_u64(number),
             faults: Faults { kills: u64::from(closed_for > 0), ..Faults::default() },
             fills: 0,
+            first_fill: store.epoch() + 1,
             held: store.tracker().get(InstrumentId(0)).unwrap().position.quantity(),
             closed_for,
             now: Timestamp(0),
@@ -225,8 +228,7 @@ impl Life {
 
     fn report(&mut self, mut report: ExecutionReport, store: &mut Store) {
         if report.kind == ExecutionKind::Filled {
-            // Numbers that no other life has used.
-            report.new_order_id = OrderId((self.number + 1) << 32 | (self.fills + 1));
+            report.new_order_id = OrderId(self.first_fill + self.fills);
         }
         let effect = self.engine.on_report(&report).unwrap_or_else(|error| {
             panic!("life {}: {error} on {report:?}", self.number);
