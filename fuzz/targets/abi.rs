@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use market_maker::ffi::status::{
     MM_E_PANIC, MM_E_POISONED, MM_OK, mm_last_error_message, mm_status_name, mm_status_t,
@@ -19,6 +20,8 @@ use super::feeds::scratch;
 
 /// A function of the interface.
 pub struct Export {
+    /// Its place in the table.
+    pub number: usize,
     pub name: &'static str,
     /// The noun of the handle that it makes.
     pub creates: Option<usize>,
@@ -68,7 +71,7 @@ const BUFFERS: usize = 24;
 /// What an output holds before the call.
 const UNTOUCHED: u8 = 0xA5;
 /// Output bytes that are looked at after a call that failed.
-const WATCHED: usize = 512;
+const WATCHED: usize = 1024;
 
 /// What costs memory or time is kept small, or only rarely not: the value that a default is replaced by.
 const COSTLY: [(&str, u64); 24] = [
@@ -167,6 +170,10 @@ thread_local! {
 struct World<'a> {
     stage: &'a mut Stage,
     handles: Vec<Vec<*mut c_void>>,
+    /// Numbers that the library gave: ids, tokens, prices. Given back they mean something.
+    told: Vec<u64>,
+    /// The last bytes that it wrote: a snapshot.
+    written: Vec<u8>,
     /// What `mm_pool_alloc` gave last.
     block: Box<*mut c_void>,
 }
@@ -181,10 +188,12 @@ pub struct Arguments<'a, 'b, 'w> {
     /// As a well-meaning program would call.
     tame: bool,
     buffers: usize,
+    /// Those that other arguments may lie in as well.
+    shared: Vec<usize>,
     length: usize,
     slots: Vec<(usize, Box<*mut c_void>)>,
-    /// Outputs that must not be written unless the call succeeds: where, and how many bytes of them.
-    outputs: Vec<(*const u8, usize)>,
+    /// Outputs that must not be written unless the call succeeds: where, how many bytes of them, and the size of one.
+    outputs: Vec<(*const u8, usize, usize)>,
     overlaps: bool,
 }
 
@@ -195,19 +204,24 @@ impl Arguments<'_, '_, '_> {
 
     /// A buffer of its own; sometimes that of another argument.
     fn buffer(&mut self) -> *mut u8 {
-        if self.buffers > 0 && self.is_one_in(24) {
+        if !self.shared.is_empty() && self.is_one_in(24) {
             self.overlaps = true;
-            let shared = self.bytes.below(self.buffers);
-            return self.world.stage.buffer(shared);
+            let other = self.shared[self.bytes.below(self.shared.len())];
+            return self.world.stage.buffer(other);
         }
-        self.fresh()
+        let buffer = self.fresh();
+        self.shared.push(self.buffers - 1);
+        buffer
+    }
+
+    /// A buffer for these structs. What holds pointers is nobody else's: they would point anywhere.
+    fn buffer_for(&mut self, kind: &Struct) -> *mut u8 {
+        let points = |field: &Field| matches!(field.kind, Kind::Pointer(..) | Kind::Text | Kind::Texts(_));
+        if kind.fields.iter().any(points) { self.fresh() } else { self.buffer() }
     }
 
     fn fresh(&mut self) -> *mut u8 {
-        if self.buffers == BUFFERS {
-            self.overlaps = true;
-            return self.world.stage.buffer(BUFFERS - 1);
-        }
+        assert!(self.buffers < BUFFERS, "{} needs more buffers", self.name);
         self.buffers += 1;
         self.world.stage.buffer(self.buffers - 1)
     }
@@ -250,7 +264,11 @@ impl Arguments<'_, '_, '_> {
             create(self.bytes, self.world, noun);
         }
         let alive = &self.world.handles[noun];
-        if alive.is_empty() { std::ptr::null_mut() } else { alive[self.bytes.below(alive.len())] }
+        match alive.last() {
+            Some(&last) if !self.bytes.is_one_in(4) => last,
+            Some(_) => alive[self.bytes.below(alive.len())],
+            None => std::ptr::null_mut(),
+        }
     }
 
     pub fn slot(&mut self, noun: usize) -> *mut c_void {
@@ -280,7 +298,9 @@ impl Arguments<'_, '_, '_> {
 
     /// A text: a path that fits the function, or a word.
     pub fn text(&mut self) -> *mut c_void {
-        if self.is_one_in(24) {
+        // A predictor without a file has weights of its seed.
+        let is_optional = self.name == "mm_predictor_create" && (self.tame || self.bytes.is_one_in(2));
+        if is_optional || self.is_one_in(24) {
             return std::ptr::null_mut();
         }
         let paths = &self.world.stage.paths;
@@ -312,13 +332,13 @@ impl Arguments<'_, '_, '_> {
 
     /// A struct that is read.
     pub fn structure(&mut self, index: usize) -> *mut c_void {
-        let pointer = self.buffer();
+        let pointer = self.buffer_for(&STRUCTS[index]);
         self.fill(index, pointer, 0);
         self.spoilt(pointer)
     }
 
     pub fn structures(&mut self, index: usize) -> *mut c_void {
-        let pointer = self.buffer();
+        let pointer = self.buffer_for(&STRUCTS[index]);
         let size = STRUCTS[index].size;
         let count = self.bytes.below(5);
         for at in 0..count {
@@ -351,14 +371,24 @@ impl Arguments<'_, '_, '_> {
             self.length = if broken { self.bytes.below(text.len()) } else { text.len() };
             return self.spoilt(pointer);
         }
+        if size == 1 && !self.world.written.is_empty() {
+            let length = self.world.written.len();
+            // SAFETY: what is kept is shorter than the buffer and lies elsewhere.
+            unsafe { pointer.copy_from_nonoverlapping(self.world.written.as_ptr(), length) };
+            self.length = length;
+            return self.spoilt(pointer);
+        }
+        // Numbers that are none are refused: mostly there are none of them.
+        let is_plain = self.bytes.u8() < 200;
         for at in 0..count {
             let to = pointer.wrapping_add(at * size);
+            let number = if is_plain { f64::from(self.bytes.u8()) / 8.0 - 16.0 } else { self.bytes.f64() };
             let value = if is_float && size == 8 {
-                self.bytes.f64().to_bits()
+                number.to_bits()
             } else if is_float {
-                u64::from((self.bytes.f64() as f32).to_bits())
+                u64::from((number as f32).to_bits())
             } else {
-                self.bytes.u64()
+                u64::from(self.bytes.u8() % 3)
             };
             // SAFETY: `count` numbers are shorter than the buffer, and nothing else refers to it.
             unsafe { to.copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), size) };
@@ -370,8 +400,8 @@ impl Arguments<'_, '_, '_> {
     /// One result.
     pub fn output(&mut self, size: usize) -> *mut c_void {
         let pointer = self.buffer();
-        self.watch(pointer, size);
-        if self.is_one_in(10) {
+        self.watch(pointer, size, size);
+        if self.is_one_in(20) {
             return std::ptr::null_mut();
         }
         self.spoilt(pointer)
@@ -386,16 +416,27 @@ impl Arguments<'_, '_, '_> {
             160..240 => self.bytes.below(6).min(most),
             _ => most,
         };
-        self.watch(pointer, count * size);
+        self.watch(pointer, count * size, size);
         self.length = self.some_length(count, size);
         self.spoilt(pointer)
     }
 
-    fn watch(&mut self, pointer: *mut u8, size: usize) {
-        let size = size.min(WATCHED);
+    fn watch(&mut self, pointer: *mut u8, bytes: usize, each: usize) {
+        let bytes = bytes.min(WATCHED);
         // SAFETY: the buffer is longer.
-        unsafe { pointer.write_bytes(UNTOUCHED, size) };
-        self.outputs.push((pointer, size));
+        unsafe { pointer.write_bytes(UNTOUCHED, bytes) };
+        self.outputs.push((pointer, bytes, each));
+    }
+
+    /// A number that the library has told, or any.
+    fn number(&mut self) -> u64 {
+        let told = &self.world.told;
+        if !told.is_empty() && self.bytes.u8() < 110 {
+            // The latest most of all.
+            let most = if self.bytes.is_one_in(4) { told.len() } else { told.len().min(6) };
+            return told[told.len() - 1 - self.bytes.below(most)];
+        }
+        self.bytes.u64()
     }
 
     /// The length of the array before it.
@@ -405,7 +446,8 @@ impl Arguments<'_, '_, '_> {
 
     pub fn u8(&mut self) -> u8 {
         match self.bytes.u8() {
-            choice @ 0..220 => choice % 6,
+            choice @ 0..140 => choice % 2,
+            choice @ 140..230 => choice % 6,
             other => other,
         }
     }
@@ -415,7 +457,7 @@ impl Arguments<'_, '_, '_> {
     }
 
     pub fn u64(&mut self) -> u64 {
-        self.bytes.u64()
+        self.number()
     }
 
     pub fn i64(&mut self) -> i64 {
@@ -496,7 +538,7 @@ impl Arguments<'_, '_, '_> {
                     (8, None) if field.name.contains("price") => {
                         (990 + self.bytes.i64() % 32).cast_unsigned()
                     }
-                    _ => self.bytes.u64(),
+                    _ => self.number(),
                 };
                 if field.name.starts_with("reserved") && !self.is_one_in(24) {
                     value = 0;
@@ -522,7 +564,7 @@ impl Arguments<'_, '_, '_> {
                 for at in 0..field.width {
                     let byte = if zero || at >= 16 { 0 } else { self.bytes.u8() };
                     // SAFETY: inside of the struct, which is inside of the buffer.
-                    unsafe { to.add(field.at + at).write(byte) };
+                    unsafe { to.wrapping_add(field.at + at).write(byte) };
                 }
             }
             Kind::Pointer(index, count) => {
@@ -572,8 +614,9 @@ impl Arguments<'_, '_, '_> {
 
 /// Writes a number of the field's width.
 fn put(to: *mut u8, field: &Field, value: u64) {
+    let place = to.wrapping_add(field.at);
     // SAFETY: the field is inside of the struct, which is inside of the buffer; no field is wider than a word.
-    unsafe { to.add(field.at).copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), field.width.min(8)) };
+    unsafe { place.copy_from_nonoverlapping(value.to_le_bytes().as_ptr(), field.width.min(8)) };
 }
 
 fn message() -> String {
@@ -616,20 +659,27 @@ fn call_on(
         forced,
         tame,
         buffers: 0,
+        shared: Vec::new(),
         length: 0,
         slots: Vec::new(),
         outputs: Vec::new(),
         overlaps: false,
     };
     let status = (export.call)(&mut arguments);
+    OUTCOMES[export.number][usize::from(status < 0)].fetch_add(1, Ordering::Relaxed);
     let Arguments { slots, outputs, overlaps, .. } = arguments;
     assert!(![MM_E_PANIC, MM_E_POISONED].contains(&status), "{}: {}", export.name, message());
+    if status >= 0 && !overlaps {
+        remember(world, &outputs);
+    }
     if status < 0 {
         // SAFETY: any number is fine.
-        let name = unsafe { CStr::from_ptr(mm_status_name(status)) };
+        let name = unsafe { mm_status_name(status) };
+        // SAFETY: static text that ends with a zero.
+        let name = unsafe { CStr::from_ptr(name) };
         assert_ne!(name, c"MM_E_UNKNOWN", "{} returned {status}", export.name);
         assert!(!message().is_empty(), "{} fails without a word", export.name);
-        for (start, length) in outputs.into_iter().filter(|_| !overlaps) {
+        for (start, length, _) in outputs.into_iter().filter(|_| !overlaps) {
             // SAFETY: filled before the call, inside of a buffer.
             let now = unsafe { std::slice::from_raw_parts(start, length) };
             assert!(
@@ -652,12 +702,39 @@ fn call_on(
     }
 }
 
+/// Keeps what the library has written, to be given back to it.
+fn remember(world: &mut World<'_>, outputs: &[(*const u8, usize, usize)]) {
+    const KEPT: usize = 24;
+    for &(start, length, each) in outputs {
+        // SAFETY: filled before the call, inside of a buffer.
+        let bytes = unsafe { std::slice::from_raw_parts(start, length) };
+        let end = bytes.iter().rposition(|&byte| byte != UNTOUCHED).map_or(0, |last| last + 1);
+        if each == 1 && end > 8 {
+            world.written = bytes[..end].to_vec();
+            continue;
+        }
+        for word in bytes[..end].as_chunks::<8>().0.iter().take(2) {
+            let value = u64::from_le_bytes(*word);
+            if value != 0 && !world.told.contains(&value) {
+                world.told.push(value);
+            }
+        }
+        while world.told.len() > KEPT {
+            world.told.remove(0);
+        }
+    }
+}
+
 /// Gives a handle, or what is none, to the function that frees the noun.
 fn destroy(world: &mut World<'_>, noun: usize, handle: *mut c_void) {
     let export =
         EXPORTS.iter().find(|export| export.destroys == Some(noun)).expect("every noun is destroyed");
     call_on(&mut Bytes::new(&[]), world, export, true, Some(handle));
 }
+
+/// How often each export has succeeded and failed, over all threads.
+pub static OUTCOMES: [[AtomicU64; 2]; EXPORTS.len()] =
+    [const { [const { AtomicU64::new(0) }; 2] }; EXPORTS.len()];
 
 /// Memory and files that an attack may not fill.
 fn limit_resources() {
@@ -689,14 +766,25 @@ pub fn calls(bytes: &[u8]) -> bool {
             paths: Paths::new(),
         });
         let bytes = &mut Bytes::new(bytes);
-        let mut world =
-            World { stage, handles: vec![Vec::new(); NOUNS.len()], block: Box::new(std::ptr::null_mut()) };
+        let mut world = World {
+            stage,
+            handles: vec![Vec::new(); NOUNS.len()],
+            told: Vec::new(),
+            written: Vec::new(),
+            block: Box::new(std::ptr::null_mut()),
+        };
+        // Most calls of an execution are about one noun, so that they meet in its handles.
+        let theme = NOUNS[bytes.below(NOUNS.len())].trim_end_matches("_t");
+        let themed: Vec<&Export> = EXPORTS.iter().filter(|export| export.name.starts_with(theme)).collect();
         let mut worked = 0;
         for _ in 0..MOST_CALLS {
             if bytes.is_empty() {
                 break;
             }
-            let export = &EXPORTS[bytes.u16() as usize % EXPORTS.len()];
+            let export = match themed.get(bytes.u16() as usize % (themed.len() + themed.len() / 3 + 1)) {
+                Some(export) => *export,
+                None => &EXPORTS[bytes.u16() as usize % EXPORTS.len()],
+            };
             if let Some(noun) = export.destroys {
                 let other = world.handles[bytes.below(NOUNS.len())].first().copied();
                 match (bytes.below(4), world.handles[noun].pop()) {

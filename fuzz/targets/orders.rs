@@ -145,10 +145,7 @@ pub fn commands(bytes: &[u8]) -> bool {
                 }
             }
             6 => oms.cancel(id(bytes, &seen), now, &mut gate).is_err(),
-            7 if bytes.is_one_in(4) => match oms.cancel_all(now, &mut gate, buffer) {
-                Ok(_) => false,
-                Err(_) => true,
-            },
+            7 if bytes.is_one_in(4) => oms.cancel_all(now, &mut gate, buffer).is_err(),
             8 => {
                 oms.expire(now, bytes.u64());
                 false

@@ -57,6 +57,8 @@ pub mod store_reader;
 pub mod store_types;
 pub mod strategy;
 pub mod synthetic;
+#[cfg(feature = "test-panic")]
+pub mod test_panic;
 pub mod trees;
 pub mod venue;
 pub mod worker_pool;

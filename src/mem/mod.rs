@@ -12,7 +12,11 @@ pub mod mapped_region;
 pub mod pool;
 pub mod ring;
 pub mod seqlock;
+#[cfg(test)]
+mod seqlock_tests;
 pub mod shared_words;
+mod spsc;
 pub mod stable_vec;
+mod sync;
 pub mod thread_local_pool;
 pub mod word_hash;

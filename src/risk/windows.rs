@@ -41,6 +41,8 @@ impl FillWindow {
         if self.capacity == 0 {
             return (0, 0, 0);
         }
+        // A million such fills still have a sum.
+        let notional = notional.clamp(-(i128::MAX >> 20), i128::MAX >> 20);
         let entry = Entry { at, fills: 1, quantity: quantity.into(), notional };
         if self.entries.len() < self.capacity {
             self.entries.push_back(entry);
@@ -48,11 +50,11 @@ impl FillWindow {
             newest.at = newest.at.max(at);
             newest.fills += 1;
             newest.quantity += entry.quantity;
-            newest.notional += notional;
+            newest.notional = newest.notional.saturating_add(notional);
         }
         self.sum.fills += 1;
         self.sum.quantity += entry.quantity;
-        self.sum.notional += notional;
+        self.sum.notional = self.sum.notional.saturating_add(notional);
         self.sums()
     }
 
@@ -63,7 +65,7 @@ impl FillWindow {
         {
             self.sum.fills -= oldest.fills;
             self.sum.quantity -= oldest.quantity;
-            self.sum.notional -= oldest.notional;
+            self.sum.notional = self.sum.notional.saturating_sub(oldest.notional);
             self.entries.pop_front();
         }
     }
@@ -134,9 +136,11 @@ impl Markouts {
         {
             self.pending.pop_front();
             let Some(mid2) = mid2(fill.line) else { continue };
-            let gain = i128::from(fill.sign)
-                * (i128::from(mid2) - 2 * i128::from(fill.price))
-                * i128::from(fill.quantity);
+            let change = i128::from(fill.sign) * (i128::from(mid2) - 2 * i128::from(fill.price));
+            let gain = change
+                .saturating_mul(i128::from(fill.quantity))
+                // As many as there can be still have a sum.
+                .clamp(-(i128::MAX >> 14), i128::MAX >> 14);
             if self.done.len() == self.fills
                 && let Some((gain, lots)) = self.done.pop_front()
             {
@@ -154,7 +158,7 @@ impl Markouts {
     /// Average loss per lot in thousandths of a tick, once there are enough fills; a gain is negative.
     pub(super) fn adverse_millticks(&self) -> Option<i128> {
         (self.fills > 0 && self.done.len() == self.fills && self.lots > 0)
-            .then(|| -(self.sum.saturating_mul(500)) / self.lots as i128)
+            .then(|| self.sum.saturating_mul(-500) / self.lots as i128)
     }
 
     pub(super) fn clear(&mut self) {

@@ -4,8 +4,12 @@ use market_maker::model::trees::BoostedTrees;
 use market_maker::oms::{
     OmsConfig, OrderManager, Route, RouteRequest, RouteStyle, VenueOffer, VenueOrder, VenueSnapshot, route,
 };
-use market_maker::risk::{RiskConfig, RiskGate};
-use market_maker::types::{FeeSchedule, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp};
+use market_maker::risk::{
+    FillUpdate, MarketUpdate, MarkoutLimit, OrderIntent, RiskConfig, RiskGate, RiskReason,
+};
+use market_maker::types::{
+    FeeSchedule, InstrumentId, OrderId, Price, Quantity, Side, SignedQuantity, Timestamp,
+};
 
 /// A manager with one order to buy ten lots, its id, and what the venue says of it.
 fn adopted(side: Side, leaves: u64) -> (OrderManager, OrderId, usize) {
@@ -77,4 +81,31 @@ fn a_queue_that_costs_more_than_any_number_is_the_last_choice() {
     let mut routes = [Route::EMPTY; 2];
     assert_eq!(route(&request, &[offer, near], &mut routes).unwrap().routes, 1);
     assert_eq!(routes[0].venue, 2);
+}
+
+#[test]
+fn a_markout_beyond_all_numbers_is_a_loss_and_no_gain() {
+    let markout = MarkoutLimit { adverse_millticks: 1, horizon_ns: 1, fills: 1 };
+    let mut gate = RiskGate::new(&RiskConfig { markout: Some(markout), ..RiskConfig::default() }).unwrap();
+    let market = |timestamp, price: i64| MarketUpdate {
+        instrument: InstrumentId(0),
+        timestamp: Timestamp(timestamp),
+        bid: Some(Price(price)),
+        ask: Some(Price(price + 2)),
+    };
+    gate.on_market(&market(1, 0));
+    gate.on_fill(&FillUpdate {
+        instrument: InstrumentId(0),
+        timestamp: Timestamp(1),
+        side: Side::Buy,
+        price: Price::MAX,
+        quantity: Quantity::MAX,
+        realised: None,
+    });
+    gate.on_market(&market(5, Price::MIN.0));
+    gate.on_market(&market(9, Price::MIN.0));
+    let order =
+        OrderIntent { price: Price(1), quantity: Quantity(1), timestamp: Timestamp(9), ..OrderIntent::EMPTY };
+    let refused = gate.check(&order, &Default::default()).unwrap_err();
+    assert_eq!(refused.reason, RiskReason::Markout);
 }

@@ -57,7 +57,7 @@ pub fn below(random: &mut Xoshiro256PlusPlus, n: usize) -> usize {
 
 /// Arbitrary commands: bytes without a format.
 pub fn commands(random: &mut Xoshiro256PlusPlus) -> Vec<u8> {
-    let mut bytes = vec![0; 16 + below(random, 480)];
+    let mut bytes = vec![0; 16 + below(random, 1000)];
     random.fill_bytes(&mut bytes);
     bytes
 }

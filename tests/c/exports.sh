@@ -1,6 +1,7 @@
 #!/bin/sh
-# The dynamic symbols of the shared library are exactly the functions that the header declares.
-# Usage: exports.sh NM LIBRARY HEADER
+# The dynamic symbols of the shared library are exactly the functions that the header declares, and the archive has none of
+# the functions that only tests have (feature test-panic).
+# Usage: exports.sh NM LIBRARY HEADER ARCHIVE
 set -eu
 exported=$("$1" -D --defined-only "$2" | awk '{print $3}' | sort)
 declared=$(grep -oE 'mm_[a-z0-9_]+\(' "$3" | tr -d '(' | sort -u | while read -r name; do
@@ -11,6 +12,10 @@ if [ "$exported" != "$declared" ]; then
   printf '%s\n' "$declared" > declared.txt
   diff exported.txt declared.txt || true
   echo "the library and its header differ"
+  exit 1
+fi
+if "$1" --defined-only "$4" 2>/dev/null | grep -E ' mm_test_'; then
+  echo "the archive has functions that are for tests only"
   exit 1
 fi
 echo "$(printf '%s\n' "$declared" | wc -l) functions, exported and declared"

@@ -193,7 +193,7 @@ impl Interface {
     fn write_exports(&self, text: &mut String) {
         writeln!(text, "/// Every function of the interface, by name.\npub static EXPORTS: &[Export] = &[")
             .unwrap();
-        for export in &self.exports {
+        for (number, export) in self.exports.iter().enumerate() {
             let arguments = &export.arguments;
             let slot = arguments
                 .iter()
@@ -205,7 +205,7 @@ impl Interface {
             };
             writeln!(
                 text,
-                "    Export {{\n        name: \"{}\",\n        creates: {slot:?},\n        destroys: {destroyed:?},\n        call: |a| {{",
+                "    Export {{\n        number: {number},\n        name: \"{}\",\n        creates: {slot:?},\n        destroys: {destroyed:?},\n        call: |a| {{",
                 export.name
             )
             .unwrap();

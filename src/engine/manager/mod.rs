@@ -14,7 +14,10 @@
 //! inputs is [`Idle`]'s choice.
 
 mod queue;
+#[cfg(test)]
+mod queue_tests;
 mod rest;
+mod sync;
 mod tasks;
 #[cfg(test)]
 mod tests;
