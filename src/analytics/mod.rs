@@ -99,6 +99,16 @@ pub enum AnalyticsError {
         /// The parameter's name.
         parameter: &'static str,
     },
+    /// A list has another length than it must.
+    #[error("{parameter} has {found} elements, {expected} are needed")]
+    Length {
+        /// The parameter's name.
+        parameter: &'static str,
+        /// What it has.
+        found: usize,
+        /// What it must have.
+        expected: usize,
+    },
     /// The sample does not determine an estimate.
     #[error("{observations} observations do not determine the estimate")]
     Undetermined {

@@ -56,21 +56,20 @@ pub struct GaussianRegimes {
 }
 
 impl GaussianRegimes {
-    /// With 2..=[`MAX_REGIMES`] states.
+    /// With 1..=[`MAX_REGIMES`] states.
     ///
     /// # Errors
     /// [`AnalyticsError`] for `means`, `deviations`, `transitions`; [`AnalyticsError::NotAProbability`] for a row that does not
     /// sum to 1 within 1e-9.
     pub fn new(config: &RegimeConfig<'_>) -> Result<Self, AnalyticsError> {
         let states = count(config.means.len() as u64, MAX_REGIMES as u64, "means")?;
-        if config.deviations.len() != states {
-            return Err(AnalyticsError::TooLarge { parameter: "deviations", limit: states as u64 });
-        }
-        if config.transitions.len() != states * states {
-            return Err(AnalyticsError::TooLarge {
-                parameter: "transitions",
-                limit: (states * states) as u64,
-            });
+        for (found, expected, parameter) in [
+            (config.deviations.len(), states, "deviations"),
+            (config.transitions.len(), states * states, "transitions"),
+        ] {
+            if found != expected {
+                return Err(AnalyticsError::Length { parameter, found, expected });
+            }
         }
         let mut regimes = Self {
             states,
