@@ -1364,6 +1364,7 @@ pub static STRUCTS: &[Struct] = &[
 /// Every function of the interface, by name.
 pub static EXPORTS: &[Export] = &[
     Export {
+        number: 0,
         name: "mm_abi_version",
         creates: None,
         destroys: None,
@@ -1374,6 +1375,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 1,
         name: "mm_book_add",
         creates: None,
         destroys: None,
@@ -1389,6 +1391,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 2,
         name: "mm_book_amend",
         creates: None,
         destroys: None,
@@ -1406,6 +1409,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 3,
         name: "mm_book_apply",
         creates: None,
         destroys: None,
@@ -1418,6 +1422,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 4,
         name: "mm_book_apply_batch",
         creates: None,
         destroys: None,
@@ -1431,6 +1436,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 5,
         name: "mm_book_best",
         creates: None,
         destroys: None,
@@ -1443,6 +1449,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 6,
         name: "mm_book_cancel",
         creates: None,
         destroys: None,
@@ -1459,6 +1466,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 7,
         name: "mm_book_clear",
         creates: None,
         destroys: None,
@@ -1470,6 +1478,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 8,
         name: "mm_book_config_init",
         creates: None,
         destroys: None,
@@ -1481,6 +1490,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 9,
         name: "mm_book_create",
         creates: Some(1),
         destroys: None,
@@ -1492,6 +1502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 10,
         name: "mm_book_delete",
         creates: None,
         destroys: None,
@@ -1504,6 +1515,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 11,
         name: "mm_book_destroy",
         creates: None,
         destroys: Some(1),
@@ -1515,6 +1527,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 12,
         name: "mm_book_execute",
         creates: None,
         destroys: None,
@@ -1528,6 +1541,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 13,
         name: "mm_book_level",
         creates: None,
         destroys: None,
@@ -1541,6 +1555,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 14,
         name: "mm_book_level_count",
         creates: None,
         destroys: None,
@@ -1553,6 +1568,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 15,
         name: "mm_book_levels",
         creates: None,
         destroys: None,
@@ -1567,6 +1583,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 16,
         name: "mm_book_manager_add_instrument",
         creates: None,
         destroys: None,
@@ -1579,6 +1596,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 17,
         name: "mm_book_manager_apply",
         creates: None,
         destroys: None,
@@ -1591,6 +1609,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 18,
         name: "mm_book_manager_best",
         creates: None,
         destroys: None,
@@ -1604,6 +1623,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 19,
         name: "mm_book_manager_cancel",
         creates: None,
         destroys: None,
@@ -1621,6 +1641,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 20,
         name: "mm_book_manager_create",
         creates: Some(0),
         destroys: None,
@@ -1631,6 +1652,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 21,
         name: "mm_book_manager_destroy",
         creates: None,
         destroys: Some(0),
@@ -1642,6 +1664,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 22,
         name: "mm_book_manager_instruments",
         creates: None,
         destroys: None,
@@ -1655,6 +1678,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 23,
         name: "mm_book_manager_level_count",
         creates: None,
         destroys: None,
@@ -1668,6 +1692,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 24,
         name: "mm_book_manager_levels",
         creates: None,
         destroys: None,
@@ -1683,6 +1708,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 25,
         name: "mm_book_manager_order",
         creates: None,
         destroys: None,
@@ -1696,6 +1722,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 26,
         name: "mm_book_manager_order_count",
         creates: None,
         destroys: None,
@@ -1708,6 +1735,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 27,
         name: "mm_book_manager_queue_position",
         creates: None,
         destroys: None,
@@ -1721,6 +1749,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 28,
         name: "mm_book_manager_submit",
         creates: None,
         destroys: None,
@@ -1737,6 +1766,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 29,
         name: "mm_book_modify",
         creates: None,
         destroys: None,
@@ -1751,6 +1781,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 30,
         name: "mm_book_order",
         creates: None,
         destroys: None,
@@ -1763,6 +1794,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 31,
         name: "mm_book_order_count",
         creates: None,
         destroys: None,
@@ -1774,6 +1806,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 32,
         name: "mm_book_orders",
         creates: None,
         destroys: None,
@@ -1788,6 +1821,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 33,
         name: "mm_book_orders_at",
         creates: None,
         destroys: None,
@@ -1803,6 +1837,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 34,
         name: "mm_book_queue_position",
         creates: None,
         destroys: None,
@@ -1815,6 +1850,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 35,
         name: "mm_book_read_snapshot",
         creates: None,
         destroys: None,
@@ -1827,6 +1863,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 36,
         name: "mm_book_reduce",
         creates: None,
         destroys: None,
@@ -1840,6 +1877,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 37,
         name: "mm_book_reduce_seed",
         creates: None,
         destroys: None,
@@ -1854,6 +1892,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 38,
         name: "mm_book_replace",
         creates: None,
         destroys: None,
@@ -1869,6 +1908,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 39,
         name: "mm_book_seed",
         creates: None,
         destroys: None,
@@ -1883,6 +1923,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 40,
         name: "mm_book_snapshot_size",
         creates: None,
         destroys: None,
@@ -1894,6 +1935,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 41,
         name: "mm_book_state_hash",
         creates: None,
         destroys: None,
@@ -1905,6 +1947,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 42,
         name: "mm_book_submit",
         creates: None,
         destroys: None,
@@ -1920,6 +1963,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 43,
         name: "mm_book_write_snapshot",
         creates: None,
         destroys: None,
@@ -1933,6 +1977,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 44,
         name: "mm_engine_account",
         creates: None,
         destroys: None,
@@ -1944,6 +1989,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 45,
         name: "mm_engine_attach_predictor",
         creates: None,
         destroys: None,
@@ -1958,6 +2004,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 46,
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -1969,6 +2016,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 47,
         name: "mm_engine_create",
         creates: Some(2),
         destroys: None,
@@ -1980,6 +2028,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 48,
         name: "mm_engine_destroy",
         creates: None,
         destroys: Some(2),
@@ -1991,6 +2040,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 49,
         name: "mm_engine_detach_predictor",
         creates: None,
         destroys: None,
@@ -2001,6 +2051,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 50,
         name: "mm_engine_interrupt",
         creates: None,
         destroys: None,
@@ -2011,6 +2062,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 51,
         name: "mm_engine_kill_switch",
         creates: Some(4),
         destroys: None,
@@ -2022,6 +2074,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 52,
         name: "mm_engine_latency",
         creates: None,
         destroys: None,
@@ -2034,6 +2087,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 53,
         name: "mm_engine_levels",
         creates: None,
         destroys: None,
@@ -2048,6 +2102,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 54,
         name: "mm_engine_on_event",
         creates: None,
         destroys: None,
@@ -2062,6 +2117,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 55,
         name: "mm_engine_on_report",
         creates: None,
         destroys: None,
@@ -2073,6 +2129,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 56,
         name: "mm_engine_prediction",
         creates: None,
         destroys: None,
@@ -2084,6 +2141,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 57,
         name: "mm_engine_record_latency",
         creates: None,
         destroys: None,
@@ -2096,6 +2154,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 58,
         name: "mm_engine_refresh",
         creates: None,
         destroys: None,
@@ -2110,6 +2169,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 59,
         name: "mm_engine_risk_counters",
         creates: None,
         destroys: None,
@@ -2121,6 +2181,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 60,
         name: "mm_engine_risk_latches",
         creates: None,
         destroys: None,
@@ -2133,6 +2194,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 61,
         name: "mm_engine_risk_monitor",
         creates: Some(13),
         destroys: None,
@@ -2144,6 +2206,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 62,
         name: "mm_engine_risk_reset",
         creates: None,
         destroys: None,
@@ -2157,6 +2220,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 63,
         name: "mm_engine_risk_restore",
         creates: None,
         destroys: None,
@@ -2168,6 +2232,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 64,
         name: "mm_engine_risk_set_config",
         creates: None,
         destroys: None,
@@ -2179,6 +2244,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 65,
         name: "mm_engine_save_normaliser",
         creates: None,
         destroys: None,
@@ -2190,6 +2256,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 66,
         name: "mm_engine_state_hash",
         creates: None,
         destroys: None,
@@ -2201,6 +2268,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 67,
         name: "mm_engine_stats",
         creates: None,
         destroys: None,
@@ -2212,6 +2280,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 68,
         name: "mm_feature_channel_name",
         creates: None,
         destroys: None,
@@ -2224,6 +2293,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 69,
         name: "mm_feature_window_advance",
         creates: None,
         destroys: None,
@@ -2236,6 +2306,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 70,
         name: "mm_feature_window_apply",
         creates: None,
         destroys: None,
@@ -2250,6 +2321,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 71,
         name: "mm_feature_window_apply_level",
         creates: None,
         destroys: None,
@@ -2264,6 +2336,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 72,
         name: "mm_feature_window_config_init",
         creates: None,
         destroys: None,
@@ -2275,6 +2348,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 73,
         name: "mm_feature_window_copy",
         creates: None,
         destroys: None,
@@ -2287,6 +2361,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 74,
         name: "mm_feature_window_create",
         creates: Some(3),
         destroys: None,
@@ -2298,6 +2373,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 75,
         name: "mm_feature_window_destroy",
         creates: None,
         destroys: Some(3),
@@ -2309,6 +2385,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 76,
         name: "mm_feature_window_info",
         creates: None,
         destroys: None,
@@ -2320,6 +2397,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 77,
         name: "mm_feature_window_interrupt",
         creates: None,
         destroys: None,
@@ -2330,6 +2408,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 78,
         name: "mm_feature_window_latest",
         creates: None,
         destroys: None,
@@ -2344,6 +2423,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 79,
         name: "mm_feature_window_load_normaliser",
         creates: None,
         destroys: None,
@@ -2355,6 +2435,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 80,
         name: "mm_feature_window_save_normaliser",
         creates: None,
         destroys: None,
@@ -2366,6 +2447,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 81,
         name: "mm_feature_window_set_learns",
         creates: None,
         destroys: None,
@@ -2377,6 +2459,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 82,
         name: "mm_feature_window_view",
         creates: None,
         destroys: None,
@@ -2389,6 +2472,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 83,
         name: "mm_forecaster_config_init",
         creates: None,
         destroys: None,
@@ -2400,6 +2484,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 84,
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -2414,6 +2499,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 85,
         name: "mm_instrument_init",
         creates: None,
         destroys: None,
@@ -2425,6 +2511,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 86,
         name: "mm_isa_at",
         creates: None,
         destroys: None,
@@ -2436,6 +2523,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 87,
         name: "mm_isa_count",
         creates: None,
         destroys: None,
@@ -2446,6 +2534,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 88,
         name: "mm_isa_name",
         creates: None,
         destroys: None,
@@ -2456,6 +2545,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 89,
         name: "mm_kill_switch_destroy",
         creates: None,
         destroys: Some(4),
@@ -2467,6 +2557,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 90,
         name: "mm_kill_switch_get",
         creates: None,
         destroys: None,
@@ -2478,6 +2569,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 91,
         name: "mm_kill_switch_request",
         creates: None,
         destroys: None,
@@ -2488,6 +2580,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 92,
         name: "mm_kill_switch_set",
         creates: None,
         destroys: None,
@@ -2499,6 +2592,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 93,
         name: "mm_last_error_message",
         creates: None,
         destroys: None,
@@ -2509,6 +2603,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 94,
         name: "mm_level_book_apply",
         creates: None,
         destroys: None,
@@ -2521,6 +2616,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 95,
         name: "mm_level_book_best",
         creates: None,
         destroys: None,
@@ -2533,6 +2629,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 96,
         name: "mm_level_book_clear",
         creates: None,
         destroys: None,
@@ -2544,6 +2641,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 97,
         name: "mm_level_book_config_init",
         creates: None,
         destroys: None,
@@ -2555,6 +2653,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 98,
         name: "mm_level_book_create",
         creates: Some(5),
         destroys: None,
@@ -2566,6 +2665,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 99,
         name: "mm_level_book_destroy",
         creates: None,
         destroys: Some(5),
@@ -2577,6 +2677,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 100,
         name: "mm_level_book_level",
         creates: None,
         destroys: None,
@@ -2590,6 +2691,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 101,
         name: "mm_level_book_level_count",
         creates: None,
         destroys: None,
@@ -2602,6 +2704,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 102,
         name: "mm_level_book_levels",
         creates: None,
         destroys: None,
@@ -2616,6 +2719,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 103,
         name: "mm_level_book_set_level",
         creates: None,
         destroys: None,
@@ -2630,6 +2734,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 104,
         name: "mm_normal_tail_risk",
         creates: None,
         destroys: None,
@@ -2645,6 +2750,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 105,
         name: "mm_order_manager_adopt",
         creates: None,
         destroys: None,
@@ -2659,6 +2765,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 106,
         name: "mm_order_manager_cancel",
         creates: None,
         destroys: None,
@@ -2673,6 +2780,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 107,
         name: "mm_order_manager_cancel_all",
         creates: None,
         destroys: None,
@@ -2688,6 +2796,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 108,
         name: "mm_order_manager_config_init",
         creates: None,
         destroys: None,
@@ -2699,6 +2808,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 109,
         name: "mm_order_manager_create",
         creates: Some(6),
         destroys: None,
@@ -2710,6 +2820,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 110,
         name: "mm_order_manager_decide",
         creates: None,
         destroys: None,
@@ -2727,6 +2838,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 111,
         name: "mm_order_manager_destroy",
         creates: None,
         destroys: Some(6),
@@ -2738,6 +2850,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 112,
         name: "mm_order_manager_expire",
         creates: None,
         destroys: None,
@@ -2751,6 +2864,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 113,
         name: "mm_order_manager_next_sequence",
         creates: None,
         destroys: None,
@@ -2762,6 +2876,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 114,
         name: "mm_order_manager_on_report",
         creates: None,
         destroys: None,
@@ -2775,6 +2890,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 115,
         name: "mm_order_manager_order",
         creates: None,
         destroys: None,
@@ -2787,6 +2903,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 116,
         name: "mm_order_manager_orders",
         creates: None,
         destroys: None,
@@ -2800,6 +2917,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 117,
         name: "mm_order_manager_place",
         creates: None,
         destroys: None,
@@ -2814,6 +2932,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 118,
         name: "mm_order_manager_reconcile",
         creates: None,
         destroys: None,
@@ -2830,6 +2949,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 119,
         name: "mm_order_manager_remember_fill",
         creates: None,
         destroys: None,
@@ -2841,6 +2961,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 120,
         name: "mm_order_manager_replace",
         creates: None,
         destroys: None,
@@ -2856,6 +2977,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 121,
         name: "mm_order_manager_restore",
         creates: None,
         destroys: None,
@@ -2871,6 +2993,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 122,
         name: "mm_order_manager_stored",
         creates: None,
         destroys: None,
@@ -2886,6 +3009,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 123,
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
@@ -2903,6 +3027,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 124,
         name: "mm_order_manager_working",
         creates: None,
         destroys: None,
@@ -2915,6 +3040,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 125,
         name: "mm_pool_alloc",
         creates: None,
         destroys: None,
@@ -2926,6 +3052,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 126,
         name: "mm_pool_config_init",
         creates: None,
         destroys: None,
@@ -2937,6 +3064,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 127,
         name: "mm_pool_create",
         creates: Some(7),
         destroys: None,
@@ -2948,6 +3076,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 128,
         name: "mm_pool_destroy",
         creates: None,
         destroys: Some(7),
@@ -2959,6 +3088,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 129,
         name: "mm_pool_free",
         creates: None,
         destroys: None,
@@ -2970,6 +3100,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 130,
         name: "mm_pool_simulate_panic",
         creates: None,
         destroys: None,
@@ -2980,6 +3111,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 131,
         name: "mm_pool_stats",
         creates: None,
         destroys: None,
@@ -2991,6 +3123,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 132,
         name: "mm_position_tracker_check_loss",
         creates: None,
         destroys: None,
@@ -3001,6 +3134,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 133,
         name: "mm_position_tracker_check_position",
         creates: None,
         destroys: None,
@@ -3014,6 +3148,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 134,
         name: "mm_position_tracker_config_init",
         creates: None,
         destroys: None,
@@ -3025,6 +3160,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 135,
         name: "mm_position_tracker_create",
         creates: Some(8),
         destroys: None,
@@ -3036,6 +3172,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 136,
         name: "mm_position_tracker_destroy",
         creates: None,
         destroys: Some(8),
@@ -3047,6 +3184,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 137,
         name: "mm_position_tracker_get",
         creates: None,
         destroys: None,
@@ -3059,6 +3197,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 138,
         name: "mm_position_tracker_history",
         creates: None,
         destroys: None,
@@ -3072,6 +3211,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 139,
         name: "mm_position_tracker_limits",
         creates: None,
         destroys: None,
@@ -3083,6 +3223,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 140,
         name: "mm_position_tracker_mark",
         creates: None,
         destroys: None,
@@ -3095,6 +3236,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 141,
         name: "mm_position_tracker_positions",
         creates: None,
         destroys: None,
@@ -3108,6 +3250,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 142,
         name: "mm_position_tracker_record_fill",
         creates: None,
         destroys: None,
@@ -3120,6 +3263,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 143,
         name: "mm_position_tracker_register",
         creates: None,
         destroys: None,
@@ -3132,6 +3276,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 144,
         name: "mm_position_tracker_reset",
         creates: None,
         destroys: None,
@@ -3142,6 +3287,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 145,
         name: "mm_position_tracker_set_limits",
         creates: None,
         destroys: None,
@@ -3153,6 +3299,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 146,
         name: "mm_position_tracker_start_day",
         creates: None,
         destroys: None,
@@ -3163,6 +3310,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 147,
         name: "mm_position_tracker_totals",
         creates: None,
         destroys: None,
@@ -3174,6 +3322,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 148,
         name: "mm_predictor_calibrate",
         creates: None,
         destroys: None,
@@ -3187,6 +3336,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 149,
         name: "mm_predictor_config_init",
         creates: None,
         destroys: None,
@@ -3198,6 +3348,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 150,
         name: "mm_predictor_create",
         creates: Some(9),
         destroys: None,
@@ -3210,6 +3361,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 151,
         name: "mm_predictor_destroy",
         creates: None,
         destroys: Some(9),
@@ -3221,6 +3373,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 152,
         name: "mm_predictor_forecast",
         creates: None,
         destroys: None,
@@ -3233,6 +3386,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 153,
         name: "mm_predictor_info",
         creates: None,
         destroys: None,
@@ -3244,6 +3398,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 154,
         name: "mm_predictor_predict",
         creates: None,
         destroys: None,
@@ -3258,6 +3413,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 155,
         name: "mm_predictor_predict_batch",
         creates: None,
         destroys: None,
@@ -3273,6 +3429,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 156,
         name: "mm_predictor_predict_part",
         creates: None,
         destroys: None,
@@ -3287,6 +3444,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 157,
         name: "mm_predictor_push",
         creates: None,
         destroys: None,
@@ -3300,6 +3458,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 158,
         name: "mm_predictor_reset",
         creates: None,
         destroys: None,
@@ -3310,6 +3469,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 159,
         name: "mm_predictor_save",
         creates: None,
         destroys: None,
@@ -3321,6 +3481,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 160,
         name: "mm_predictor_save_with_window",
         creates: None,
         destroys: None,
@@ -3333,6 +3494,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 161,
         name: "mm_predictor_select",
         creates: None,
         destroys: None,
@@ -3347,6 +3509,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 162,
         name: "mm_predictor_share",
         creates: Some(9),
         destroys: None,
@@ -3358,6 +3521,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 163,
         name: "mm_quoter_config_init",
         creates: None,
         destroys: None,
@@ -3369,6 +3533,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 164,
         name: "mm_quoter_create",
         creates: Some(10),
         destroys: None,
@@ -3380,6 +3545,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 165,
         name: "mm_quoter_destroy",
         creates: None,
         destroys: Some(10),
@@ -3391,6 +3557,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 166,
         name: "mm_quoter_quote",
         creates: None,
         destroys: None,
@@ -3405,6 +3572,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 167,
         name: "mm_reader_config_init",
         creates: None,
         destroys: None,
@@ -3416,6 +3584,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 168,
         name: "mm_reader_destroy",
         creates: None,
         destroys: Some(11),
@@ -3427,6 +3596,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 169,
         name: "mm_reader_detect_increments",
         creates: None,
         destroys: None,
@@ -3440,6 +3610,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 170,
         name: "mm_reader_next",
         creates: None,
         destroys: None,
@@ -3453,6 +3624,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 171,
         name: "mm_reader_open",
         creates: Some(11),
         destroys: None,
@@ -3466,6 +3638,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 172,
         name: "mm_reader_open_synthetic",
         creates: Some(11),
         destroys: None,
@@ -3477,6 +3650,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 173,
         name: "mm_reader_progress",
         creates: None,
         destroys: None,
@@ -3489,6 +3663,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 174,
         name: "mm_risk_check_name",
         creates: None,
         destroys: None,
@@ -3500,6 +3675,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 175,
         name: "mm_risk_config_init",
         creates: None,
         destroys: None,
@@ -3511,6 +3687,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 176,
         name: "mm_risk_coverage",
         creates: None,
         destroys: None,
@@ -3524,6 +3701,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 177,
         name: "mm_risk_gate_advance",
         creates: None,
         destroys: None,
@@ -3535,6 +3713,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 178,
         name: "mm_risk_gate_check",
         creates: None,
         destroys: None,
@@ -3547,6 +3726,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 179,
         name: "mm_risk_gate_check_decimal",
         creates: None,
         destroys: None,
@@ -3560,6 +3740,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 180,
         name: "mm_risk_gate_check_order",
         creates: None,
         destroys: None,
@@ -3571,6 +3752,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 181,
         name: "mm_risk_gate_counters",
         creates: None,
         destroys: None,
@@ -3582,6 +3764,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 182,
         name: "mm_risk_gate_create",
         creates: Some(12),
         destroys: None,
@@ -3593,6 +3776,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 183,
         name: "mm_risk_gate_destroy",
         creates: None,
         destroys: Some(12),
@@ -3604,6 +3788,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 184,
         name: "mm_risk_gate_kill_switch",
         creates: Some(4),
         destroys: None,
@@ -3615,6 +3800,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 185,
         name: "mm_risk_gate_latches",
         creates: None,
         destroys: None,
@@ -3627,6 +3813,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 186,
         name: "mm_risk_gate_monitor",
         creates: Some(13),
         destroys: None,
@@ -3638,6 +3825,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 187,
         name: "mm_risk_gate_new_day",
         creates: None,
         destroys: None,
@@ -3649,6 +3837,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 188,
         name: "mm_risk_gate_note_cancel",
         creates: None,
         destroys: None,
@@ -3660,6 +3849,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 189,
         name: "mm_risk_gate_observe",
         creates: None,
         destroys: None,
@@ -3671,6 +3861,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 190,
         name: "mm_risk_gate_on_account",
         creates: None,
         destroys: None,
@@ -3682,6 +3873,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 191,
         name: "mm_risk_gate_on_data",
         creates: None,
         destroys: None,
@@ -3694,6 +3886,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 192,
         name: "mm_risk_gate_on_fill",
         creates: None,
         destroys: None,
@@ -3705,6 +3898,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 193,
         name: "mm_risk_gate_on_market",
         creates: None,
         destroys: None,
@@ -3716,6 +3910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 194,
         name: "mm_risk_gate_on_reconciliation",
         creates: None,
         destroys: None,
@@ -3728,6 +3923,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 195,
         name: "mm_risk_gate_on_recovered",
         creates: None,
         destroys: None,
@@ -3741,6 +3937,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 196,
         name: "mm_risk_gate_on_return",
         creates: None,
         destroys: None,
@@ -3753,6 +3950,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 197,
         name: "mm_risk_gate_on_sequence",
         creates: None,
         destroys: None,
@@ -3766,6 +3964,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 198,
         name: "mm_risk_gate_on_volatility",
         creates: None,
         destroys: None,
@@ -3778,6 +3977,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 199,
         name: "mm_risk_gate_reset",
         creates: None,
         destroys: None,
@@ -3791,6 +3991,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 200,
         name: "mm_risk_gate_restore",
         creates: None,
         destroys: None,
@@ -3802,6 +4003,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 201,
         name: "mm_risk_gate_set_baseline",
         creates: None,
         destroys: None,
@@ -3814,6 +4016,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 202,
         name: "mm_risk_gate_set_config",
         creates: None,
         destroys: None,
@@ -3825,6 +4028,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 203,
         name: "mm_risk_gate_set_enabled",
         creates: None,
         destroys: None,
@@ -3837,6 +4041,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 204,
         name: "mm_risk_gate_set_rules",
         creates: None,
         destroys: None,
@@ -3849,6 +4054,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 205,
         name: "mm_risk_gate_set_state",
         creates: None,
         destroys: None,
@@ -3861,6 +4067,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 206,
         name: "mm_risk_gate_stance",
         creates: None,
         destroys: None,
@@ -3875,6 +4082,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 207,
         name: "mm_risk_gate_update_tail_risk",
         creates: None,
         destroys: None,
@@ -3888,6 +4096,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 208,
         name: "mm_risk_monitor_audit",
         creates: None,
         destroys: None,
@@ -3903,6 +4112,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 209,
         name: "mm_risk_monitor_destroy",
         creates: None,
         destroys: Some(13),
@@ -3914,6 +4124,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 210,
         name: "mm_risk_monitor_metrics",
         creates: None,
         destroys: None,
@@ -3925,6 +4136,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 211,
         name: "mm_risk_monitor_ping",
         creates: None,
         destroys: None,
@@ -3936,6 +4148,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 212,
         name: "mm_risk_monitor_set_state",
         creates: None,
         destroys: None,
@@ -3947,6 +4160,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 213,
         name: "mm_route",
         creates: None,
         destroys: None,
@@ -3963,6 +4177,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 214,
         name: "mm_shutdown_begin",
         creates: Some(14),
         destroys: None,
@@ -3976,6 +4191,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 215,
         name: "mm_shutdown_config_init",
         creates: None,
         destroys: None,
@@ -3987,6 +4203,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 216,
         name: "mm_shutdown_destroy",
         creates: None,
         destroys: Some(14),
@@ -3998,6 +4215,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 217,
         name: "mm_shutdown_report",
         creates: None,
         destroys: None,
@@ -4011,6 +4229,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 218,
         name: "mm_shutdown_step",
         creates: None,
         destroys: None,
@@ -4027,6 +4246,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 219,
         name: "mm_status_name",
         creates: None,
         destroys: None,
@@ -4038,6 +4258,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 220,
         name: "mm_status_text",
         creates: None,
         destroys: None,
@@ -4049,6 +4270,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 221,
         name: "mm_stoikov_config_init",
         creates: None,
         destroys: None,
@@ -4060,6 +4282,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 222,
         name: "mm_store_applied",
         creates: None,
         destroys: None,
@@ -4072,6 +4295,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 223,
         name: "mm_store_apply",
         creates: None,
         destroys: None,
@@ -4084,6 +4308,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 224,
         name: "mm_store_check_loss",
         creates: None,
         destroys: None,
@@ -4094,6 +4319,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 225,
         name: "mm_store_check_position",
         creates: None,
         destroys: None,
@@ -4107,6 +4333,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 226,
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -4118,6 +4345,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 227,
         name: "mm_store_destroy",
         creates: None,
         destroys: Some(16),
@@ -4129,6 +4357,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 228,
         name: "mm_store_export",
         creates: None,
         destroys: None,
@@ -4140,6 +4369,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 229,
         name: "mm_store_fill_ids",
         creates: None,
         destroys: None,
@@ -4154,6 +4384,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 230,
         name: "mm_store_history",
         creates: None,
         destroys: None,
@@ -4167,6 +4398,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 231,
         name: "mm_store_import",
         creates: None,
         destroys: None,
@@ -4178,6 +4410,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 232,
         name: "mm_store_info",
         creates: None,
         destroys: None,
@@ -4189,6 +4422,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 233,
         name: "mm_store_latches",
         creates: None,
         destroys: None,
@@ -4202,6 +4436,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 234,
         name: "mm_store_limits",
         creates: None,
         destroys: None,
@@ -4213,6 +4448,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 235,
         name: "mm_store_open",
         creates: Some(16),
         destroys: None,
@@ -4225,6 +4461,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 236,
         name: "mm_store_orders",
         creates: None,
         destroys: None,
@@ -4238,6 +4475,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 237,
         name: "mm_store_position",
         creates: None,
         destroys: None,
@@ -4250,6 +4488,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 238,
         name: "mm_store_positions",
         creates: None,
         destroys: None,
@@ -4263,6 +4502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 239,
         name: "mm_store_reader_destroy",
         creates: None,
         destroys: Some(15),
@@ -4274,6 +4514,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 240,
         name: "mm_store_reader_info",
         creates: None,
         destroys: None,
@@ -4285,6 +4526,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 241,
         name: "mm_store_reader_open",
         creates: Some(15),
         destroys: None,
@@ -4296,6 +4538,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 242,
         name: "mm_store_reader_orders",
         creates: None,
         destroys: None,
@@ -4309,6 +4552,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 243,
         name: "mm_store_reader_positions",
         creates: None,
         destroys: None,
@@ -4322,6 +4566,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 244,
         name: "mm_store_reader_refresh",
         creates: None,
         destroys: None,
@@ -4332,6 +4577,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 245,
         name: "mm_store_record_fill",
         creates: None,
         destroys: None,
@@ -4346,6 +4592,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 246,
         name: "mm_store_register",
         creates: None,
         destroys: None,
@@ -4359,6 +4606,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 247,
         name: "mm_store_reload",
         creates: None,
         destroys: None,
@@ -4369,6 +4617,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 248,
         name: "mm_store_reset",
         creates: None,
         destroys: None,
@@ -4380,6 +4629,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 249,
         name: "mm_store_resize",
         creates: None,
         destroys: None,
@@ -4392,6 +4642,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 250,
         name: "mm_store_set_limits",
         creates: None,
         destroys: None,
@@ -4403,6 +4654,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 251,
         name: "mm_store_start_day",
         creates: None,
         destroys: None,
@@ -4414,6 +4666,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 252,
         name: "mm_store_sync",
         creates: None,
         destroys: None,
@@ -4424,6 +4677,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 253,
         name: "mm_store_tick",
         creates: None,
         destroys: None,
@@ -4435,6 +4689,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 254,
         name: "mm_store_totals",
         creates: None,
         destroys: None,
@@ -4446,6 +4701,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 255,
         name: "mm_synthetic_config_init",
         creates: None,
         destroys: None,
@@ -4457,6 +4713,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 256,
         name: "mm_trees_create",
         creates: Some(17),
         destroys: None,
@@ -4468,6 +4725,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 257,
         name: "mm_trees_create_from_text",
         creates: Some(17),
         destroys: None,
@@ -4480,6 +4738,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 258,
         name: "mm_trees_destroy",
         creates: None,
         destroys: Some(17),
@@ -4491,6 +4750,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 259,
         name: "mm_trees_feature_name",
         creates: None,
         destroys: None,
@@ -4503,6 +4763,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 260,
         name: "mm_trees_info",
         creates: None,
         destroys: None,
@@ -4514,6 +4775,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 261,
         name: "mm_trees_predict",
         creates: None,
         destroys: None,
@@ -4528,6 +4790,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 262,
         name: "mm_trees_predict_batch",
         creates: None,
         destroys: None,
@@ -4543,6 +4806,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 263,
         name: "mm_trees_predict_raw",
         creates: None,
         destroys: None,
@@ -4557,6 +4821,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 264,
         name: "mm_trees_share",
         creates: Some(17),
         destroys: None,
@@ -4568,6 +4833,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 265,
         name: "mm_venue_config_init",
         creates: None,
         destroys: None,
@@ -4579,6 +4845,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 266,
         name: "mm_venue_create",
         creates: Some(18),
         destroys: None,
@@ -4590,6 +4857,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 267,
         name: "mm_venue_destroy",
         creates: None,
         destroys: Some(18),
@@ -4601,6 +4869,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 268,
         name: "mm_venue_on_event",
         creates: None,
         destroys: None,
@@ -4616,6 +4885,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 269,
         name: "mm_venue_reports_needed",
         creates: None,
         destroys: None,
@@ -4627,6 +4897,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 270,
         name: "mm_venue_submit",
         creates: None,
         destroys: None,
@@ -4639,6 +4910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
+        number: 271,
         name: "mm_version",
         creates: None,
         destroys: None,

@@ -203,8 +203,11 @@ fn a_refresh_completes_rows_as_an_event_that_changes_nothing_does() {
     }
 }
 
+/// Does something to an engine, given the event that comes next.
+type Deed = fn(&mut Engine<StoikovStrategy>, Event);
+
 /// What breaks the chain of states, as the feed or the host tells it.
-fn gaps() -> [(&'static str, fn(&mut Engine<StoikovStrategy>, Event)); 5] {
+fn gaps() -> [(&'static str, Deed); 5] {
     fn feed(engine: &mut Engine<StoikovStrategy>, event: Event) {
         engine.on_event(&event, &mut [OrderAction::EMPTY; 16]).unwrap();
     }

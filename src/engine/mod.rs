@@ -22,7 +22,9 @@ mod stats;
 mod tests;
 
 pub use config::{EngineConfig, EngineError, ReportEffect};
-pub use forecast::{Asking, Forecast, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading};
+pub use forecast::{
+    Asking, Forecast, Forecaster, ForecasterConfig, ForecasterError, ForecasterStats, Reading,
+};
 pub use latency::{ClockMode, LatencyRecorder, LatencySummary, Stage};
 pub use market_book::MarketBook;
 pub use pipeline::Engine;

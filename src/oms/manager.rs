@@ -261,12 +261,7 @@ impl OrderManager {
     /// the gate asks for them: O(1), else O(capacity). Hot path.
     #[inline]
     #[must_use]
-    pub fn exposure(
-        &self,
-        position: SignedQuantity,
-        reference: Option<Price>,
-        gate: &RiskGate,
-    ) -> Exposure {
+    pub fn exposure(&self, position: SignedQuantity, reference: Option<Price>, gate: &RiskGate) -> Exposure {
         let mut exposure = Exposure {
             position,
             working_buy: self.working(Side::Buy),

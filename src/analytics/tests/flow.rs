@@ -33,7 +33,7 @@ fn prints_of_one_time_and_side_are_one_parent() {
     assert_eq!(runs.len(), parents.len());
     for (run, parent) in runs.iter().zip(&parents) {
         assert_eq!((parent.time.0, parent.aggressor, parent.prints), (run[0].0, run[0].1, run.len() as u32));
-        assert_eq!(parent.quantity.0, run.iter().map(|print| print.3).sum());
+        assert_eq!(parent.quantity.0, run.iter().map(|print| print.3).sum::<u64>());
         let notional: i64 = run.iter().map(|print| print.2 * print.3 as i64).sum();
         assert_eq!(parent.notional, i128::from(notional));
         close(parent.price(), notional as f64 / parent.quantity.0 as f64);

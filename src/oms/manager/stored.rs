@@ -312,7 +312,10 @@ mod tests {
                 orders
             };
             assert_eq!(sorted(&again), sorted(&manager));
-            assert_eq!((again.next_sequence(), again.unknown()), (manager.next_sequence(), manager.unknown()));
+            assert_eq!(
+                (again.next_sequence(), again.unknown()),
+                (manager.next_sequence(), manager.unknown())
+            );
             let both = again.working(Side::Buy).0 + again.working(Side::Sell).0;
             assert_eq!(both, sum_of_worst_cases(&again).0);
             if now % 50 == 0 {
