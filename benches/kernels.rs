@@ -306,7 +306,6 @@ fn small(criterion: &mut Criterion, simd: Simd) {
 
 fn main() {
     let only_limits = std::env::args().any(|argument| argument == "limits");
-    // In a test run (`cargo test --benches`) criterion only proves that each routine runs; so do we.
     for simd in Simd::available() {
         let arithmetic = limits(simd);
         products(simd, arithmetic);
