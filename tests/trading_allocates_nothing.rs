@@ -153,7 +153,8 @@ fn a_gate_with_every_check_on_allocates_nothing() {
             let now = Timestamp(1_000 + n * 100);
             let instrument = ids[(n % 2) as usize];
             let mid = 10_000 + (n * 7919 % 60) as i64;
-            let (bid, ask) = (Some(Price(mid - 1)), Some(Price(mid + i64::from(n % 977 != 0))));
+            let (bid, ask) =
+                (Some(Price(mid - 1)), Some(Price(if n % 977 == 0 { mid - 1 } else { mid + 1 })));
             gate.on_market(&MarketUpdate { instrument, timestamp: now, bid, ask });
             gate.on_sequence(instrument, n / 2 + 1 + u64::from(n % 1_999 == 0), now);
             if n % 50 == 0 {
