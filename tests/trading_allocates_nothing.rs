@@ -145,7 +145,9 @@ fn a_gate_with_every_check_on_allocates_nothing() {
     let mut gate = RiskGate::new(&every_limit()).unwrap();
     let monitor = gate.monitor();
     let ids = [InstrumentId(3), InstrumentId(9)];
-    ids.map(|id| gate.set_rules(id, &InstrumentRules::default()).unwrap());
+    for id in ids {
+        gate.set_rules(id, &InstrumentRules::default()).unwrap();
+    }
     let mut records = [AuditRecord::default(); 64];
     let (mut cursor, mut passed, mut refused) = (0, 0, 0);
     let calls = allocations_of(|| {
