@@ -349,7 +349,7 @@ mod tests {
                 let sums = [sum(|l| l.worth.gross), sum(|l| l.worth.high), sum(|l| l.worth.low)];
                 let Totals { gross, high, low, orders, is_capped } = lines.totals;
                 assert_eq!([gross, high, low], sums.map(cap), "seed {seed}");
-                assert_eq!(orders, lines.iter().map(|line| u64::from(line.working_orders)).sum());
+                assert_eq!(orders, lines.iter().map(|line| u64::from(line.working_orders)).sum::<u64>());
                 assert_eq!(is_capped, sums.map(|sum| i128::from(cap(sum))) != sums);
                 capped += u32::from(is_capped);
             }
