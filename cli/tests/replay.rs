@@ -8,6 +8,7 @@ use market_maker::feed::{EventSource, Input, LobsterReader};
 use market_maker::model::lstm::LstmConfig;
 use market_maker::model::predictor::{Predictor, PredictorConfig};
 use market_maker::model::ssm::SsmHippoConfig;
+use market_maker::risk::RiskReason;
 use market_maker::types::{Instrument, event_flags};
 use serde_json::Value;
 
@@ -69,7 +70,9 @@ fn assert_complete(summary: &Value) {
     assert!(percentiles[0] > 0.0 && percentiles.is_sorted(), "{latency}");
     assert_eq!(summary["state_hash"].as_str().unwrap().len(), 16);
     let refusals = summary["risk_refusals"].as_object().unwrap();
-    assert_eq!(refusals.keys().collect::<Vec<_>>(), REASONS);
+    let reasons: Vec<_> = RiskReason::ALL.into_iter().map(RiskReason::name).collect();
+    assert_eq!(refusals.keys().collect::<Vec<_>>(), reasons);
+    assert_eq!(reasons[..REASONS.len()], REASONS, "the first release's, by their names");
     assert!(number(summary, "quotes") > 0.0 && number(summary, "quotes") <= number(summary, "events"));
     assert!((0.0..=1.0).contains(&number(summary, "fill_ratio")));
     assert!(number(summary, "max_drawdown") >= 0.0);
