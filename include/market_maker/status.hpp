@@ -52,7 +52,7 @@ private:
 inline const char *last_error_message() noexcept { return mm_last_error_message(); }
 
 #if MM_HAS_EXCEPTIONS
-/// A failed status, thrown by the forms of the classes'"'"' functions that do not begin with try_.
+/// A failed status, thrown by the forms of the classes' functions that do not begin with try_.
 class error : public std::exception {
 public:
     explicit error(mm::status failed)
