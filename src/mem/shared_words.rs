@@ -252,3 +252,68 @@ impl SharedWords for PlainWords {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    /// Memory that knows only how to store and write, and so takes the provided way to seal.
+    struct Simple(PlainWords);
+
+    impl Words for Simple {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn load(&self, at: usize) -> u64 {
+            self.0.load(at)
+        }
+        fn read(&self, at: usize, into: &mut [u64]) {
+            self.0.read(at, into);
+        }
+    }
+
+    impl SharedWords for Simple {
+        fn store(&self, at: usize, word: u64) {
+            self.0.store(at, word);
+        }
+        fn write(&self, at: usize, words: &[u64]) {
+            self.0.write(at, words);
+        }
+        fn sync(&self, from: usize, to: usize) -> Result<(), RegionError> {
+            self.0.sync(from, to)
+        }
+    }
+
+    /// A sealing inside [`crc32c::in_line`].
+    struct InLine<'a>(&'a PlainWords, &'a [u64; 7]);
+
+    impl crc32c::Checksummed for InLine<'_> {
+        type Output = u32;
+        #[inline(always)]
+        fn run(self) -> u32 {
+            self.0.write_sealed(3, self.1, 0x5A << 56, 0xA5 << 56)
+        }
+    }
+
+    #[test]
+    fn a_record_is_sealed_alike_in_one_pass_in_steps_and_in_line() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+        let (fast, simple, in_line) = (PlainWords::new(12), Simple(PlainWords::new(12)), PlainWords::new(12));
+        for _ in 0..1_000 {
+            let words: [u64; 7] = std::array::from_fn(|_| random.next_u64());
+            let crc = fast.write_sealed(3, &words, 0x5A << 56, 0xA5 << 56);
+            assert_eq!(crc, simple.write_sealed(3, &words, 0x5A << 56, 0xA5 << 56));
+            assert_eq!(crc, crc32c::in_line(InLine(&in_line, &words)));
+            assert_eq!(crc, crc32c::words(3, &words[..6]));
+            assert_eq!(fast.load(9), u64::from(crc) | 0xA5 << 56);
+            let to = [AtomicU64::new(0), AtomicU64::new(0)];
+            assert_eq!(write_summed_anywhere(&to, 9, &words[..2]), crc32c::words(9, &words[..2]));
+            assert_eq!(to.each_ref().map(|word| word.load(Ordering::Relaxed)), words[..2]);
+            assert_eq!(fast.to_words(), simple.0.to_words());
+            assert_eq!(fast.to_words(), in_line.to_words());
+        }
+    }
+}
