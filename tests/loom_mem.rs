@@ -12,7 +12,7 @@ mod spsc;
 
 /// What both files are built on, as the model checker has it.
 mod sync {
-    pub(crate) use loom::cell::UnsafeCell as Slot;
+    pub(crate) use loom::cell::UnsafeCell;
     pub(crate) use loom::sync::Arc;
     pub(crate) use loom::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
 

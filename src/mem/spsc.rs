@@ -6,14 +6,14 @@
 use std::mem::MaybeUninit;
 
 use super::pool::touched_storage;
-use super::sync::{Arc, AtomicUsize, Ordering, Slot};
+use super::sync::{Arc, AtomicUsize, Ordering, UnsafeCell};
 
 /// An index on a cache line of its own, so that the two ends do not slow each other.
 #[repr(align(128))]
 struct Padded(AtomicUsize);
 
 struct Channel<T> {
-    slots: Box<[Slot<MaybeUninit<T>>]>,
+    slots: Box<[UnsafeCell<MaybeUninit<T>>]>,
     /// Elements popped so far, wrapping.
     popped: Padded,
     /// Elements pushed so far, wrapping.
@@ -25,7 +25,7 @@ struct Channel<T> {
 unsafe impl<T: Send> Sync for Channel<T> {}
 
 impl<T> Channel<T> {
-    fn slot(&self, index: usize) -> &Slot<MaybeUninit<T>> {
+    fn slot(&self, index: usize) -> &UnsafeCell<MaybeUninit<T>> {
         // The number of slots is a power of two, so that wrapping indices stay in step.
         &self.slots[index & (self.slots.len() - 1)]
     }
@@ -80,7 +80,7 @@ pub struct Consumer<T> {
 #[must_use]
 pub fn spsc<T: Send>(capacity: usize) -> (Producer<T>, Consumer<T>) {
     assert!(capacity > 0 && capacity <= 1 << (usize::BITS - 2), "a ring needs room for an element");
-    let slots = touched_storage(capacity.next_power_of_two()).into_vec().into_iter().map(Slot::new);
+    let slots = touched_storage(capacity.next_power_of_two()).into_vec().into_iter().map(UnsafeCell::new);
     let channel = Arc::new(Channel {
         slots: slots.collect(),
         popped: Padded(AtomicUsize::new(0)),

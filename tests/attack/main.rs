@@ -24,7 +24,7 @@ use targets::abi_table::EXPORTS;
 use targets::{TARGETS, Target, target};
 
 /// Executions of a target of weight 10 in one run of the tests.
-const EXECUTIONS: u64 = 20_000;
+const EXECUTIONS: u64 = 60_000;
 /// Inputs that were taken and are changed further.
 const KEPT: usize = 64;
 
