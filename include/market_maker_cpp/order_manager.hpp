@@ -229,12 +229,10 @@ public:
         const std::lock_guard<std::mutex> lock(mutex_);
         std::vector<Order> orders;
         orders.reserve(active_.size());
+        // Ids rise with time.
         for (const auto &entry : active_) {
             orders.push_back(entry.second);
         }
-        std::sort(orders.begin(), orders.end(), [](const Order &a, const Order &b) {
-            return a.creation_time != b.creation_time ? a.creation_time < b.creation_time : a.order_id < b.order_id;
-        });
         return orders;
     }
     /// An order that works, or one of the last thousand that do not any more.

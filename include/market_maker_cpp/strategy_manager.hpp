@@ -166,21 +166,45 @@ private:
         bool is_back = false;
     };
 
+    /// A turn of a symbol on a thread of the pool. No function with a future: that would be compiled in each program that
+    /// includes this.
+    struct Turn final : ThreadPool::Task {
+        Turn(StrategyManager &of, std::shared_ptr<Entry> symbol) : manager(of), entry(std::move(symbol)) {}
+        void run() override { manager.run(entry); }
+
+        StrategyManager &manager;
+        std::shared_ptr<Entry> entry;
+    };
+    /// What is called of a strategy.
+    enum class Step { initialize, stop, market_data, error };
+
+    static void call(MarketMakingStrategy &strategy, Step step, const MarketDepth *depth, const ExchangeError *error) {
+        switch (step) {
+        case Step::initialize:
+            return strategy.initialize();
+        case Step::stop:
+            return strategy.stop();
+        case Step::market_data:
+            return strategy.on_market_data(*depth);
+        case Step::error:
+            return strategy.handle_error(*error);
+        }
+    }
     /// Calls into a strategy; what it throws, as an ExchangeError.
-    template <class Call>
-    static std::optional<ExchangeError> guarded(Call &&call) noexcept {
+    static std::optional<ExchangeError> guarded(MarketMakingStrategy &strategy, Step step, const MarketDepth *depth = nullptr,
+                                                const ExchangeError *error = nullptr) noexcept {
 #if MM_HAS_EXCEPTIONS
         try {
-            call();
-        } catch (const ExchangeError &error) {
-            return error;
-        } catch (const std::exception &error) {
-            return ExchangeError(ExchangeError::SYSTEM_ERROR, error.what());
+            call(strategy, step, depth, error);
+        } catch (const ExchangeError &thrown) {
+            return thrown;
+        } catch (const std::exception &thrown) {
+            return ExchangeError(ExchangeError::SYSTEM_ERROR, thrown.what());
         } catch (...) {
             return ExchangeError(ExchangeError::SYSTEM_ERROR, "an exception that is no std::exception");
         }
 #else
-        call();
+        call(strategy, step, depth, error);
 #endif
         return std::nullopt;
     }
@@ -202,7 +226,7 @@ private:
         return !entry.state.is_active;
     }
     void schedule(const std::shared_ptr<Entry> &entry) {
-        (void)pool_.enqueue([this, entry] { run(entry); });
+        pool_.post(std::make_unique<Turn>(*this, entry));
     }
 
     /// One market data of a symbol; the next ones get in line, so that no symbol holds a thread for itself.
@@ -218,14 +242,12 @@ private:
         entry->waiting.pop_front();
         const bool is_back = std::exchange(entry->is_back, false);
         lock.unlock();
-        const std::optional<ExchangeError> error = guarded([&] {
-            if (is_back) {
-                strategy.initialize();
-            }
-            strategy.on_market_data(depth);
-        });
+        std::optional<ExchangeError> error = is_back ? guarded(strategy, Step::initialize) : std::nullopt;
+        if (!error) {
+            error = guarded(strategy, Step::market_data, &depth);
+        }
         if (error) {
-            (void)guarded([&] { strategy.handle_error(*error); });
+            (void)guarded(strategy, Step::error, nullptr, &*error);
         }
         lock.lock();
         ++entry->state.handled;
@@ -233,7 +255,7 @@ private:
             entry->state.left_out += entry->waiting.size();
             entry->waiting.clear();
             lock.unlock();
-            (void)guarded([&] { strategy.stop(); });
+            (void)guarded(strategy, Step::stop);
             lock.lock();
         }
         if (entry->waiting.empty() || entry->is_stopped) {
@@ -266,7 +288,7 @@ private:
             entry->waiting.clear();
             entry->is_idle.wait(lock, [&] { return !entry->is_running; });
         }
-        (void)guarded([&] { entry->strategy->stop(); });
+        (void)guarded(*entry->strategy, Step::stop);
     }
 
     const Clock clock_;

@@ -24,6 +24,19 @@ namespace mm {
 /// Threads that run tasks in the order in which they came.
 class ThreadPool {
 public:
+    /// What a thread of the pool is to do; run() may not throw.
+    struct Task {
+        Task() = default;
+        Task(const Task &) = delete;
+        Task &operator=(const Task &) = delete;
+        virtual ~Task() = default;
+        virtual void run() = 0;
+
+    private:
+        friend class ThreadPool;
+        std::unique_ptr<Task> next;
+    };
+
     /// So many threads, at least one.
     explicit ThreadPool(std::size_t threads = std::thread::hardware_concurrency()) {
         threads = threads == 0 ? 1 : threads;
@@ -47,7 +60,11 @@ public:
                 return std::apply(std::move(function), std::move(arguments));
             });
         std::future<Result> result = call.get_future();
-        auto task = std::make_unique<Packaged<Result>>(std::move(call));
+        post(std::make_unique<Packaged<Result>>(std::move(call)));
+        return result;
+    }
+    /// Runs a task without a future: what enqueue makes of a function.
+    void post(std::unique_ptr<Task> task) {
         {
             const std::lock_guard<std::mutex> lock(mutex_);
             if (is_stopping_) {
@@ -56,7 +73,6 @@ public:
             push(std::move(task));
         }
         wake_.notify_one();
-        return result;
     }
 
     /// Takes no more tasks, runs all that were taken, and ends the threads. Again it does nothing. Not from a task.
@@ -81,15 +97,6 @@ public:
     }
 
 private:
-    struct Task {
-        Task() = default;
-        Task(const Task &) = delete;
-        Task &operator=(const Task &) = delete;
-        virtual ~Task() = default;
-        virtual void run() = 0;
-
-        std::unique_ptr<Task> next;
-    };
     template <class Result>
     struct Packaged final : Task {
         explicit Packaged(std::packaged_task<Result()> packaged) : call(std::move(packaged)) {}
