@@ -1,8 +1,8 @@
 //! An embeddable market-making core: market data in, risk-checked quotes out.
 //!
 //! The modules stand in layers; each imports only from those above it in this list:
-//! [`types`], [`mem`], [`simd`], [`book`], [`feed`], [`features`], [`model`], [`quote`], [`position`], [`analytics`], [`risk`], [`oms`],
-//! [`strategy`], [`engine`], [`sim`], and `ffi`, the C ABI, over all of them.
+//! [`types`], [`mem`], [`simd`], [`book`], [`feed`], [`features`], [`analytics`], [`model`], [`quote`], [`position`],
+//! [`risk`], [`oms`], [`strategy`], [`engine`], [`sim`], and `ffi`, the C ABI, over all of them.
 //!
 //! A function whose documentation says *Hot path* never allocates, locks, logs, panics or enters the
 //! kernel: everything is sized at construction, and a full pool is a typed error that changes nothing.

@@ -31,7 +31,8 @@ static_assert(is_move_only<mm::pool> && is_move_only<mm::book> && is_move_only<m
               is_move_only<mm::reader> && is_move_only<mm::engine> && is_move_only<mm::venue> &&
               is_move_only<mm::predictor> && is_move_only<mm::trees> && is_move_only<mm::feature_window> &&
               is_move_only<mm::worker_pool> && is_move_only<mm::engine_pool> &&
-              is_move_only<mm::result<mm::book>>);
+              is_move_only<mm::analytics> && is_move_only<mm::performance> && is_move_only<mm::information_share> &&
+              is_move_only<mm::regimes> && is_move_only<mm::cusum> && is_move_only<mm::result<mm::book>>);
 
 
 /// Synthetic flow through a venue and an engine; what the engine counted, and its hash.
@@ -528,6 +529,75 @@ static void tasks_run_on_threads() {
     CHECK(!mm::worker_pool::try_create(mm::worker_pool::defaults(0)));
 }
 
+static void analytics_report_and_refuse() {
+    mm::book book;
+    mm::analytics analytics;
+    mm_event_t event = {};
+    event.kind = MM_EVENT_ADD;
+    event.flags = MM_FLAG_LAST;
+    for (const std::int64_t price : {99, 101, 104}) {
+        event.order_id += 1;
+        event.price = price;
+        event.quantity = 5;
+        event.side = price > 100 ? MM_SIDE_SELL : MM_SIDE_BUY;
+        CHECK((analytics.apply(book, event) & MM_TOUCHED) != 0);
+    }
+    CHECK(analytics.try_apply(book, event).status().code() == MM_E_DUPLICATE);
+    CHECK(analytics.try_fill_probability(0, 0, 1).status().code() == MM_E_NOT_READY);
+    event.kind = MM_EVENT_EXECUTE;
+    event.order_id = 2;
+    event.timestamp = 1'000;
+    analytics.apply(book, event);
+    analytics.advance(2'000);
+    CHECK(analytics.flow_report().trades == 1 && analytics.book_report().spread_mean == 2.0);
+    CHECK(analytics.fill_report().orders == 1 && *analytics.try_fill_probability(0, 0, 1) > 0.0);
+    std::array<mm_markout_t, MM_MAX_HORIZONS> markouts = {};
+    CHECK(analytics.try_markouts(markouts)->size() == 8 && markouts[0].effective_spread == 2.0);
+    CHECK(analytics.try_impact(2, 0)->impact == 1.5 && !analytics.try_impact(23, 0).ok());
+    std::array<mm_survival_point_t, 496> points = {};
+    CHECK(analytics.try_survival(MM_SURVIVAL_ORDERS, MM_ALL_DISTANCES, 2'000, points)->size() == 1);
+    std::array<mm_cancel_bucket_t, MM_CANCEL_BUCKETS> cancels = {};
+    CHECK(analytics.try_cancels(cancels).ok() && cancels[0].adds == 2 && cancels[2].adds == 1);
+    std::array<mm_reliability_bin_t, 10> bins = {};
+    CHECK(analytics.try_reliability(bins)->size() == 10);
+    CHECK(!analytics.try_sign_autocorrelation(1).ok() && !analytics.try_counts(0).ok());
+    CHECK(analytics.try_set_fill_mode(9).code() == MM_E_ENUM && analytics.try_set_fill_mode(MM_FILLS_SCORE).ok());
+    analytics.interrupt(3'000);
+    mm::level_book levels;
+    event.kind = MM_EVENT_LEVEL;
+    CHECK((analytics.apply(levels, event) & MM_TOUCHED) != 0);
+
+    mm::performance performance;
+    performance.mark(1.1e6);
+    performance.close_period();
+    performance.mark(0.9e6);
+    performance.close_period(0.01);
+    performance.on_closed(-1.0);
+    performance.on_top(0, 100, 104);
+    performance.on_fill(0, mm::side::buy, 101, 2, 100, 104);
+    performance.on_no_top(1);
+    CHECK(performance.report().periods == 2 && performance.report().win_rate == 0.0);
+    CHECK(performance.report().spread_capture == 0.5 && performance.try_markouts(markouts)->size() == 8);
+
+    mm::information_share share(1);
+    share.update(1.0, 2.0);
+    CHECK(share.try_estimate().status().code() == MM_E_NOT_READY);
+    CHECK(mm::information_share::try_create(0).status().code() == MM_E_INVALID_ARGUMENT);
+
+    const std::array<double, 2> means = {0.0, 0.0};
+    const std::array<double, 2> deviations = {1.0, 4.0};
+    const std::array<double, 4> transitions = {0.9, 0.1, 0.1, 0.9};
+    mm::regimes regimes(means, deviations, transitions);
+    CHECK(regimes.update(0.1) == 0 && regimes.update(9.0) == 1);
+    std::array<double, 2> states = {};
+    CHECK(regimes.try_probabilities(states)->size() == 2 && states[1] > 0.9);
+    CHECK(mm::regimes::try_create(means, deviations, means).status().code() == MM_E_INVALID_ARGUMENT);
+
+    mm::cusum cusum(0.5, 3.0, 4);
+    CHECK(cusum.update(2.0) == mm::trend::flat && cusum.update(-9.0) == mm::trend::down);
+    CHECK(mm::cusum::try_create(0.5, -1.0, 4).status().code() == MM_E_INVALID_ARGUMENT);
+}
+
 int main() {
     mm::book book;
     CHECK(book.add(1, mm::side::sell, 101, 5).top_changed(mm::side::sell));
@@ -595,6 +665,7 @@ int main() {
     models_predict_and_refuse();
     engines_take_predictors_and_go_to_threads();
     tasks_run_on_threads();
+    analytics_report_and_refuse();
     engines_replay_alike();
     engines_venues_and_flows_say_what_is_wrong();
 

@@ -2,6 +2,7 @@
 #ifndef MARKET_MAKER_MARKET_MAKER_HPP
 #define MARKET_MAKER_MARKET_MAKER_HPP
 
+#include "analytics.hpp"
 #include "book.hpp"
 #include "engine.hpp"
 #include "engine_pool.hpp"
