@@ -144,6 +144,66 @@
 #define MM_FLAG_HIDDEN 32
 
 /**
+ * Most horizons of markouts.
+ */
+#define MM_MAX_HORIZONS 12
+
+/**
+ * Most windows of trade counts.
+ */
+#define MM_MAX_COUNT_WINDOWS 8
+
+/**
+ * Octaves of quantity in the impact matrix.
+ */
+#define MM_IMPACT_BUCKETS 24
+
+/**
+ * Octaves of distance of cancellations.
+ */
+#define MM_CANCEL_BUCKETS 10
+
+/**
+ * Buckets of the distance at which orders enter.
+ */
+#define MM_FILL_DISTANCES 12
+
+/**
+ * Answers about fills teach the model.
+ */
+#define MM_FILLS_LEARN 0
+
+/**
+ * The model stays as it is; its forecasts are scored.
+ */
+#define MM_FILLS_SCORE 1
+
+/**
+ * Both: each forecast is scored before its answer is learnt.
+ */
+#define MM_FILLS_LEARN_AND_SCORE 2
+
+/**
+ * Lives of orders: the event is a complete fill, the competing end a cancellation.
+ */
+#define MM_SURVIVAL_ORDERS 0
+
+/**
+ * Times until the spread is back after a trade that moved the best.
+ */
+#define MM_SURVIVAL_SPREAD_RECOVERY 1
+
+/**
+ * Times until the depth is back after a trade that moved the best.
+ */
+#define MM_SURVIVAL_DEPTH_RECOVERY 2
+
+/**
+ * All distances in `mm_analytics_survival`.
+ */
+#define MM_ALL_DISTANCES UINT32_MAX
+
+/**
  * The book changed.
  */
 #define MM_TOUCHED 1
@@ -551,6 +611,21 @@
 #define MM_BREAK_UNANSWERED 7
 
 /**
+ * No trend.
+ */
+#define MM_TREND_FLAT 0
+
+/**
+ * Upwards.
+ */
+#define MM_TREND_UP 1
+
+/**
+ * Downwards.
+ */
+#define MM_TREND_DOWN 2
+
+/**
  * In a limit: the check is off.
  */
 #define MM_NO_LIMIT 9223372036854775807
@@ -911,6 +986,11 @@
 #define MM_IDLE_SLEEP 2
 
 /**
+ * Analytics of one instrument's feed.
+ */
+typedef struct mm_analytics_t mm_analytics_t;
+
+/**
  * Order-by-order books by instrument.
  */
 typedef struct mm_book_manager_t mm_book_manager_t;
@@ -919,6 +999,11 @@ typedef struct mm_book_manager_t mm_book_manager_t;
  * An order book of one instrument, order by order, with price-time priority.
  */
 typedef struct mm_book_t mm_book_t;
+
+/**
+ * Two-sided CUSUM as a trend state.
+ */
+typedef struct mm_cusum_t mm_cusum_t;
 
 /**
  * Engines on threads. Inputs may come from any thread at any time; outputs are taken by one.
@@ -936,6 +1021,11 @@ typedef struct mm_engine_t mm_engine_t;
 typedef struct mm_feature_window_t mm_feature_window_t;
 
 /**
+ * Hasbrouck's information share of two markets.
+ */
+typedef struct mm_information_share_t mm_information_share_t;
+
+/**
  * Turns a gate off from any thread; it outlives the gate.
  */
 typedef struct mm_kill_switch_t mm_kill_switch_t;
@@ -949,6 +1039,11 @@ typedef struct mm_level_book_t mm_level_book_t;
  * Working orders of one instrument, and the decision what to send.
  */
 typedef struct mm_order_manager_t mm_order_manager_t;
+
+/**
+ * Streaming performance of one strategy.
+ */
+typedef struct mm_performance_t mm_performance_t;
 
 /**
  * A slab of blocks of one size.
@@ -974,6 +1069,11 @@ typedef struct mm_quoter_t mm_quoter_t;
  * Reads one recorded day.
  */
 typedef struct mm_reader_t mm_reader_t;
+
+/**
+ * Forward filter of a Gaussian hidden Markov model.
+ */
+typedef struct mm_regimes_t mm_regimes_t;
 
 /**
  * The pre-trade gate: every order passes it or is refused with a typed reason.
@@ -1119,35 +1219,98 @@ typedef struct mm_pool_stats_t {
 } mm_pool_stats_t;
 
 /**
- * Sizes and rules of a book. All storage is taken at construction.
+ * What analytics are built from. Times are ns.
  */
-typedef struct mm_book_config_t {
+typedef struct mm_analytics_config_t {
     /**
-     * Set by `mm_book_config_init`.
+     * Set by `mm_analytics_config_init`.
      */
     size_t struct_size;
     /**
-     * Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+     * Horizons of impact and markouts, ascending; 0 is right after the trade. Default 0, 10 ms, 100 ms, 1, 5, 10, 30, 60 s.
+     */
+    uint64_t horizons[12];
+    /**
+     * Windows of the counts of trades, ascending. Default 0.1, 1, 10, 60 s.
+     */
+    uint64_t count_windows[8];
+    /**
+     * Grid on which resting orders are sampled. Default 100 ms.
+     */
+    uint64_t cancel_sample;
+    /**
+     * Volume of a VPIN bucket, lots. Default 10000.
+     */
+    uint64_t vpin_bucket;
+    /**
+     * When replenishment is looked at after a trade. Default 1 s.
+     */
+    uint64_t replenishment_window;
+    /**
+     * When a recovery is given up. Default 60 s.
+     */
+    uint64_t recovery_limit;
+    /**
+     * Share of the depth that counts as recovered. Default 1.
+     */
+    double depth_share;
+    /**
+     * Within what time an order is to trade. Default 10 s.
+     */
+    uint64_t fill_horizon;
+    /**
+     * Orders that a coarser cell of the fill model weighs as. Default 20.
+     */
+    double fill_strength;
+    /**
+     * How many of `horizons` count. Default 8.
+     */
+    uint32_t horizon_count;
+    /**
+     * How many of `count_windows` count. Default 4.
+     */
+    uint32_t count_window_count;
+    /**
+     * VPIN buckets. Default 50.
+     */
+    uint32_t vpin_buckets;
+    /**
+     * Widest spread that is told apart, ticks. Default 1000.
+     */
+    uint32_t max_spread;
+    /**
+     * Levels a side of the depth-weighted spread, 1 to 64. Default 5.
+     */
+    uint32_t depth_levels;
+    /**
+     * Lags of the signs' memory, 1 to 64. Default 20.
+     */
+    uint32_t sign_lags;
+    /**
+     * Most trades that wait for their last horizon. Default 65536.
+     */
+    uint32_t max_pending;
+    /**
+     * Most orders that are watched at a time. Default 65536.
      */
     uint32_t max_orders;
     /**
-     * Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
-     * costs 64 bytes. Prices outside are legal. Default 65536.
+     * Most orders that enter within the fill horizon. Default 65536.
      */
-    uint32_t window_ticks;
+    uint32_t max_waiting;
     /**
-     * 1, the default, if an order that shrinks at its price keeps its place in the queue.
+     * Bins of the reliability curve. Default 10.
      */
-    uint8_t keep_priority_on_decrease;
+    uint32_t reliability_bins;
     /**
-     * 1 if each order's arrival stamp is kept and told as its `priority`. Default 0; an engine's book always keeps it.
+     * `MM_FILLS_*`. Default both.
      */
-    uint8_t track_priority;
+    uint8_t fill_mode;
     /**
      * Zero.
      */
-    uint8_t reserved[6];
-} mm_book_config_t;
+    uint8_t reserved[7];
+} mm_analytics_config_t;
 
 /**
  * One market-data event in ticks and lots. 64 bytes.
@@ -1198,6 +1361,343 @@ typedef struct mm_event_t {
      */
     uint16_t flags;
 } mm_event_t;
+
+/**
+ * The book's report. Doubles are NaN where nothing is known yet.
+ */
+typedef struct mm_analytics_book_report_t {
+    /**
+     * Time with a sound spread, ns.
+     */
+    uint64_t spread_time;
+    /**
+     * Time without one, ns.
+     */
+    uint64_t unsound_time;
+    /**
+     * Time-weighted mean spread, ticks.
+     */
+    double spread_mean;
+    /**
+     * Spread not exceeded for 10 % of the time, ticks.
+     */
+    double spread_p10;
+    /**
+     * For half of it.
+     */
+    double spread_p50;
+    /**
+     * For 90 % of it.
+     */
+    double spread_p90;
+    /**
+     * Time-weighted mean depth-weighted spread, ticks.
+     */
+    double depth_weighted_spread;
+    /**
+     * Mean time that a best bid's price stands, ns.
+     */
+    double bid_lifetime;
+    /**
+     * Mean time that a best ask's price stands, ns.
+     */
+    double ask_lifetime;
+    /**
+     * Time until the spread is back after a trade that moved the best, median of Kaplan-Meier, ns.
+     */
+    double spread_recovery;
+    /**
+     * The same of the depth.
+     */
+    double depth_recovery;
+    /**
+     * Mean share of the lots taken that is back after the window, 0 to 1.
+     */
+    double replenishment;
+    /**
+     * Trades in that mean.
+     */
+    uint64_t replenishments;
+} mm_analytics_book_report_t;
+
+/**
+ * The trades' report, over parent trades. Doubles are NaN where nothing is known yet.
+ */
+typedef struct mm_analytics_flow_report_t {
+    /**
+     * Parent trades.
+     */
+    uint64_t trades;
+    /**
+     * Mean lots.
+     */
+    double size_mean;
+    /**
+     * Lots that half of them do not exceed, within a sixteenth.
+     */
+    double size_p50;
+    /**
+     * Lots that 90 % do not exceed.
+     */
+    double size_p90;
+    /**
+     * Lots that 99 % do not exceed.
+     */
+    double size_p99;
+    /**
+     * Mean sign: buying less selling, -1 to 1.
+     */
+    double sign_mean;
+    /**
+     * Variance of the intervals over their mean squared; 1 for a Poisson process.
+     */
+    double interval_dispersion;
+    /**
+     * VPIN, 0 to 1.
+     */
+    double vpin;
+    /**
+     * Share of VPIN's past that it is not below now, 0 to 1.
+     */
+    double vpin_percentile;
+    /**
+     * Largest mean impact at any horizon, ticks.
+     */
+    double impact_peak;
+    /**
+     * Mean impact at the last horizon, ticks.
+     */
+    double impact_permanent;
+    /**
+     * Their ratio.
+     */
+    double permanent_share;
+} mm_analytics_flow_report_t;
+
+/**
+ * The fills' report. Doubles are NaN where nothing is known yet.
+ */
+typedef struct mm_analytics_fill_report_t {
+    /**
+     * Orders that the model has learnt from.
+     */
+    uint64_t orders;
+    /**
+     * Orders watched now.
+     */
+    uint64_t alive;
+    /**
+     * Orders that found no room.
+     */
+    uint64_t unwatched;
+    /**
+     * Forecasts scored.
+     */
+    uint64_t forecasts;
+    /**
+     * Share of the learnt orders that traded in time.
+     */
+    double base_rate;
+    /**
+     * Mean squared error of the forecasts.
+     */
+    double brier_score;
+    /**
+     * 1 less the score over that of the scored orders' own base rate; 0 is no better than it.
+     */
+    double skill;
+    /**
+     * Mean |forecast - frequency| over the reliability curve.
+     */
+    double calibration_error;
+} mm_analytics_fill_report_t;
+
+/**
+ * What happened at one octave of distance: bucket 0 at the best, bucket b from 2^(b-1) to 2^b - 1 ticks behind.
+ */
+typedef struct mm_cancel_bucket_t {
+    /**
+     * Orders that entered at it.
+     */
+    uint64_t adds;
+    /**
+     * Orders cancelled whole at it.
+     */
+    uint64_t cancels;
+    /**
+     * Lots cancelled at it.
+     */
+    uint64_t lots;
+    /**
+     * Cancellations per resting order and second; NaN before anything has rested.
+     */
+    double rate;
+} mm_cancel_bucket_t;
+
+/**
+ * What trades cost and moved by one horizon. Spreads and impact are whole spreads in ticks: impact = effective - realised.
+ */
+typedef struct mm_markout_t {
+    /**
+     * The horizon, ns.
+     */
+    uint64_t horizon;
+    /**
+     * Trades that reached it.
+     */
+    uint64_t trades;
+    /**
+     * Mean effective spread. NaN, as all that follows, without a trade.
+     */
+    double effective_spread;
+    /**
+     * Mean realised spread.
+     */
+    double realised_spread;
+    /**
+     * Mean price impact.
+     */
+    double price_impact;
+    /**
+     * The same three, weighted by quantity.
+     */
+    double effective_spread_by_quantity;
+    /**
+     * Weighted by quantity.
+     */
+    double realised_spread_by_quantity;
+    /**
+     * Weighted by quantity.
+     */
+    double price_impact_by_quantity;
+    /**
+     * Share of the trades after which the mid stood beyond their price.
+     */
+    double toxic_share;
+    /**
+     * The same by quantity.
+     */
+    double toxic_share_by_quantity;
+} mm_markout_t;
+
+/**
+ * A cell of the impact matrix.
+ */
+typedef struct mm_impact_cell_t {
+    /**
+     * Trades in it.
+     */
+    uint64_t trades;
+    /**
+     * Mean move of the mid in the trade's direction, ticks.
+     */
+    double impact;
+    /**
+     * Its standard error; NaN below two trades.
+     */
+    double standard_error;
+} mm_impact_cell_t;
+
+/**
+ * A step of survival curves.
+ */
+typedef struct mm_survival_point_t {
+    /**
+     * When, ns.
+     */
+    uint64_t duration;
+    /**
+     * Watched and not ended before.
+     */
+    uint64_t at_risk;
+    /**
+     * Ended by the event at it.
+     */
+    uint64_t events;
+    /**
+     * Kaplan-Meier: share that outlives it, were the event the only end.
+     */
+    double survival;
+    /**
+     * Greenwood's standard error.
+     */
+    double standard_error;
+    /**
+     * Aalen-Johansen: share that has ended by the event.
+     */
+    double incidence;
+} mm_survival_point_t;
+
+/**
+ * A bin of the reliability curve.
+ */
+typedef struct mm_reliability_bin_t {
+    /**
+     * Forecasts in it.
+     */
+    uint64_t forecasts;
+    /**
+     * Their mean; NaN without any.
+     */
+    double forecast;
+    /**
+     * How often the event happened; NaN without any.
+     */
+    double frequency;
+} mm_reliability_bin_t;
+
+/**
+ * Dispersion of counts in windows of one length.
+ */
+typedef struct mm_count_dispersion_t {
+    /**
+     * Windows completed.
+     */
+    uint64_t windows;
+    /**
+     * Mean count.
+     */
+    double mean;
+    /**
+     * Fano factor; 1 for a Poisson process.
+     */
+    double fano;
+    /**
+     * Branching ratio of the self-exciting process with this dispersion.
+     */
+    double branching_ratio;
+} mm_count_dispersion_t;
+
+/**
+ * Sizes and rules of a book. All storage is taken at construction.
+ */
+typedef struct mm_book_config_t {
+    /**
+     * Set by `mm_book_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+     */
+    uint32_t max_orders;
+    /**
+     * Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
+     * costs 64 bytes. Prices outside are legal. Default 65536.
+     */
+    uint32_t window_ticks;
+    /**
+     * 1, the default, if an order that shrinks at its price keeps its place in the queue.
+     */
+    uint8_t keep_priority_on_decrease;
+    /**
+     * 1 if each order's arrival stamp is kept and told as its `priority`. Default 0; an engine's book always keeps it.
+     */
+    uint8_t track_priority;
+    /**
+     * Zero.
+     */
+    uint8_t reserved[6];
+} mm_book_config_t;
 
 /**
  * How far a batch came.
@@ -2669,6 +3169,94 @@ typedef struct mm_submission_t {
 } mm_submission_t;
 
 /**
+ * What performance is measured by.
+ */
+typedef struct mm_performance_config_t {
+    /**
+     * Set by `mm_performance_config_init`.
+     */
+    size_t struct_size;
+    /**
+     * Equity at the start, money, positive. Default 1000000.
+     */
+    double capital;
+    /**
+     * Periods in a year, which annualises ratios; 1 leaves them per period. Default 252.
+     */
+    double periods_per_year;
+    /**
+     * Riskless return per period. Default 0.
+     */
+    double risk_free;
+    /**
+     * Target of the Sortino ratio, return per period. Default 0.
+     */
+    double target;
+    /**
+     * When fills are marked out, ns, ascending. Default as of `mm_analytics_config_t`.
+     */
+    uint64_t horizons[12];
+    /**
+     * How many of `horizons` count. Default 8.
+     */
+    uint32_t horizon_count;
+    /**
+     * Most fills that wait for their last horizon. Default 65536.
+     */
+    uint32_t max_pending;
+} mm_performance_config_t;
+
+/**
+ * The report. Doubles are NaN where nothing is known yet.
+ */
+typedef struct mm_performance_report_t {
+    /**
+     * Periods with a return.
+     */
+    uint64_t periods;
+    /**
+     * Annualised Sharpe ratio.
+     */
+    double sharpe;
+    /**
+     * Annualised Sortino ratio.
+     */
+    double sortino;
+    /**
+     * Annualised information ratio against the benchmark.
+     */
+    double information_ratio;
+    /**
+     * Largest fall of equity from a peak, money.
+     */
+    double max_drawdown;
+    /**
+     * Largest fall in percent of its peak.
+     */
+    double max_drawdown_percent;
+    /**
+     * Share of closed trades that made money, 0 to 1.
+     */
+    double win_rate;
+    /**
+     * Gross profit over gross loss.
+     */
+    double profit_factor;
+    /**
+     * Part of the quoted half-spread that fills earned against the mid, by lots.
+     */
+    double spread_capture;
+    /**
+     * Ticks per lot that the mid moved against the fills by the last horizon; positive is a cost.
+     */
+    double adverse_selection;
+    /**
+     * Fills per second, from the first to the last.
+     */
+    double trades_per_second;
+} mm_performance_report_t;
+
+/**
  * Limits. Quantities are lots of one instrument, money is in account units. Standing exactly at a limit is allowed.
  */
 typedef struct mm_position_limits_t {
@@ -3327,6 +3915,40 @@ typedef struct mm_reconciliation_t {
      */
     uint64_t in_flight;
 } mm_reconciliation_t;
+
+/**
+ * Which of two markets finds the price.
+ */
+typedef struct mm_information_shares_t {
+    /**
+     * Samples in the regression.
+     */
+    uint64_t observations;
+    /**
+     * Least share of the first and of the second market, 0 to 1.
+     */
+    double lower[2];
+    /**
+     * Largest share of each.
+     */
+    double upper[2];
+    /**
+     * Middle of the bounds.
+     */
+    double share[2];
+    /**
+     * Gonzalo and Granger's component shares.
+     */
+    double component_share[2];
+    /**
+     * Speeds at which each price corrects the difference, per step.
+     */
+    double adjustment[2];
+    /**
+     * Correlation of the innovations.
+     */
+    double correlation;
+} mm_information_shares_t;
 
 /**
  * An order that wants out.
@@ -5247,6 +5869,249 @@ mm_status_t mm_pool_simulate_panic(struct mm_pool_t *pool) MM_NOEXCEPT;
  * Safety:
  * `config` is null (an error) or writable for `struct_size` bytes.
  */
+mm_status_t mm_analytics_config_init(struct mm_analytics_config_t *config, size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes analytics that have seen nothing, with all their storage.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ *
+ * Safety:
+ * `config` points to an initialised config; `analytics` is writable. Free the handle with `mm_analytics_destroy`.
+ */
+mm_status_t mm_analytics_create(const struct mm_analytics_config_t *config,
+                                struct mm_analytics_t **analytics) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `analytics` is null or a live handle that is not used afterwards.
+ */
+void mm_analytics_destroy(struct mm_analytics_t *analytics) MM_NOEXCEPT;
+
+/**
+ * Applies one event to the book, as `mm_book_apply`, and tells the analytics. `touched`, which may be null, gets `MM_TOUCHED*`
+ * bits. Hot path.
+ *
+ * Errors:
+ * Those of `mm_book_apply`; neither the book nor the analytics have changed then.
+ *
+ * Safety:
+ * `analytics` and `book` are live handles that no other thread uses; `event` is readable; `touched` is null or writable.
+ */
+mm_status_t mm_analytics_apply(struct mm_analytics_t *analytics,
+                               struct mm_book_t *book,
+                               const struct mm_event_t *event,
+                               uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * As `mm_analytics_apply`, on a level book: everything but the lives of orders and the cancellations.
+ *
+ * Errors:
+ * Those of `mm_level_book_apply`; neither the book nor the analytics have changed then.
+ *
+ * Safety:
+ * As for `mm_analytics_apply`.
+ */
+mm_status_t mm_analytics_apply_level(struct mm_analytics_t *analytics,
+                                     struct mm_level_book_t *book,
+                                     const struct mm_event_t *event,
+                                     uint32_t *touched) MM_NOEXCEPT;
+
+/**
+ * It is `now`, ns, without an event: what was waiting for it is settled. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread uses.
+ */
+mm_status_t mm_analytics_advance(struct mm_analytics_t *analytics, uint64_t now) MM_NOEXCEPT;
+
+/**
+ * There is a gap in the feed at `now`, ns: what is open is not seen to end, and the next book follows nothing.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread uses.
+ */
+mm_status_t mm_analytics_interrupt(struct mm_analytics_t *analytics,
+                                   uint64_t now) MM_NOEXCEPT;
+
+/**
+ * What answers about fills are used for from now on: `MM_FILLS_*`.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread uses.
+ */
+mm_status_t mm_analytics_set_fill_mode(struct mm_analytics_t *analytics, uint8_t mode) MM_NOEXCEPT;
+
+/**
+ * The book's report.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `report` is writable.
+ */
+mm_status_t mm_analytics_book_report(const struct mm_analytics_t *analytics,
+                                     struct mm_analytics_book_report_t *report) MM_NOEXCEPT;
+
+/**
+ * The trades' report.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `report` is writable.
+ */
+mm_status_t mm_analytics_flow_report(const struct mm_analytics_t *analytics,
+                                     struct mm_analytics_flow_report_t *report) MM_NOEXCEPT;
+
+/**
+ * The fills' report.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `report` is writable.
+ */
+mm_status_t mm_analytics_fill_report(const struct mm_analytics_t *analytics,
+                                     struct mm_analytics_fill_report_t *report) MM_NOEXCEPT;
+
+/**
+ * Cancellations by distance, nearest first: `MM_CANCEL_BUCKETS` buckets.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `buckets` is writable for `capacity` elements.
+ */
+mm_status_t mm_analytics_cancels(const struct mm_analytics_t *analytics,
+                                 struct mm_cancel_bucket_t *buckets,
+                                 size_t capacity) MM_NOEXCEPT;
+
+/**
+ * Spreads, impact and toxicity by horizon, shortest first; `count` gets their number.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`; `MM_MAX_HORIZONS` places always suffice.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `out` is writable for `capacity` elements, `count` is writable.
+ */
+mm_status_t mm_analytics_markouts(const struct mm_analytics_t *analytics,
+                                  struct mm_markout_t *out,
+                                  size_t capacity,
+                                  size_t *count) MM_NOEXCEPT;
+
+/**
+ * A cell of the impact matrix: trades of 2^bucket to 2^(bucket+1) - 1 lots, by the `horizon`-th horizon.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_FOUND` where there is no such trade.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `cell` is writable.
+ */
+mm_status_t mm_analytics_impact(const struct mm_analytics_t *analytics,
+                                uint32_t bucket,
+                                uint32_t horizon,
+                                struct mm_impact_cell_t *cell) MM_NOEXCEPT;
+
+/**
+ * Curves of `MM_SURVIVAL_*` as of `now`, ns, shortest duration first; `count` gets the number of points. For orders those that
+ * entered at one `distance` (0 improved, 1 joined the best, 2 a tick behind, 3 two or three, in octaves) or
+ * `MM_ALL_DISTANCES`; those still alive count as not ended. O(orders).
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a distance that is none, `MM_E_BUFFER_TOO_SMALL`; 496 places always suffice.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread uses; `points` is writable for `capacity` elements, `count` is writable.
+ */
+mm_status_t mm_analytics_survival(struct mm_analytics_t *analytics,
+                                  uint8_t kind,
+                                  uint32_t distance,
+                                  uint64_t now,
+                                  struct mm_survival_point_t *points,
+                                  size_t capacity,
+                                  size_t *count) MM_NOEXCEPT;
+
+/**
+ * The probability that an order trades within the fill horizon that enters `behind` ticks behind the best of its side
+ * (negative: better), with `ahead` lots in front of it at its price, `quantity` lots large. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_READY` before any answer.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `probability` is writable.
+ */
+mm_status_t mm_analytics_fill_probability(const struct mm_analytics_t *analytics,
+                                          int64_t behind,
+                                          uint64_t ahead,
+                                          uint64_t quantity,
+                                          double *probability) MM_NOEXCEPT;
+
+/**
+ * The reliability curve: bin i of n holds the forecasts from i/n to (i+1)/n; `count` gets n.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`; the config's `reliability_bins` places suffice.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `bins` is writable for `capacity` elements, `count` is writable.
+ */
+mm_status_t mm_analytics_reliability(const struct mm_analytics_t *analytics,
+                                     struct mm_reliability_bin_t *bins,
+                                     size_t capacity,
+                                     size_t *count) MM_NOEXCEPT;
+
+/**
+ * Autocorrelation of the aggressors' sides at a lag, trades.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_FOUND` for a lag that is not kept, or before the sides have varied.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `value` is writable.
+ */
+mm_status_t mm_analytics_sign_autocorrelation(const struct mm_analytics_t *analytics,
+                                              uint32_t lag,
+                                              double *value) MM_NOEXCEPT;
+
+/**
+ * Dispersion of the counts of trades in windows of the `window`-th length.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_FOUND` for a window that is none, or before two have passed.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `counts` is writable.
+ */
+mm_status_t mm_analytics_counts(const struct mm_analytics_t *analytics,
+                                uint32_t window,
+                                struct mm_count_dispersion_t *counts) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
 mm_status_t mm_book_config_init(struct mm_book_config_t *config, size_t struct_size) MM_NOEXCEPT;
 
 /**
@@ -6853,6 +7718,127 @@ mm_status_t mm_order_manager_on_report(struct mm_order_manager_t *manager,
  * Safety:
  * `config` is null (an error) or writable for `struct_size` bytes.
  */
+mm_status_t mm_performance_config_init(struct mm_performance_config_t *config,
+                                       size_t struct_size) MM_NOEXCEPT;
+
+/**
+ * Makes a monitor at its capital.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_STRUCT_SIZE`, `MM_E_INVALID_ARGUMENT` for a parameter out of its range; the message names it.
+ *
+ * Safety:
+ * `config` points to an initialised config; `performance` is writable. Free the handle with `mm_performance_destroy`.
+ */
+mm_status_t mm_performance_create(const struct mm_performance_config_t *config,
+                                  struct mm_performance_t **performance) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `performance` is null or a live handle that is not used afterwards.
+ */
+void mm_performance_destroy(struct mm_performance_t *performance) MM_NOEXCEPT;
+
+/**
+ * Equity now, money. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT` unless it is finite.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread uses.
+ */
+mm_status_t mm_performance_mark(struct mm_performance_t *performance, double equity) MM_NOEXCEPT;
+
+/**
+ * A period ends with the equity of the last mark; `benchmark` is what the benchmark returned over it, NaN for none. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread uses.
+ */
+mm_status_t mm_performance_close_period(struct mm_performance_t *performance,
+                                        double benchmark) MM_NOEXCEPT;
+
+/**
+ * A round trip was closed with this profit, fees paid, money. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT` unless it is finite.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread uses.
+ */
+mm_status_t mm_performance_on_closed(struct mm_performance_t *performance, double profit) MM_NOEXCEPT;
+
+/**
+ * An order of ours of `order_side` was filled at `price`, the best prices before being `bid` and `ask`. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread uses.
+ */
+mm_status_t mm_performance_on_fill(struct mm_performance_t *performance,
+                                   uint64_t now,
+                                   uint8_t order_side,
+                                   int64_t price,
+                                   uint64_t quantity,
+                                   int64_t bid,
+                                   int64_t ask) MM_NOEXCEPT;
+
+/**
+ * The best prices from `now` on, ns; `is_known` 0 while there are none. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread uses.
+ */
+mm_status_t mm_performance_on_top(struct mm_performance_t *performance,
+                                  uint64_t now,
+                                  uint8_t is_known,
+                                  int64_t bid,
+                                  int64_t ask) MM_NOEXCEPT;
+
+/**
+ * The report.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread changes; `report` is writable.
+ */
+mm_status_t mm_performance_report(const struct mm_performance_t *performance,
+                                  struct mm_performance_report_t *report) MM_NOEXCEPT;
+
+/**
+ * Spreads and impact of the fills by horizon, shortest first, the aggressor being the other side; `count` gets their number.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`; `MM_MAX_HORIZONS` places always suffice.
+ *
+ * Safety:
+ * `performance` is a live handle that no other thread changes; `out` is writable for `capacity` elements, `count` is writable.
+ */
+mm_status_t mm_performance_markouts(const struct mm_performance_t *performance,
+                                    struct mm_markout_t *out,
+                                    size_t capacity,
+                                    size_t *count) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
 mm_status_t mm_position_tracker_config_init(struct mm_position_tracker_config_t *config,
                                             size_t struct_size) MM_NOEXCEPT;
 
@@ -7410,6 +8396,133 @@ mm_status_t mm_order_manager_expire(struct mm_order_manager_t *manager,
  * `manager` is a live handle that no other thread uses.
  */
 mm_status_t mm_order_manager_remember_fill(struct mm_order_manager_t *manager, uint64_t fill_id) MM_NOEXCEPT;
+
+/**
+ * Makes an estimator with this many lagged changes, 1 to 16.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT`.
+ *
+ * Safety:
+ * `share` is writable. Free the handle with `mm_information_share_destroy`.
+ */
+mm_status_t mm_information_share_create(uint32_t lags, struct mm_information_share_t **share) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `share` is null or a live handle that is not used afterwards.
+ */
+void mm_information_share_destroy(struct mm_information_share_t *share) MM_NOEXCEPT;
+
+/**
+ * Both prices at the next step of the grid, in one unit; NaN breaks the series. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`.
+ *
+ * Safety:
+ * `share` is a live handle that no other thread uses.
+ */
+mm_status_t mm_information_share_update(struct mm_information_share_t *share,
+                                        double first,
+                                        double second) MM_NOEXCEPT;
+
+/**
+ * The shares so far.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_READY` where the samples do not determine them.
+ *
+ * Safety:
+ * `share` is a live handle that no other thread changes; `shares` is writable.
+ */
+mm_status_t mm_information_share_estimate(const struct mm_information_share_t *share,
+                                          struct mm_information_shares_t *shares) MM_NOEXCEPT;
+
+/**
+ * Makes a filter of 1 to 8 states, each with a mean and a standard deviation; `transitions` is states x states, row-major, row
+ * i where state i goes in a step.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT`; the message names the parameter.
+ *
+ * Safety:
+ * `means` and `deviations` are readable for `states` numbers, `transitions` for their square; `regimes` is writable. Free the
+ * handle with `mm_regimes_destroy`.
+ */
+mm_status_t mm_regimes_create(const double *means,
+                              const double *deviations,
+                              const double *transitions,
+                              size_t states,
+                              struct mm_regimes_t **regimes) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `regimes` is null or a live handle that is not used afterwards.
+ */
+void mm_regimes_destroy(struct mm_regimes_t *regimes) MM_NOEXCEPT;
+
+/**
+ * The next return; `state`, which may be null, gets the likeliest state. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT` unless it is finite.
+ *
+ * Safety:
+ * `regimes` is a live handle that no other thread uses; `state` is null or writable.
+ */
+mm_status_t mm_regimes_update(struct mm_regimes_t *regimes, double value, uint32_t *state) MM_NOEXCEPT;
+
+/**
+ * The probability of each state given all returns so far; `count` gets the number of states.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_BUFFER_TOO_SMALL`; eight places always suffice.
+ *
+ * Safety:
+ * `regimes` is a live handle that no other thread changes; `probabilities` is writable for `capacity` numbers, `count` is writable.
+ */
+mm_status_t mm_regimes_probabilities(const struct mm_regimes_t *regimes,
+                                     double *probabilities,
+                                     size_t capacity,
+                                     size_t *count) MM_NOEXCEPT;
+
+/**
+ * Makes a trend detector: `allowance` and `threshold` in standard deviations of the returns, `patience` in returns.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT`; the message names the parameter.
+ *
+ * Safety:
+ * `cusum` is writable. Free the handle with `mm_cusum_destroy`.
+ */
+mm_status_t mm_cusum_create(double allowance,
+                            double threshold,
+                            uint32_t patience,
+                            struct mm_cusum_t **cusum) MM_NOEXCEPT;
+
+/**
+ * Frees a handle. Null is fine.
+ *
+ * Safety:
+ * `cusum` is null or a live handle that is not used afterwards.
+ */
+void mm_cusum_destroy(struct mm_cusum_t *cusum) MM_NOEXCEPT;
+
+/**
+ * The next return in standard deviations; `trend`, which may be null, gets `MM_TREND_*`. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_INVALID_ARGUMENT` unless it is finite.
+ *
+ * Safety:
+ * `cusum` is a live handle that no other thread uses; `trend` is null or writable.
+ */
+mm_status_t mm_cusum_update(struct mm_cusum_t *cusum, double value, uint8_t *trend) MM_NOEXCEPT;
 
 /**
  * Makes a gate, its message bucket full and its switch off.
