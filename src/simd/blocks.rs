@@ -8,9 +8,6 @@
 use super::lanes::{LANES, Lanes};
 use super::{PackedF32, Simd};
 
-/// Weights of a job that no second-level cache keeps.
-const FAR_BYTES: usize = 2 << 20;
-
 /// What [`Simd::matmul_segments`] works on.
 #[derive(Clone, Copy, Debug)]
 pub struct Segments<'a> {
@@ -65,7 +62,6 @@ pub fn matmul_segments<S: Lanes>(s: S, job: Segments<'_>, y: &mut [f32]) {
         weights.rows(),
         weights.cols()
     );
-    let far = width * weights.cols() * size_of::<f32>() > FAR_BYTES;
     let y = y.as_mut_ptr();
     let mut place = 0;
     while place < blocks.len() && count > 0 {
@@ -74,8 +70,6 @@ pub fn matmul_segments<S: Lanes>(s: S, job: Segments<'_>, y: &mut [f32]) {
         place += unsafe {
             if count == 1 {
                 match left {
-                    // What comes from far away comes fastest in few runs, and two chains keep up with it.
-                    2.. if far => columns::<S, 2, 1>(s, job, place, y),
                     8.. if S::VECTOR_BLOCKS >= 8 => columns::<S, 8, 1>(s, job, place, y),
                     4.. => columns::<S, 4, 1>(s, job, place, y),
                     2.. => columns::<S, 2, 1>(s, job, place, y),
