@@ -3,10 +3,14 @@
 //!
 //! The store lies on `/dev/shm` where there is one, else in the folder for temporary files: the stores are the same, only
 //! write-back differs (docs/reliability.md).
+//!
+//! `cargo bench --bench store -- --batches` times batches of 500 instead and prints their minimum and median: on a shared machine
+//! most batches fall between two interruptions, while a mean has all of them.
 
 use std::hint::black_box;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use criterion::Criterion;
 use market_maker::mem::crc32c;
@@ -148,7 +152,55 @@ fn others(criterion: &mut Criterion) {
     });
 }
 
+/// Minimum and median of many short batches.
+fn batches(name: &str, mut body: impl FnMut(u64)) {
+    const EACH: u64 = 500;
+    let mut n = 0;
+    let mut times: Vec<f64> = (0..3000)
+        .map(|_| {
+            let start = Instant::now();
+            for _ in 0..EACH {
+                n += 1;
+                body(n);
+            }
+            start.elapsed().as_nanos() as f64 / EACH as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("{name:40} min {:6.1} ns   p50 {:6.1} ns", times[0], times[times.len() / 2]);
+}
+
+fn all_batches() {
+    let config = TrackerConfig { limits: PositionLimits::NONE, ..TrackerConfig::default() };
+    let mut tracker = PositionTracker::new(&config).unwrap();
+    tracker.register(INSTRUMENT, fees(), 1).unwrap();
+    batches("store/tracker alone", |n| {
+        black_box(tracker.record_fill(&fill(n)).unwrap());
+    });
+    let path = scratch("batches");
+    let mut any = store(&path, &StoreConfig::default());
+    batches("store/fill", |n| {
+        black_box(any.record_fill(&fill(n), n.rotate_left(32) | 1, n).unwrap());
+    });
+    let base = Update { instrument: Some(INSTRUMENT), ..Update::default() };
+    batches("store/mark", |n| {
+        let position = Some(PositionChange::Mark(fill(n).price));
+        black_box(any.apply(&Update { position, ..base }).unwrap());
+    });
+    std::fs::remove_file(&path).unwrap();
+    let config = StoreConfig { limits: PositionLimits::NONE, ..StoreConfig::default() };
+    let mut increasing = Store::create(&path, &config).unwrap();
+    increasing.register(INSTRUMENT, fees(), 1, FillIdOrder::Increasing).unwrap();
+    batches("store/fill, ids that increase", |n| {
+        black_box(increasing.record_fill(&fill(n), n, n).unwrap());
+    });
+    std::fs::remove_file(path).unwrap();
+}
+
 fn main() {
+    if std::env::args().any(|argument| argument == "--batches") {
+        return all_batches();
+    }
     let mut criterion = Criterion::default().configure_from_args();
     fills(&mut criterion);
     others(&mut criterion);
