@@ -68,14 +68,14 @@ fn spreads_and_means_are_weighted_by_the_time_that_they_stood() {
     let (mut now, mut value) = (50, None);
     spread.update(Timestamp(now), value);
     for _ in 0..2_000 {
-        let is_late = random.next_u32() % 4 == 0;
+        let is_late = random.next_u32().is_multiple_of(4);
         let next = if is_late { now } else { now + u64::from(random.next_u32() % 5) };
         stood.extend(std::iter::repeat_n(value, (next - now) as usize));
         now = next;
         value = pick(&mut random, &[None, Some(0), Some(-3), Some(1), Some(2), Some(6), Some(7), Some(100)]);
         // A clock that steps back moves nothing.
         let late = if is_late { now - 3 } else { now };
-        let is_interrupted = random.next_u32() % 50 == 0;
+        let is_interrupted = random.next_u32().is_multiple_of(50);
         spread.update(Timestamp(late), value);
         let sound = value.filter(|&ticks| ticks > 0);
         mean.update(Timestamp(late.max(now)), sound.map(|ticks| ticks as f64));
@@ -122,7 +122,7 @@ fn a_quote_lives_from_one_change_of_its_price_to_the_next() {
         let top = |price: Option<i64>| price.map(|price| (Price(price), Quantity(now)));
         quotes.update(Timestamp(now), &TopOfBook::new(top(prices[0]), top(prices[1])));
         for side in 0..2 {
-            let before = standing[side].map_or(None, |(price, _)| price);
+            let before = standing[side].and_then(|(price, _)| price);
             if prices[side] != before {
                 if let Some((Some(_), Some(since))) = standing[side] {
                     lived[side].push(now - since);
@@ -130,7 +130,7 @@ fn a_quote_lives_from_one_change_of_its_price_to_the_next() {
                 standing[side] = prices[side].map(|price| (Some(price), before.map(|_| now)));
             }
         }
-        if random.next_u32() % 300 == 0 {
+        if random.next_u32().is_multiple_of(300) {
             quotes.interrupt();
             standing = [None; 2];
         }

@@ -38,7 +38,7 @@ fn probabilities_are_frequencies_shrunk_from_coarse_to_fine() {
     assert_eq!((model.base_rate(), model.probability(classes[0])), (None, None));
     for _ in 0..500 {
         let class = pick(&mut random, &classes);
-        let filled = random.next_u32() % (2 + u32::from(class.distance)) == 0;
+        let filled = random.next_u32().is_multiple_of(2 + u32::from(class.distance));
         model.observe(class, filled);
         seen.push((class, filled));
     }

@@ -18,7 +18,7 @@ fn prints_of_one_time_and_side_are_one_parent() {
     let mut prints = Vec::new();
     let mut now = 0;
     for number in 0..3_000 {
-        now += u64::from(random.next_u32() % 3 == 0);
+        now += u64::from(random.next_u32().is_multiple_of(3));
         parents.extend(aggregator.finish_before(Timestamp(now)));
         let side = pick(&mut random, &[Side::Buy, Side::Buy, Side::Sell]);
         let (price, lots) = (100 + (random.next_u32() % 9) as i64, u64::from(random.next_u32() % 5));
@@ -51,7 +51,8 @@ fn signs_remember_what_direct_sums_remember() {
         assert_eq!((memory.mean(), memory.autocorrelation(1)), (None, None));
         for _ in 0..700 {
             let last = signs.last().copied().unwrap_or(1.0);
-            let side = if (random.next_u32() % 4 == 0) == (last > 0.0) { Side::Sell } else { Side::Buy };
+            let side =
+                if random.next_u32().is_multiple_of(4) == (last > 0.0) { Side::Sell } else { Side::Buy };
             memory.update(side);
             signs.push(side.sign() as f64);
         }
@@ -117,7 +118,7 @@ fn a_self_exciting_process_shows_its_branching_ratio() {
         let mut at = random.next_u64() % 40_000_000_000;
         loop {
             times.push(at);
-            if random.next_u32() % 2 == 0 {
+            if random.next_u32().is_multiple_of(2) {
                 break;
             }
             at += u64::from(random.next_u32() % 100_000);
@@ -146,7 +147,7 @@ fn markouts_agree_with_looking_up_every_mid() {
         for _ in 0..4_000 {
             let now = Timestamp(mids.len() as u64);
             markouts.advance(now);
-            if random.next_u32() % 10 == 0 {
+            if random.next_u32().is_multiple_of(10) {
                 let side = pick(&mut random, &Side::BOTH);
                 let price = mid2 as f64 / 2.0 + super::uniform(&mut random) * 4.0 - 2.0;
                 let lots = 1 + random.next_u64() % 1_000;
@@ -157,7 +158,7 @@ fn markouts_agree_with_looking_up_every_mid() {
                 }
             }
             mid2 += pick(&mut random, &[0, 0, 1, -1, 3, -3]);
-            let shown = (random.next_u32() % 20 != 0).then_some(mid2);
+            let shown = (!random.next_u32().is_multiple_of(20)).then_some(mid2);
             markouts.on_mid(now, shown);
             mids.push(shown);
         }

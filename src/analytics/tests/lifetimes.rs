@@ -43,7 +43,8 @@ fn curves_are_those_of_the_sample_with_durations_rounded_up_to_bins() {
             let duration = random.next_u64() >> (30 + seed * 4 + random.next_u32() % 8);
             let ending = pick(&mut random, &ENDINGS[..if seed == 0 { 1 } else { 3 }]);
             ours.record(duration, ending);
-            if random.next_u32() % 2 == 0 { &mut first } else { &mut second }.record(duration, ending);
+            if random.next_u32().is_multiple_of(2) { &mut first } else { &mut second }
+                .record(duration, ending);
             sample.push((bins.upper(bins.index(duration)), ending));
         }
         for &(time, _) in &sample {
@@ -139,7 +140,7 @@ fn lifetimes_and_answers_agree_with_judging_every_life_afterwards() {
         for id in 0..5_000u64 {
             now += u64::from(random.next_u32() % 6);
             let time = Timestamp(now);
-            if alive.len() > 40 || (random.next_u32() % 2 == 0 && !alive.is_empty()) {
+            if alive.len() > 40 || (random.next_u32().is_multiple_of(2) && !alive.is_empty()) {
                 let at = (random.next_u64() % alive.len() as u64) as usize;
                 let (victim, open) = alive[at];
                 let life = lives.get_mut(&victim).unwrap();

@@ -177,12 +177,12 @@ fn markets_at_random_lose_no_order() {
             (1_000u64, 5_000i64, 0, 0, 0);
         for _ in 0..6_000 {
             now += u64::from(random.next_u32() % 40);
-            let late = if random.next_u32() % 10 == 0 { now - 5 } else { now };
+            let late = if random.next_u32().is_multiple_of(10) { now - 5 } else { now };
             centre += pick(&mut random, &[0, 0, 0, 1, -1]);
             let side = pick(&mut random, &Side::BOTH);
             let flags = pick(&mut random, &[LIVE, LIVE, LIVE, 0]);
             let mut event = Event { timestamp: Timestamp(late), flags, side, ..Event::EMPTY };
-            let victim = (live.len() > 20 || random.next_u32() % 3 == 0)
+            let victim = (live.len() > 20 || random.next_u32().is_multiple_of(3))
                 .then(|| live.get((random.next_u64() % live.len().max(1) as u64) as usize).copied())
                 .flatten()
                 .and_then(|id| market.book.order(id));
@@ -202,11 +202,12 @@ fn markets_at_random_lose_no_order() {
                 );
                 event.quantity = Quantity(1 + random.next_u64() % order.quantity.0);
                 event.price = order.price;
-                if matches!(event.kind, EventKind::Modify | EventKind::Replace) && random.next_u32() % 2 == 0
+                if matches!(event.kind, EventKind::Modify | EventKind::Replace)
+                    && random.next_u32().is_multiple_of(2)
                 {
                     event.price = Price(centre - order.side.sign() * (1 + (random.next_u32() % 20) as i64));
                     event.quantity = Quantity(1 + random.next_u64() % 30);
-                } else if random.next_u32() % 2 == 0 {
+                } else if random.next_u32().is_multiple_of(2) {
                     (event.side, event.flags) = (order.side, flags | event_flags::LOCATED);
                 }
                 let is_whole = event.quantity == order.quantity;

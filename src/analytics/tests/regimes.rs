@@ -68,7 +68,7 @@ fn the_filter_finds_the_state_of_a_simulated_market_and_survives_outliers() {
     let (mut state, mut right) = (0, 0);
     for _ in 0..20_000 {
         let leaves = [100, 50][state];
-        if random.next_u32() % leaves == 0 {
+        if random.next_u32().is_multiple_of(leaves) {
             state = 1 - state;
         }
         regimes.update(normal(&mut random) * [1.0, 3.0][state]);
