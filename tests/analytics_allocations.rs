@@ -26,7 +26,8 @@ fn market(events: u64) -> Vec<Event> {
             if live.len() > 200 {
                 let at = (random.next_u64() % live.len() as u64) as usize;
                 let (order, side, price, quantity) = live.swap_remove(at);
-                event.kind = if random.next_u32() % 3 == 0 { EventKind::Execute } else { EventKind::Delete };
+                event.kind =
+                    if random.next_u32().is_multiple_of(3) { EventKind::Execute } else { EventKind::Delete };
                 (event.order_id, event.side, event.price) = (order, side, Price(price));
                 event.quantity = Quantity(quantity);
             } else {
