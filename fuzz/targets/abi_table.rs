@@ -4,6 +4,7 @@
 use std::ffi::c_char;
 use std::mem::offset_of;
 
+use market_maker::ffi::analytics::*;
 use market_maker::ffi::book::*;
 use market_maker::ffi::book_manager::*;
 use market_maker::ffi::book_view::*;
@@ -22,6 +23,7 @@ use market_maker::ffi::order_config::*;
 use market_maker::ffi::order_types::*;
 use market_maker::ffi::order_view::*;
 use market_maker::ffi::orders::*;
+use market_maker::ffi::performance::*;
 use market_maker::ffi::pool::*;
 use market_maker::ffi::position::*;
 use market_maker::ffi::position_types::*;
@@ -52,7 +54,8 @@ use market_maker::ffi::version::*;
 use super::abi::{Export, Field, Kind, Struct};
 
 /// What the handles are, by number.
-pub const NOUNS: [&str; 19] = [
+pub const NOUNS: [&str; 21] = [
+    "mm_analytics_t",
     "mm_book_manager_t",
     "mm_book_t",
     "mm_engine_t",
@@ -60,6 +63,7 @@ pub const NOUNS: [&str; 19] = [
     "mm_kill_switch_t",
     "mm_level_book_t",
     "mm_order_manager_t",
+    "mm_performance_t",
     "mm_pool_t",
     "mm_position_tracker_t",
     "mm_predictor_t",
@@ -76,6 +80,92 @@ pub const NOUNS: [&str; 19] = [
 
 /// Every struct that a caller fills, by name.
 pub static STRUCTS: &[Struct] = &[
+    Struct {
+        name: "mm_analytics_book_report_t",
+        size: size_of::<mm_analytics_book_report_t>(),
+        init: None,
+        fields: &[
+            Field { name: "spread_time", at: offset_of!(mm_analytics_book_report_t, spread_time), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "unsound_time", at: offset_of!(mm_analytics_book_report_t, unsound_time), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "spread_mean", at: offset_of!(mm_analytics_book_report_t, spread_mean), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "spread_p10", at: offset_of!(mm_analytics_book_report_t, spread_p10), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "spread_p50", at: offset_of!(mm_analytics_book_report_t, spread_p50), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "spread_p90", at: offset_of!(mm_analytics_book_report_t, spread_p90), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "depth_weighted_spread", at: offset_of!(mm_analytics_book_report_t, depth_weighted_spread), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "bid_lifetime", at: offset_of!(mm_analytics_book_report_t, bid_lifetime), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "ask_lifetime", at: offset_of!(mm_analytics_book_report_t, ask_lifetime), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "spread_recovery", at: offset_of!(mm_analytics_book_report_t, spread_recovery), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "depth_recovery", at: offset_of!(mm_analytics_book_report_t, depth_recovery), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "replenishment", at: offset_of!(mm_analytics_book_report_t, replenishment), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "replenishments", at: offset_of!(mm_analytics_book_report_t, replenishments), width: size_of::<u64>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_analytics_config_t",
+        size: size_of::<mm_analytics_config_t>(),
+        init: Some(|to, size| {
+            // SAFETY: the attacker's buffers are writable for any size that is believed.
+            unsafe { mm_analytics_config_init(to.cast(), size) }
+        }),
+        fields: &[
+            Field { name: "struct_size", at: offset_of!(mm_analytics_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
+            Field { name: "horizons", at: offset_of!(mm_analytics_config_t, horizons), width: size_of::<[u64; 12]>(), kind: Kind::Bytes },
+            Field { name: "count_windows", at: offset_of!(mm_analytics_config_t, count_windows), width: size_of::<[u64; 8]>(), kind: Kind::Bytes },
+            Field { name: "cancel_sample", at: offset_of!(mm_analytics_config_t, cancel_sample), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "vpin_bucket", at: offset_of!(mm_analytics_config_t, vpin_bucket), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "replenishment_window", at: offset_of!(mm_analytics_config_t, replenishment_window), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "recovery_limit", at: offset_of!(mm_analytics_config_t, recovery_limit), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "depth_share", at: offset_of!(mm_analytics_config_t, depth_share), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "fill_horizon", at: offset_of!(mm_analytics_config_t, fill_horizon), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "fill_strength", at: offset_of!(mm_analytics_config_t, fill_strength), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "horizon_count", at: offset_of!(mm_analytics_config_t, horizon_count), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "count_window_count", at: offset_of!(mm_analytics_config_t, count_window_count), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "vpin_buckets", at: offset_of!(mm_analytics_config_t, vpin_buckets), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "max_spread", at: offset_of!(mm_analytics_config_t, max_spread), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "depth_levels", at: offset_of!(mm_analytics_config_t, depth_levels), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "sign_lags", at: offset_of!(mm_analytics_config_t, sign_lags), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "max_pending", at: offset_of!(mm_analytics_config_t, max_pending), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "max_orders", at: offset_of!(mm_analytics_config_t, max_orders), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "max_waiting", at: offset_of!(mm_analytics_config_t, max_waiting), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "reliability_bins", at: offset_of!(mm_analytics_config_t, reliability_bins), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "fill_mode", at: offset_of!(mm_analytics_config_t, fill_mode), width: size_of::<u8>(), kind: Kind::Integer },
+            Field { name: "reserved", at: offset_of!(mm_analytics_config_t, reserved), width: size_of::<[u8; 7]>(), kind: Kind::Bytes },
+        ],
+    },
+    Struct {
+        name: "mm_analytics_fill_report_t",
+        size: size_of::<mm_analytics_fill_report_t>(),
+        init: None,
+        fields: &[
+            Field { name: "orders", at: offset_of!(mm_analytics_fill_report_t, orders), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "alive", at: offset_of!(mm_analytics_fill_report_t, alive), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "unwatched", at: offset_of!(mm_analytics_fill_report_t, unwatched), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "forecasts", at: offset_of!(mm_analytics_fill_report_t, forecasts), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "base_rate", at: offset_of!(mm_analytics_fill_report_t, base_rate), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "brier_score", at: offset_of!(mm_analytics_fill_report_t, brier_score), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "skill", at: offset_of!(mm_analytics_fill_report_t, skill), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "calibration_error", at: offset_of!(mm_analytics_fill_report_t, calibration_error), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
+    Struct {
+        name: "mm_analytics_flow_report_t",
+        size: size_of::<mm_analytics_flow_report_t>(),
+        init: None,
+        fields: &[
+            Field { name: "trades", at: offset_of!(mm_analytics_flow_report_t, trades), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "size_mean", at: offset_of!(mm_analytics_flow_report_t, size_mean), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "size_p50", at: offset_of!(mm_analytics_flow_report_t, size_p50), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "size_p90", at: offset_of!(mm_analytics_flow_report_t, size_p90), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "size_p99", at: offset_of!(mm_analytics_flow_report_t, size_p99), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "sign_mean", at: offset_of!(mm_analytics_flow_report_t, sign_mean), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "interval_dispersion", at: offset_of!(mm_analytics_flow_report_t, interval_dispersion), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "vpin", at: offset_of!(mm_analytics_flow_report_t, vpin), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "vpin_percentile", at: offset_of!(mm_analytics_flow_report_t, vpin_percentile), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "impact_peak", at: offset_of!(mm_analytics_flow_report_t, impact_peak), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "impact_permanent", at: offset_of!(mm_analytics_flow_report_t, impact_permanent), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "permanent_share", at: offset_of!(mm_analytics_flow_report_t, permanent_share), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
     Struct {
         name: "mm_audit_record_t",
         size: size_of::<mm_audit_record_t>(),
@@ -152,6 +242,28 @@ pub static STRUCTS: &[Struct] = &[
         ],
     },
     Struct {
+        name: "mm_cancel_bucket_t",
+        size: size_of::<mm_cancel_bucket_t>(),
+        init: None,
+        fields: &[
+            Field { name: "adds", at: offset_of!(mm_cancel_bucket_t, adds), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "cancels", at: offset_of!(mm_cancel_bucket_t, cancels), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "lots", at: offset_of!(mm_cancel_bucket_t, lots), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "rate", at: offset_of!(mm_cancel_bucket_t, rate), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
+    Struct {
+        name: "mm_count_dispersion_t",
+        size: size_of::<mm_count_dispersion_t>(),
+        init: None,
+        fields: &[
+            Field { name: "windows", at: offset_of!(mm_count_dispersion_t, windows), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "mean", at: offset_of!(mm_count_dispersion_t, mean), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "fano", at: offset_of!(mm_count_dispersion_t, fano), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "branching_ratio", at: offset_of!(mm_count_dispersion_t, branching_ratio), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
+    Struct {
         name: "mm_decision_t",
         size: size_of::<mm_decision_t>(),
         init: None,
@@ -186,11 +298,11 @@ pub static STRUCTS: &[Struct] = &[
         }),
         fields: &[
             Field { name: "struct_size", at: offset_of!(mm_engine_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
-            Field { name: "instrument", at: offset_of!(mm_engine_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(19, None) },
-            Field { name: "book", at: offset_of!(mm_engine_config_t, book), width: size_of::<*const mm_book_config_t>(), kind: Kind::Pointer(2, None) },
-            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(59, None) },
-            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(47, None) },
-            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(28, None) },
+            Field { name: "instrument", at: offset_of!(mm_engine_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(26, None) },
+            Field { name: "book", at: offset_of!(mm_engine_config_t, book), width: size_of::<*const mm_book_config_t>(), kind: Kind::Pointer(6, None) },
+            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(70, None) },
+            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(58, None) },
+            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(36, None) },
             Field { name: "volatility_half_life", at: offset_of!(mm_engine_config_t, volatility_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "spread_half_life", at: offset_of!(mm_engine_config_t, spread_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "flow_half_life", at: offset_of!(mm_engine_config_t, flow_half_life), width: size_of::<f64>(), kind: Kind::Float },
@@ -349,6 +461,16 @@ pub static STRUCTS: &[Struct] = &[
         ],
     },
     Struct {
+        name: "mm_impact_cell_t",
+        size: size_of::<mm_impact_cell_t>(),
+        init: None,
+        fields: &[
+            Field { name: "trades", at: offset_of!(mm_impact_cell_t, trades), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "impact", at: offset_of!(mm_impact_cell_t, impact), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "standard_error", at: offset_of!(mm_impact_cell_t, standard_error), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
+    Struct {
         name: "mm_increments_t",
         size: size_of::<mm_increments_t>(),
         init: None,
@@ -440,6 +562,23 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "has_ask", at: offset_of!(mm_market_top_t, has_ask), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "has_reference", at: offset_of!(mm_market_top_t, has_reference), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_market_top_t, reserved), width: size_of::<[u8; 5]>(), kind: Kind::Bytes },
+        ],
+    },
+    Struct {
+        name: "mm_markout_t",
+        size: size_of::<mm_markout_t>(),
+        init: None,
+        fields: &[
+            Field { name: "horizon", at: offset_of!(mm_markout_t, horizon), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "trades", at: offset_of!(mm_markout_t, trades), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "effective_spread", at: offset_of!(mm_markout_t, effective_spread), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "realised_spread", at: offset_of!(mm_markout_t, realised_spread), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "price_impact", at: offset_of!(mm_markout_t, price_impact), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "effective_spread_by_quantity", at: offset_of!(mm_markout_t, effective_spread_by_quantity), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "realised_spread_by_quantity", at: offset_of!(mm_markout_t, realised_spread_by_quantity), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "price_impact_by_quantity", at: offset_of!(mm_markout_t, price_impact_by_quantity), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "toxic_share", at: offset_of!(mm_markout_t, toxic_share), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "toxic_share_by_quantity", at: offset_of!(mm_markout_t, toxic_share_by_quantity), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -548,6 +687,42 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "state", at: offset_of!(mm_order_t, state), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "level", at: offset_of!(mm_order_t, level), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_order_t, reserved), width: size_of::<[u8; 5]>(), kind: Kind::Bytes },
+        ],
+    },
+    Struct {
+        name: "mm_performance_config_t",
+        size: size_of::<mm_performance_config_t>(),
+        init: Some(|to, size| {
+            // SAFETY: the attacker's buffers are writable for any size that is believed.
+            unsafe { mm_performance_config_init(to.cast(), size) }
+        }),
+        fields: &[
+            Field { name: "struct_size", at: offset_of!(mm_performance_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
+            Field { name: "capital", at: offset_of!(mm_performance_config_t, capital), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "periods_per_year", at: offset_of!(mm_performance_config_t, periods_per_year), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "risk_free", at: offset_of!(mm_performance_config_t, risk_free), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "target", at: offset_of!(mm_performance_config_t, target), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "horizons", at: offset_of!(mm_performance_config_t, horizons), width: size_of::<[u64; 12]>(), kind: Kind::Bytes },
+            Field { name: "horizon_count", at: offset_of!(mm_performance_config_t, horizon_count), width: size_of::<u32>(), kind: Kind::Integer },
+            Field { name: "max_pending", at: offset_of!(mm_performance_config_t, max_pending), width: size_of::<u32>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_performance_report_t",
+        size: size_of::<mm_performance_report_t>(),
+        init: None,
+        fields: &[
+            Field { name: "periods", at: offset_of!(mm_performance_report_t, periods), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "sharpe", at: offset_of!(mm_performance_report_t, sharpe), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "sortino", at: offset_of!(mm_performance_report_t, sortino), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "information_ratio", at: offset_of!(mm_performance_report_t, information_ratio), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "max_drawdown", at: offset_of!(mm_performance_report_t, max_drawdown), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "max_drawdown_percent", at: offset_of!(mm_performance_report_t, max_drawdown_percent), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "win_rate", at: offset_of!(mm_performance_report_t, win_rate), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "profit_factor", at: offset_of!(mm_performance_report_t, profit_factor), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "spread_capture", at: offset_of!(mm_performance_report_t, spread_capture), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "adverse_selection", at: offset_of!(mm_performance_report_t, adverse_selection), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "trades_per_second", at: offset_of!(mm_performance_report_t, trades_per_second), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -769,7 +944,7 @@ pub static STRUCTS: &[Struct] = &[
         }),
         fields: &[
             Field { name: "struct_size", at: offset_of!(mm_reader_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
-            Field { name: "instrument", at: offset_of!(mm_reader_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(19, None) },
+            Field { name: "instrument", at: offset_of!(mm_reader_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(26, None) },
             Field { name: "seed_path", at: offset_of!(mm_reader_config_t, seed_path), width: size_of::<*const c_char>(), kind: Kind::Text },
             Field { name: "seed_row", at: offset_of!(mm_reader_config_t, seed_row), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "more_paths", at: offset_of!(mm_reader_config_t, more_paths), width: size_of::<*const *const c_char>(), kind: Kind::Texts(Some(offset_of!(mm_reader_config_t, more_path_count))) },
@@ -786,6 +961,16 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "breaks", at: offset_of!(mm_reconciliation_t, breaks), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "matched", at: offset_of!(mm_reconciliation_t, matched), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "in_flight", at: offset_of!(mm_reconciliation_t, in_flight), width: size_of::<u64>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_reliability_bin_t",
+        size: size_of::<mm_reliability_bin_t>(),
+        init: None,
+        fields: &[
+            Field { name: "forecasts", at: offset_of!(mm_reliability_bin_t, forecasts), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "forecast", at: offset_of!(mm_reliability_bin_t, forecast), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "frequency", at: offset_of!(mm_reliability_bin_t, frequency), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -1210,12 +1395,12 @@ pub static STRUCTS: &[Struct] = &[
         fields: &[
             Field { name: "sequence", at: offset_of!(mm_store_update_t, sequence), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "timestamp", at: offset_of!(mm_store_update_t, timestamp), width: size_of::<u64>(), kind: Kind::Integer },
-            Field { name: "fill", at: offset_of!(mm_store_update_t, fill), width: size_of::<*const mm_fill_t>(), kind: Kind::Pointer(15, None) },
+            Field { name: "fill", at: offset_of!(mm_store_update_t, fill), width: size_of::<*const mm_fill_t>(), kind: Kind::Pointer(21, None) },
             Field { name: "fill_id", at: offset_of!(mm_store_update_t, fill_id), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "mark", at: offset_of!(mm_store_update_t, mark), width: size_of::<i64>(), kind: Kind::Integer },
-            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(64, Some(offset_of!(mm_store_update_t, order_count))) },
+            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(75, Some(offset_of!(mm_store_update_t, order_count))) },
             Field { name: "order_count", at: offset_of!(mm_store_update_t, order_count), width: size_of::<usize>(), kind: Kind::Count },
-            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(63, Some(offset_of!(mm_store_update_t, latch_count))) },
+            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(74, Some(offset_of!(mm_store_update_t, latch_count))) },
             Field { name: "latch_count", at: offset_of!(mm_store_update_t, latch_count), width: size_of::<usize>(), kind: Kind::Count },
             Field { name: "next_order_sequence", at: offset_of!(mm_store_update_t, next_order_sequence), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "instrument", at: offset_of!(mm_store_update_t, instrument), width: size_of::<u32>(), kind: Kind::Integer },
@@ -1232,6 +1417,19 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "sent", at: offset_of!(mm_submission_t, sent), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "refusal", at: offset_of!(mm_submission_t, refusal), width: size_of::<mm_status_t>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_submission_t, reserved), width: size_of::<u32>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_survival_point_t",
+        size: size_of::<mm_survival_point_t>(),
+        init: None,
+        fields: &[
+            Field { name: "duration", at: offset_of!(mm_survival_point_t, duration), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "at_risk", at: offset_of!(mm_survival_point_t, at_risk), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "events", at: offset_of!(mm_survival_point_t, events), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "survival", at: offset_of!(mm_survival_point_t, survival), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "standard_error", at: offset_of!(mm_survival_point_t, standard_error), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "incidence", at: offset_of!(mm_survival_point_t, incidence), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -1376,11 +1574,260 @@ pub static EXPORTS: &[Export] = &[
     },
     Export {
         number: 1,
+        name: "mm_analytics_advance",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let now = a.u64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_advance(analytics.cast(), now) }
+        },
+    },
+    Export {
+        number: 2,
+        name: "mm_analytics_apply",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let book = a.handle(2);
+            let event = a.structure(15);
+            let touched = a.output(size_of::<u32>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_apply(analytics.cast(), book.cast(), event.cast(), touched.cast()) }
+        },
+    },
+    Export {
+        number: 3,
+        name: "mm_analytics_apply_level",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let book = a.handle(6);
+            let event = a.structure(15);
+            let touched = a.output(size_of::<u32>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_apply_level(analytics.cast(), book.cast(), event.cast(), touched.cast()) }
+        },
+    },
+    Export {
+        number: 4,
+        name: "mm_analytics_book_report",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let report = a.output(size_of::<mm_analytics_book_report_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_book_report(analytics.cast(), report.cast()) }
+        },
+    },
+    Export {
+        number: 5,
+        name: "mm_analytics_cancels",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let buckets = a.outputs(size_of::<mm_cancel_bucket_t>());
+            let capacity = a.length();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_cancels(analytics.cast(), buckets.cast(), capacity) }
+        },
+    },
+    Export {
+        number: 6,
+        name: "mm_analytics_config_init",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let config = a.uninitialised();
+            let struct_size = a.length();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_config_init(config.cast(), struct_size) }
+        },
+    },
+    Export {
+        number: 7,
+        name: "mm_analytics_counts",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let window = a.u32();
+            let counts = a.output(size_of::<mm_count_dispersion_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_counts(analytics.cast(), window, counts.cast()) }
+        },
+    },
+    Export {
+        number: 8,
+        name: "mm_analytics_create",
+        creates: Some(0),
+        destroys: None,
+        call: |a| {
+            let config = a.structure(1);
+            let analytics = a.slot(0);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_create(config.cast(), analytics.cast()) }
+        },
+    },
+    Export {
+        number: 9,
+        name: "mm_analytics_destroy",
+        creates: None,
+        destroys: Some(0),
+        call: |a| {
+            let analytics = a.handle(0);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_destroy(analytics.cast()) };
+            MM_OK
+        },
+    },
+    Export {
+        number: 10,
+        name: "mm_analytics_fill_probability",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let behind = a.i64();
+            let ahead = a.u64();
+            let quantity = a.u64();
+            let probability = a.output(size_of::<f64>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_fill_probability(analytics.cast(), behind, ahead, quantity, probability.cast()) }
+        },
+    },
+    Export {
+        number: 11,
+        name: "mm_analytics_fill_report",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let report = a.output(size_of::<mm_analytics_fill_report_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_fill_report(analytics.cast(), report.cast()) }
+        },
+    },
+    Export {
+        number: 12,
+        name: "mm_analytics_flow_report",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let report = a.output(size_of::<mm_analytics_flow_report_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_flow_report(analytics.cast(), report.cast()) }
+        },
+    },
+    Export {
+        number: 13,
+        name: "mm_analytics_impact",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let bucket = a.u32();
+            let horizon = a.u32();
+            let cell = a.output(size_of::<mm_impact_cell_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_impact(analytics.cast(), bucket, horizon, cell.cast()) }
+        },
+    },
+    Export {
+        number: 14,
+        name: "mm_analytics_interrupt",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let now = a.u64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_interrupt(analytics.cast(), now) }
+        },
+    },
+    Export {
+        number: 15,
+        name: "mm_analytics_markouts",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let out = a.outputs(size_of::<mm_markout_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_markouts(analytics.cast(), out.cast(), capacity, count.cast()) }
+        },
+    },
+    Export {
+        number: 16,
+        name: "mm_analytics_reliability",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let bins = a.outputs(size_of::<mm_reliability_bin_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_reliability(analytics.cast(), bins.cast(), capacity, count.cast()) }
+        },
+    },
+    Export {
+        number: 17,
+        name: "mm_analytics_set_fill_mode",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let mode = a.u8();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_set_fill_mode(analytics.cast(), mode) }
+        },
+    },
+    Export {
+        number: 18,
+        name: "mm_analytics_sign_autocorrelation",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let lag = a.u32();
+            let value = a.output(size_of::<f64>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_sign_autocorrelation(analytics.cast(), lag, value.cast()) }
+        },
+    },
+    Export {
+        number: 19,
+        name: "mm_analytics_survival",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let kind = a.u8();
+            let distance = a.u32();
+            let now = a.u64();
+            let points = a.outputs(size_of::<mm_survival_point_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_survival(analytics.cast(), kind, distance, now, points.cast(), capacity, count.cast()) }
+        },
+    },
+    Export {
+        number: 20,
         name: "mm_book_add",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let side = a.u8();
             let price = a.i64();
@@ -1391,12 +1838,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 2,
+        number: 21,
         name: "mm_book_amend",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let price = a.i64();
             let quantity = a.u64();
@@ -1409,26 +1856,26 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 3,
+        number: 22,
         name: "mm_book_apply",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
-            let event = a.structure(9);
+            let book = a.handle(2);
+            let event = a.structure(15);
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_apply(book.cast(), event.cast(), touched.cast()) }
         },
     },
     Export {
-        number: 4,
+        number: 23,
         name: "mm_book_apply_batch",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
-            let events = a.structures(9);
+            let book = a.handle(2);
+            let events = a.structures(15);
             let count = a.length();
             let batch = a.output(size_of::<mm_batch_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1436,12 +1883,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 5,
+        number: 24,
         name: "mm_book_best",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let level = a.output(size_of::<mm_level_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1449,12 +1896,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 6,
+        number: 25,
         name: "mm_book_cancel",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let quantity = a.u64();
             let events = a.outputs(size_of::<mm_book_event_t>());
@@ -1466,19 +1913,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 7,
+        number: 26,
         name: "mm_book_clear",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_clear(book.cast(), touched.cast()) }
         },
     },
     Export {
-        number: 8,
+        number: 27,
         name: "mm_book_config_init",
         creates: None,
         destroys: None,
@@ -1490,24 +1937,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 9,
+        number: 28,
         name: "mm_book_create",
-        creates: Some(1),
+        creates: Some(2),
         destroys: None,
         call: |a| {
-            let config = a.structure(2);
-            let book = a.slot(1);
+            let config = a.structure(6);
+            let book = a.slot(2);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_create(config.cast(), book.cast()) }
         },
     },
     Export {
-        number: 10,
+        number: 29,
         name: "mm_book_delete",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1515,24 +1962,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 11,
+        number: 30,
         name: "mm_book_destroy",
         creates: None,
-        destroys: Some(1),
+        destroys: Some(2),
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_destroy(book.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 12,
+        number: 31,
         name: "mm_book_execute",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let quantity = a.u64();
             let touched = a.output(size_of::<u32>());
@@ -1541,12 +1988,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 13,
+        number: 32,
         name: "mm_book_level",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let price = a.i64();
             let level = a.output(size_of::<mm_level_t>());
@@ -1555,12 +2002,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 14,
+        number: 33,
         name: "mm_book_level_count",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let count = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1568,12 +2015,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 15,
+        number: 34,
         name: "mm_book_levels",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let levels = a.outputs(size_of::<mm_level_t>());
             let capacity = a.length();
@@ -1583,38 +2030,38 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 16,
+        number: 35,
         name: "mm_book_manager_add_instrument",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
-            let config = a.structure(2);
+            let config = a.structure(6);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_manager_add_instrument(manager.cast(), instrument, config.cast()) }
         },
     },
     Export {
-        number: 17,
+        number: 36,
         name: "mm_book_manager_apply",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
-            let event = a.structure(9);
+            let manager = a.handle(1);
+            let event = a.structure(15);
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_manager_apply(manager.cast(), event.cast(), touched.cast()) }
         },
     },
     Export {
-        number: 18,
+        number: 37,
         name: "mm_book_manager_best",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let side = a.u8();
             let level = a.output(size_of::<mm_level_t>());
@@ -1623,12 +2070,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 19,
+        number: 38,
         name: "mm_book_manager_cancel",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let order_id = a.u64();
             let quantity = a.u64();
@@ -1641,35 +2088,35 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 20,
+        number: 39,
         name: "mm_book_manager_create",
-        creates: Some(0),
+        creates: Some(1),
         destroys: None,
         call: |a| {
-            let manager = a.slot(0);
+            let manager = a.slot(1);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_manager_create(manager.cast()) }
         },
     },
     Export {
-        number: 21,
+        number: 40,
         name: "mm_book_manager_destroy",
         creates: None,
-        destroys: Some(0),
+        destroys: Some(1),
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_manager_destroy(manager.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 22,
+        number: 41,
         name: "mm_book_manager_instruments",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instruments = a.outputs(size_of::<u32>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -1678,12 +2125,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 23,
+        number: 42,
         name: "mm_book_manager_level_count",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let side = a.u8();
             let count = a.output(size_of::<usize>());
@@ -1692,12 +2139,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 24,
+        number: 43,
         name: "mm_book_manager_levels",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let side = a.u8();
             let levels = a.outputs(size_of::<mm_level_t>());
@@ -1708,12 +2155,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 25,
+        number: 44,
         name: "mm_book_manager_order",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let order_id = a.u64();
             let order = a.output(size_of::<mm_resting_order_t>());
@@ -1722,12 +2169,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 26,
+        number: 45,
         name: "mm_book_manager_order_count",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let count = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1735,12 +2182,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 27,
+        number: 46,
         name: "mm_book_manager_queue_position",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
             let order_id = a.u64();
             let position = a.output(size_of::<mm_queue_position_t>());
@@ -1749,14 +2196,14 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 28,
+        number: 47,
         name: "mm_book_manager_submit",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(0);
+            let manager = a.handle(1);
             let instrument = a.u32();
-            let order = a.structure(25);
+            let order = a.structure(33);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -1766,12 +2213,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 29,
+        number: 48,
         name: "mm_book_modify",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let price = a.i64();
             let quantity = a.u64();
@@ -1781,12 +2228,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 30,
+        number: 49,
         name: "mm_book_order",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let order = a.output(size_of::<mm_resting_order_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1794,24 +2241,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 31,
+        number: 50,
         name: "mm_book_order_count",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let count = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_order_count(book.cast(), count.cast()) }
         },
     },
     Export {
-        number: 32,
+        number: 51,
         name: "mm_book_orders",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let orders = a.outputs(size_of::<mm_resting_order_t>());
             let capacity = a.length();
@@ -1821,12 +2268,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 33,
+        number: 52,
         name: "mm_book_orders_at",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let price = a.i64();
             let orders = a.outputs(size_of::<mm_resting_order_t>());
@@ -1837,12 +2284,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 34,
+        number: 53,
         name: "mm_book_queue_position",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let position = a.output(size_of::<mm_queue_position_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -1850,12 +2297,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 35,
+        number: 54,
         name: "mm_book_read_snapshot",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let bytes = a.numbers(size_of::<u8>(), false);
             let size = a.length();
             // SAFETY: the attacker passes only what the interface allows.
@@ -1863,12 +2310,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 36,
+        number: 55,
         name: "mm_book_reduce",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let by = a.u64();
             let touched = a.output(size_of::<u32>());
@@ -1877,12 +2324,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 37,
+        number: 56,
         name: "mm_book_reduce_seed",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let price = a.i64();
             let by = a.u64();
@@ -1892,12 +2339,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 38,
+        number: 57,
         name: "mm_book_replace",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let order_id = a.u64();
             let new_order_id = a.u64();
             let price = a.i64();
@@ -1908,12 +2355,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 39,
+        number: 58,
         name: "mm_book_seed",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let side = a.u8();
             let price = a.i64();
             let quantity = a.u64();
@@ -1923,37 +2370,37 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 40,
+        number: 59,
         name: "mm_book_snapshot_size",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let size = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_snapshot_size(book.cast(), size.cast()) }
         },
     },
     Export {
-        number: 41,
+        number: 60,
         name: "mm_book_state_hash",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let hash = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_book_state_hash(book.cast(), hash.cast()) }
         },
     },
     Export {
-        number: 42,
+        number: 61,
         name: "mm_book_submit",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
-            let order = a.structure(25);
+            let book = a.handle(2);
+            let order = a.structure(33);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -1963,12 +2410,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 43,
+        number: 62,
         name: "mm_book_write_snapshot",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(1);
+            let book = a.handle(2);
             let bytes = a.outputs(size_of::<u8>());
             let capacity = a.length();
             let size = a.output(size_of::<usize>());
@@ -1977,34 +2424,34 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 44,
+        number: 63,
         name: "mm_engine_account",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let account = a.output(size_of::<mm_engine_account_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_account(engine.cast(), account.cast()) }
         },
     },
     Export {
-        number: 45,
+        number: 64,
         name: "mm_engine_attach_predictor",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let predictor = a.handle(9);
-            let window = a.structure(12);
-            let forecaster = a.structure(16);
+            let engine = a.handle(3);
+            let predictor = a.handle(11);
+            let window = a.structure(18);
+            let forecaster = a.structure(22);
             let normaliser = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_attach_predictor(engine.cast(), predictor.cast(), window.cast(), forecaster.cast(), normaliser.cast()) }
         },
     },
     Export {
-        number: 46,
+        number: 65,
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -2016,70 +2463,70 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 47,
+        number: 66,
         name: "mm_engine_create",
-        creates: Some(2),
+        creates: Some(3),
         destroys: None,
         call: |a| {
-            let config = a.structure(7);
-            let engine = a.slot(2);
+            let config = a.structure(13);
+            let engine = a.slot(3);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_create(config.cast(), engine.cast()) }
         },
     },
     Export {
-        number: 48,
+        number: 67,
         name: "mm_engine_destroy",
         creates: None,
-        destroys: Some(2),
+        destroys: Some(3),
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_destroy(engine.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 49,
+        number: 68,
         name: "mm_engine_detach_predictor",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_detach_predictor(engine.cast()) }
         },
     },
     Export {
-        number: 50,
+        number: 69,
         name: "mm_engine_interrupt",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_interrupt(engine.cast()) }
         },
     },
     Export {
-        number: 51,
+        number: 70,
         name: "mm_engine_kill_switch",
-        creates: Some(4),
+        creates: Some(5),
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let kill_switch = a.slot(4);
+            let engine = a.handle(3);
+            let kill_switch = a.slot(5);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_kill_switch(engine.cast(), kill_switch.cast()) }
         },
     },
     Export {
-        number: 52,
+        number: 71,
         name: "mm_engine_latency",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let stage_number = a.u8();
             let latency = a.output(size_of::<mm_latency_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2087,12 +2534,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 53,
+        number: 72,
         name: "mm_engine_levels",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let side = a.u8();
             let levels = a.outputs(size_of::<mm_level_t>());
             let capacity = a.length();
@@ -2102,13 +2549,13 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 54,
+        number: 73,
         name: "mm_engine_on_event",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let event = a.structure(9);
+            let engine = a.handle(3);
+            let event = a.structure(15);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2117,36 +2564,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 55,
+        number: 74,
         name: "mm_engine_on_report",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let report = a.structure(10);
+            let engine = a.handle(3);
+            let report = a.structure(16);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_on_report(engine.cast(), report.cast()) }
         },
     },
     Export {
-        number: 56,
+        number: 75,
         name: "mm_engine_prediction",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let prediction = a.output(size_of::<mm_prediction_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_prediction(engine.cast(), prediction.cast()) }
         },
     },
     Export {
-        number: 57,
+        number: 76,
         name: "mm_engine_record_latency",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let stage_number = a.u8();
             let nanoseconds = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -2154,12 +2601,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 58,
+        number: 77,
         name: "mm_engine_refresh",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let now = a.u64();
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
@@ -2169,24 +2616,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 59,
+        number: 78,
         name: "mm_engine_risk_counters",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let counters = a.output(size_of::<mm_risk_counters_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_counters(engine.cast(), counters.cast()) }
         },
     },
     Export {
-        number: 60,
+        number: 79,
         name: "mm_engine_risk_latches",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let latches = a.output(size_of::<mm_risk_latches_t>());
             let token = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2194,24 +2641,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 61,
+        number: 80,
         name: "mm_engine_risk_monitor",
-        creates: Some(13),
+        creates: Some(15),
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let monitor = a.slot(13);
+            let engine = a.handle(3);
+            let monitor = a.slot(15);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_monitor(engine.cast(), monitor.cast()) }
         },
     },
     Export {
-        number: 62,
+        number: 81,
         name: "mm_engine_risk_reset",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let token = a.u64();
             let reason = a.text();
             let timestamp = a.u64();
@@ -2220,67 +2667,67 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 63,
+        number: 82,
         name: "mm_engine_risk_restore",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let latches = a.structure(51);
+            let engine = a.handle(3);
+            let latches = a.structure(62);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_restore(engine.cast(), latches.cast()) }
         },
     },
     Export {
-        number: 64,
+        number: 83,
         name: "mm_engine_risk_set_config",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
-            let config = a.structure(47);
+            let engine = a.handle(3);
+            let config = a.structure(58);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_set_config(engine.cast(), config.cast()) }
         },
     },
     Export {
-        number: 65,
+        number: 84,
         name: "mm_engine_save_normaliser",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let path = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_save_normaliser(engine.cast(), path.cast()) }
         },
     },
     Export {
-        number: 66,
+        number: 85,
         name: "mm_engine_state_hash",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let hash = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_state_hash(engine.cast(), hash.cast()) }
         },
     },
     Export {
-        number: 67,
+        number: 86,
         name: "mm_engine_stats",
         creates: None,
         destroys: None,
         call: |a| {
-            let engine = a.handle(2);
+            let engine = a.handle(3);
             let stats = a.output(size_of::<mm_engine_stats_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_stats(engine.cast(), stats.cast()) }
         },
     },
     Export {
-        number: 68,
+        number: 87,
         name: "mm_feature_channel_name",
         creates: None,
         destroys: None,
@@ -2293,12 +2740,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 69,
+        number: 88,
         name: "mm_feature_window_advance",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let now = a.u64();
             let completed = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2306,14 +2753,14 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 70,
+        number: 89,
         name: "mm_feature_window_apply",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
-            let book = a.handle(1);
-            let event = a.structure(9);
+            let window = a.handle(4);
+            let book = a.handle(2);
+            let event = a.structure(15);
             let touched = a.output(size_of::<u32>());
             let completed = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2321,14 +2768,14 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 71,
+        number: 90,
         name: "mm_feature_window_apply_level",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
-            let book = a.handle(5);
-            let event = a.structure(9);
+            let window = a.handle(4);
+            let book = a.handle(6);
+            let event = a.structure(15);
             let touched = a.output(size_of::<u32>());
             let completed = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2336,7 +2783,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 72,
+        number: 91,
         name: "mm_feature_window_config_init",
         creates: None,
         destroys: None,
@@ -2348,12 +2795,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 73,
+        number: 92,
         name: "mm_feature_window_copy",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let out = a.outputs(size_of::<f32>());
             let capacity = a.length();
             // SAFETY: the attacker passes only what the interface allows.
@@ -2361,59 +2808,59 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 74,
+        number: 93,
         name: "mm_feature_window_create",
-        creates: Some(3),
+        creates: Some(4),
         destroys: None,
         call: |a| {
-            let config = a.structure(12);
-            let window = a.slot(3);
+            let config = a.structure(18);
+            let window = a.slot(4);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_create(config.cast(), window.cast()) }
         },
     },
     Export {
-        number: 75,
+        number: 94,
         name: "mm_feature_window_destroy",
         creates: None,
-        destroys: Some(3),
+        destroys: Some(4),
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_destroy(window.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 76,
+        number: 95,
         name: "mm_feature_window_info",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let info = a.output(size_of::<mm_feature_window_info_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_info(window.cast(), info.cast()) }
         },
     },
     Export {
-        number: 77,
+        number: 96,
         name: "mm_feature_window_interrupt",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_interrupt(window.cast()) }
         },
     },
     Export {
-        number: 78,
+        number: 97,
         name: "mm_feature_window_latest",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let count = a.usize();
             let out = a.outputs(size_of::<f32>());
             let capacity = a.length();
@@ -2423,48 +2870,48 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 79,
+        number: 98,
         name: "mm_feature_window_load_normaliser",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let path = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_load_normaliser(window.cast(), path.cast()) }
         },
     },
     Export {
-        number: 80,
+        number: 99,
         name: "mm_feature_window_save_normaliser",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let path = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_save_normaliser(window.cast(), path.cast()) }
         },
     },
     Export {
-        number: 81,
+        number: 100,
         name: "mm_feature_window_set_learns",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let on = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_feature_window_set_learns(window.cast(), on) }
         },
     },
     Export {
-        number: 82,
+        number: 101,
         name: "mm_feature_window_view",
         creates: None,
         destroys: None,
         call: |a| {
-            let window = a.handle(3);
+            let window = a.handle(4);
             let values = a.output(size_of::<usize>());
             let length = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2472,7 +2919,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 83,
+        number: 102,
         name: "mm_forecaster_config_init",
         creates: None,
         destroys: None,
@@ -2484,7 +2931,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 84,
+        number: 103,
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -2499,7 +2946,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 85,
+        number: 104,
         name: "mm_instrument_init",
         creates: None,
         destroys: None,
@@ -2511,7 +2958,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 86,
+        number: 105,
         name: "mm_isa_at",
         creates: None,
         destroys: None,
@@ -2523,7 +2970,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 87,
+        number: 106,
         name: "mm_isa_count",
         creates: None,
         destroys: None,
@@ -2534,7 +2981,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 88,
+        number: 107,
         name: "mm_isa_name",
         creates: None,
         destroys: None,
@@ -2545,54 +2992,54 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 89,
+        number: 108,
         name: "mm_kill_switch_destroy",
         creates: None,
-        destroys: Some(4),
+        destroys: Some(5),
         call: |a| {
-            let kill_switch = a.handle(4);
+            let kill_switch = a.handle(5);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_kill_switch_destroy(kill_switch.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 90,
+        number: 109,
         name: "mm_kill_switch_get",
         creates: None,
         destroys: None,
         call: |a| {
-            let kill_switch = a.handle(4);
+            let kill_switch = a.handle(5);
             let on = a.output(size_of::<u8>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_kill_switch_get(kill_switch.cast(), on.cast()) }
         },
     },
     Export {
-        number: 91,
+        number: 110,
         name: "mm_kill_switch_request",
         creates: None,
         destroys: None,
         call: |a| {
-            let kill_switch = a.handle(4);
+            let kill_switch = a.handle(5);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_kill_switch_request(kill_switch.cast()) }
         },
     },
     Export {
-        number: 92,
+        number: 111,
         name: "mm_kill_switch_set",
         creates: None,
         destroys: None,
         call: |a| {
-            let kill_switch = a.handle(4);
+            let kill_switch = a.handle(5);
             let on = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_kill_switch_set(kill_switch.cast(), on) }
         },
     },
     Export {
-        number: 93,
+        number: 112,
         name: "mm_last_error_message",
         creates: None,
         destroys: None,
@@ -2603,25 +3050,25 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 94,
+        number: 113,
         name: "mm_level_book_apply",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
-            let event = a.structure(9);
+            let book = a.handle(6);
+            let event = a.structure(15);
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_apply(book.cast(), event.cast(), touched.cast()) }
         },
     },
     Export {
-        number: 95,
+        number: 114,
         name: "mm_level_book_best",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let side = a.u8();
             let level = a.output(size_of::<mm_level_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2629,19 +3076,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 96,
+        number: 115,
         name: "mm_level_book_clear",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let touched = a.output(size_of::<u32>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_clear(book.cast(), touched.cast()) }
         },
     },
     Export {
-        number: 97,
+        number: 116,
         name: "mm_level_book_config_init",
         creates: None,
         destroys: None,
@@ -2653,36 +3100,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 98,
+        number: 117,
         name: "mm_level_book_create",
-        creates: Some(5),
+        creates: Some(6),
         destroys: None,
         call: |a| {
-            let config = a.structure(21);
-            let book = a.slot(5);
+            let config = a.structure(28);
+            let book = a.slot(6);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_create(config.cast(), book.cast()) }
         },
     },
     Export {
-        number: 99,
+        number: 118,
         name: "mm_level_book_destroy",
         creates: None,
-        destroys: Some(5),
+        destroys: Some(6),
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_destroy(book.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 100,
+        number: 119,
         name: "mm_level_book_level",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let side = a.u8();
             let price = a.i64();
             let level = a.output(size_of::<mm_level_t>());
@@ -2691,12 +3138,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 101,
+        number: 120,
         name: "mm_level_book_level_count",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let side = a.u8();
             let count = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2704,12 +3151,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 102,
+        number: 121,
         name: "mm_level_book_levels",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let side = a.u8();
             let levels = a.outputs(size_of::<mm_level_t>());
             let capacity = a.length();
@@ -2719,12 +3166,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 103,
+        number: 122,
         name: "mm_level_book_set_level",
         creates: None,
         destroys: None,
         call: |a| {
-            let book = a.handle(5);
+            let book = a.handle(6);
             let side = a.u8();
             let price = a.i64();
             let quantity = a.u64();
@@ -2734,7 +3181,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 104,
+        number: 123,
         name: "mm_normal_tail_risk",
         creates: None,
         destroys: None,
@@ -2750,28 +3197,28 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 105,
+        number: 124,
         name: "mm_order_manager_adopt",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let orders = a.structures(72);
+            let manager = a.handle(7);
+            let orders = a.structures(84);
             let order_count = a.length();
-            let snapshot = a.structure(73);
+            let snapshot = a.structure(85);
             let left = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_adopt(manager.cast(), orders.cast(), order_count, snapshot.cast(), left.cast()) }
         },
     },
     Export {
-        number: 106,
+        number: 125,
         name: "mm_order_manager_cancel",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
             let order_id = a.u64();
             let timestamp = a.u64();
             let action = a.output(size_of::<mm_order_action_t>());
@@ -2780,13 +3227,13 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 107,
+        number: 126,
         name: "mm_order_manager_cancel_all",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
             let timestamp = a.u64();
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
@@ -2796,7 +3243,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 108,
+        number: 127,
         name: "mm_order_manager_config_init",
         creates: None,
         destroys: None,
@@ -2808,27 +3255,27 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 109,
+        number: 128,
         name: "mm_order_manager_create",
-        creates: Some(6),
+        creates: Some(7),
         destroys: None,
         call: |a| {
-            let config = a.structure(28);
-            let manager = a.slot(6);
+            let config = a.structure(36);
+            let manager = a.slot(7);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_create(config.cast(), manager.cast()) }
         },
     },
     Export {
-        number: 110,
+        number: 129,
         name: "mm_order_manager_decide",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
-            let wanted = a.structure(75);
-            let top = a.structure(23);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
+            let wanted = a.structure(87);
+            let top = a.structure(30);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2838,24 +3285,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 111,
+        number: 130,
         name: "mm_order_manager_destroy",
         creates: None,
-        destroys: Some(6),
+        destroys: Some(7),
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_destroy(manager.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 112,
+        number: 131,
         name: "mm_order_manager_expire",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let timestamp = a.u64();
             let timeout_ns = a.u64();
             let count = a.output(size_of::<usize>());
@@ -2864,25 +3311,25 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 113,
+        number: 132,
         name: "mm_order_manager_next_sequence",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let sequence = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_next_sequence(manager.cast(), sequence.cast()) }
         },
     },
     Export {
-        number: 114,
+        number: 133,
         name: "mm_order_manager_on_report",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let report = a.structure(10);
+            let manager = a.handle(7);
+            let report = a.structure(16);
             let order = a.output(size_of::<mm_order_t>());
             let filled = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2890,12 +3337,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 115,
+        number: 134,
         name: "mm_order_manager_order",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let order_id = a.u64();
             let order = a.output(size_of::<mm_order_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -2903,12 +3350,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 116,
+        number: 135,
         name: "mm_order_manager_orders",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let orders = a.outputs(size_of::<mm_order_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2917,30 +3364,30 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 117,
+        number: 136,
         name: "mm_order_manager_place",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
-            let request = a.structure(29);
-            let top = a.structure(23);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
+            let request = a.structure(37);
+            let top = a.structure(30);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_place(manager.cast(), gate.cast(), request.cast(), top.cast(), action.cast()) }
         },
     },
     Export {
-        number: 118,
+        number: 137,
         name: "mm_order_manager_reconcile",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let orders = a.structures(72);
+            let manager = a.handle(7);
+            let orders = a.structures(84);
             let order_count = a.length();
-            let snapshot = a.structure(73);
+            let snapshot = a.structure(85);
             let breaks = a.outputs(size_of::<mm_break_t>());
             let capacity = a.length();
             let result = a.output(size_of::<mm_reconciliation_t>());
@@ -2949,41 +3396,41 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 119,
+        number: 138,
         name: "mm_order_manager_remember_fill",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let fill_id = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_remember_fill(manager.cast(), fill_id) }
         },
     },
     Export {
-        number: 120,
+        number: 139,
         name: "mm_order_manager_replace",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
             let order_id = a.u64();
-            let request = a.structure(29);
-            let top = a.structure(23);
+            let request = a.structure(37);
+            let top = a.structure(30);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_replace(manager.cast(), gate.cast(), order_id, request.cast(), top.cast(), action.cast()) }
         },
     },
     Export {
-        number: 121,
+        number: 140,
         name: "mm_order_manager_restore",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let orders = a.structures(64);
+            let manager = a.handle(7);
+            let orders = a.structures(75);
             let order_count = a.length();
             let fill_ids = a.numbers(size_of::<u64>(), false);
             let fill_id_count = a.length();
@@ -2993,12 +3440,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 122,
+        number: 141,
         name: "mm_order_manager_stored",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let before = a.u64();
             let after = a.u64();
             let changes = a.outputs(size_of::<mm_store_order_t>());
@@ -3009,15 +3456,15 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 123,
+        number: 142,
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
-            let gate = a.handle(12);
-            let request = a.structure(29);
-            let top = a.structure(23);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
+            let request = a.structure(37);
+            let top = a.structure(30);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3027,12 +3474,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 124,
+        number: 143,
         name: "mm_order_manager_working",
         creates: None,
         destroys: None,
         call: |a| {
-            let manager = a.handle(6);
+            let manager = a.handle(7);
             let side = a.u8();
             let lots = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -3040,19 +3487,149 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 125,
+        number: 144,
+        name: "mm_performance_close_period",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let benchmark = a.f64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_close_period(performance.cast(), benchmark) }
+        },
+    },
+    Export {
+        number: 145,
+        name: "mm_performance_config_init",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let config = a.uninitialised();
+            let struct_size = a.length();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_config_init(config.cast(), struct_size) }
+        },
+    },
+    Export {
+        number: 146,
+        name: "mm_performance_create",
+        creates: Some(8),
+        destroys: None,
+        call: |a| {
+            let config = a.structure(39);
+            let performance = a.slot(8);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_create(config.cast(), performance.cast()) }
+        },
+    },
+    Export {
+        number: 147,
+        name: "mm_performance_destroy",
+        creates: None,
+        destroys: Some(8),
+        call: |a| {
+            let performance = a.handle(8);
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_destroy(performance.cast()) };
+            MM_OK
+        },
+    },
+    Export {
+        number: 148,
+        name: "mm_performance_mark",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let equity = a.f64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_mark(performance.cast(), equity) }
+        },
+    },
+    Export {
+        number: 149,
+        name: "mm_performance_markouts",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let out = a.outputs(size_of::<mm_markout_t>());
+            let capacity = a.length();
+            let count = a.output(size_of::<usize>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_markouts(performance.cast(), out.cast(), capacity, count.cast()) }
+        },
+    },
+    Export {
+        number: 150,
+        name: "mm_performance_on_closed",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let profit = a.f64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_on_closed(performance.cast(), profit) }
+        },
+    },
+    Export {
+        number: 151,
+        name: "mm_performance_on_fill",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let now = a.u64();
+            let order_side = a.u8();
+            let price = a.i64();
+            let quantity = a.u64();
+            let bid = a.i64();
+            let ask = a.i64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_on_fill(performance.cast(), now, order_side, price, quantity, bid, ask) }
+        },
+    },
+    Export {
+        number: 152,
+        name: "mm_performance_on_top",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let now = a.u64();
+            let is_known = a.u8();
+            let bid = a.i64();
+            let ask = a.i64();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_on_top(performance.cast(), now, is_known, bid, ask) }
+        },
+    },
+    Export {
+        number: 153,
+        name: "mm_performance_report",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let performance = a.handle(8);
+            let report = a.output(size_of::<mm_performance_report_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_performance_report(performance.cast(), report.cast()) }
+        },
+    },
+    Export {
+        number: 154,
         name: "mm_pool_alloc",
         creates: None,
         destroys: None,
         call: |a| {
-            let pool = a.handle(7);
+            let pool = a.handle(9);
             let block = a.block_slot();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_alloc(pool.cast(), block.cast()) }
         },
     },
     Export {
-        number: 126,
+        number: 155,
         name: "mm_pool_config_init",
         creates: None,
         destroys: None,
@@ -3064,82 +3641,82 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 127,
+        number: 156,
         name: "mm_pool_create",
-        creates: Some(7),
+        creates: Some(9),
         destroys: None,
         call: |a| {
-            let config = a.structure(31);
-            let pool = a.slot(7);
+            let config = a.structure(41);
+            let pool = a.slot(9);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_create(config.cast(), pool.cast()) }
         },
     },
     Export {
-        number: 128,
+        number: 157,
         name: "mm_pool_destroy",
         creates: None,
-        destroys: Some(7),
+        destroys: Some(9),
         call: |a| {
-            let pool = a.handle(7);
+            let pool = a.handle(9);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_destroy(pool.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 129,
+        number: 158,
         name: "mm_pool_free",
         creates: None,
         destroys: None,
         call: |a| {
-            let pool = a.handle(7);
+            let pool = a.handle(9);
             let block = a.block();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_free(pool.cast(), block.cast()) }
         },
     },
     Export {
-        number: 130,
+        number: 159,
         name: "mm_pool_simulate_panic",
         creates: None,
         destroys: None,
         call: |a| {
-            let pool = a.handle(7);
+            let pool = a.handle(9);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_simulate_panic(pool.cast()) }
         },
     },
     Export {
-        number: 131,
+        number: 160,
         name: "mm_pool_stats",
         creates: None,
         destroys: None,
         call: |a| {
-            let pool = a.handle(7);
+            let pool = a.handle(9);
             let stats = a.output(size_of::<mm_pool_stats_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_stats(pool.cast(), stats.cast()) }
         },
     },
     Export {
-        number: 132,
+        number: 161,
         name: "mm_position_tracker_check_loss",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_check_loss(tracker.cast()) }
         },
     },
     Export {
-        number: 133,
+        number: 162,
         name: "mm_position_tracker_check_position",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let instrument = a.u32();
             let side = a.u8();
             let quantity = a.u64();
@@ -3148,7 +3725,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 134,
+        number: 163,
         name: "mm_position_tracker_config_init",
         creates: None,
         destroys: None,
@@ -3160,36 +3737,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 135,
+        number: 164,
         name: "mm_position_tracker_create",
-        creates: Some(8),
+        creates: Some(10),
         destroys: None,
         call: |a| {
-            let config = a.structure(36);
-            let tracker = a.slot(8);
+            let config = a.structure(46);
+            let tracker = a.slot(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_create(config.cast(), tracker.cast()) }
         },
     },
     Export {
-        number: 136,
+        number: 165,
         name: "mm_position_tracker_destroy",
         creates: None,
-        destroys: Some(8),
+        destroys: Some(10),
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_destroy(tracker.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 137,
+        number: 166,
         name: "mm_position_tracker_get",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let instrument = a.u32();
             let position = a.output(size_of::<mm_position_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -3197,12 +3774,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 138,
+        number: 167,
         name: "mm_position_tracker_history",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let trades = a.outputs(size_of::<mm_trade_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3211,24 +3788,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 139,
+        number: 168,
         name: "mm_position_tracker_limits",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let limits = a.output(size_of::<mm_position_limits_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_limits(tracker.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 140,
+        number: 169,
         name: "mm_position_tracker_mark",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let instrument = a.u32();
             let price = a.i64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3236,12 +3813,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 141,
+        number: 170,
         name: "mm_position_tracker_positions",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let positions = a.outputs(size_of::<mm_position_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3250,84 +3827,84 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 142,
+        number: 171,
         name: "mm_position_tracker_record_fill",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
-            let fill = a.structure(15);
+            let tracker = a.handle(10);
+            let fill = a.structure(21);
             let outcome = a.output(size_of::<mm_fill_outcome_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_record_fill(tracker.cast(), fill.cast(), outcome.cast()) }
         },
     },
     Export {
-        number: 143,
+        number: 172,
         name: "mm_position_tracker_register",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
-            let instrument = a.structure(19);
+            let tracker = a.handle(10);
+            let instrument = a.structure(26);
             let unit_value = a.i64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_register(tracker.cast(), instrument.cast(), unit_value) }
         },
     },
     Export {
-        number: 144,
+        number: 173,
         name: "mm_position_tracker_reset",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_reset(tracker.cast()) }
         },
     },
     Export {
-        number: 145,
+        number: 174,
         name: "mm_position_tracker_set_limits",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
-            let limits = a.structure(33);
+            let tracker = a.handle(10);
+            let limits = a.structure(43);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_set_limits(tracker.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 146,
+        number: 175,
         name: "mm_position_tracker_start_day",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_start_day(tracker.cast()) }
         },
     },
     Export {
-        number: 147,
+        number: 176,
         name: "mm_position_tracker_totals",
         creates: None,
         destroys: None,
         call: |a| {
-            let tracker = a.handle(8);
+            let tracker = a.handle(10);
             let totals = a.output(size_of::<mm_position_totals_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_totals(tracker.cast(), totals.cast()) }
         },
     },
     Export {
-        number: 148,
+        number: 177,
         name: "mm_predictor_calibrate",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let windows = a.numbers(size_of::<f32>(), true);
             let length = a.length();
             let count = a.usize();
@@ -3336,7 +3913,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 149,
+        number: 178,
         name: "mm_predictor_config_init",
         creates: None,
         destroys: None,
@@ -3348,37 +3925,37 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 150,
+        number: 179,
         name: "mm_predictor_create",
-        creates: Some(9),
+        creates: Some(11),
         destroys: None,
         call: |a| {
-            let config = a.structure(38);
+            let config = a.structure(48);
             let path = a.text();
-            let predictor = a.slot(9);
+            let predictor = a.slot(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_create(config.cast(), path.cast(), predictor.cast()) }
         },
     },
     Export {
-        number: 151,
+        number: 180,
         name: "mm_predictor_destroy",
         creates: None,
-        destroys: Some(9),
+        destroys: Some(11),
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_destroy(predictor.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 152,
+        number: 181,
         name: "mm_predictor_forecast",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let out = a.outputs(size_of::<f32>());
             let capacity = a.length();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3386,24 +3963,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 153,
+        number: 182,
         name: "mm_predictor_info",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let info = a.output(size_of::<mm_predictor_info_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_info(predictor.cast(), info.cast()) }
         },
     },
     Export {
-        number: 154,
+        number: 183,
         name: "mm_predictor_predict",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let window = a.numbers(size_of::<f32>(), true);
             let length = a.length();
             let out = a.outputs(size_of::<f32>());
@@ -3413,12 +3990,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 155,
+        number: 184,
         name: "mm_predictor_predict_batch",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let windows = a.numbers(size_of::<f32>(), true);
             let length = a.length();
             let count = a.usize();
@@ -3429,12 +4006,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 156,
+        number: 185,
         name: "mm_predictor_predict_part",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let window = a.numbers(size_of::<f32>(), true);
             let length = a.length();
             let out = a.outputs(size_of::<f32>());
@@ -3444,12 +4021,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 157,
+        number: 186,
         name: "mm_predictor_push",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let row = a.numbers(size_of::<f32>(), true);
             let length = a.length();
             let fresh = a.output(size_of::<u8>());
@@ -3458,48 +4035,48 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 158,
+        number: 187,
         name: "mm_predictor_reset",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_reset(predictor.cast()) }
         },
     },
     Export {
-        number: 159,
+        number: 188,
         name: "mm_predictor_save",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let path = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_save(predictor.cast(), path.cast()) }
         },
     },
     Export {
-        number: 160,
+        number: 189,
         name: "mm_predictor_save_with_window",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
-            let window = a.handle(3);
+            let predictor = a.handle(11);
+            let window = a.handle(4);
             let path = a.text();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_save_with_window(predictor.cast(), window.cast(), path.cast()) }
         },
     },
     Export {
-        number: 161,
+        number: 190,
         name: "mm_predictor_select",
         creates: None,
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
+            let predictor = a.handle(11);
             let horizons = a.numbers(size_of::<u32>(), false);
             let horizon_count = a.length();
             let channels = a.numbers(size_of::<u32>(), false);
@@ -3509,19 +4086,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 162,
+        number: 191,
         name: "mm_predictor_share",
-        creates: Some(9),
+        creates: Some(11),
         destroys: None,
         call: |a| {
-            let predictor = a.handle(9);
-            let shared = a.slot(9);
+            let predictor = a.handle(11);
+            let shared = a.slot(11);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_predictor_share(predictor.cast(), shared.cast()) }
         },
     },
     Export {
-        number: 163,
+        number: 192,
         name: "mm_quoter_config_init",
         creates: None,
         destroys: None,
@@ -3533,36 +4110,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 164,
+        number: 193,
         name: "mm_quoter_create",
-        creates: Some(10),
+        creates: Some(12),
         destroys: None,
         call: |a| {
-            let config = a.structure(41);
-            let quoter = a.slot(10);
+            let config = a.structure(51);
+            let quoter = a.slot(12);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_quoter_create(config.cast(), quoter.cast()) }
         },
     },
     Export {
-        number: 165,
+        number: 194,
         name: "mm_quoter_destroy",
         creates: None,
-        destroys: Some(10),
+        destroys: Some(12),
         call: |a| {
-            let quoter = a.handle(10);
+            let quoter = a.handle(12);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_quoter_destroy(quoter.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 166,
+        number: 195,
         name: "mm_quoter_quote",
         creates: None,
         destroys: None,
         call: |a| {
-            let quoter = a.handle(10);
+            let quoter = a.handle(12);
             let mid = a.f64();
             let inventory = a.f64();
             let remaining = a.f64();
@@ -3572,7 +4149,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 167,
+        number: 196,
         name: "mm_reader_config_init",
         creates: None,
         destroys: None,
@@ -3584,38 +4161,38 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 168,
+        number: 197,
         name: "mm_reader_destroy",
         creates: None,
-        destroys: Some(11),
+        destroys: Some(13),
         call: |a| {
-            let reader = a.handle(11);
+            let reader = a.handle(13);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_destroy(reader.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 169,
+        number: 198,
         name: "mm_reader_detect_increments",
         creates: None,
         destroys: None,
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(43);
+            let config = a.structure(53);
             let increments = a.output(size_of::<mm_increments_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_detect_increments(format, path.cast(), config.cast(), increments.cast()) }
         },
     },
     Export {
-        number: 170,
+        number: 199,
         name: "mm_reader_next",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(11);
+            let reader = a.handle(13);
             let events = a.outputs(size_of::<mm_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3624,38 +4201,38 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 171,
+        number: 200,
         name: "mm_reader_open",
-        creates: Some(11),
+        creates: Some(13),
         destroys: None,
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(43);
-            let reader = a.slot(11);
+            let config = a.structure(53);
+            let reader = a.slot(13);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open(format, path.cast(), config.cast(), reader.cast()) }
         },
     },
     Export {
-        number: 172,
+        number: 201,
         name: "mm_reader_open_synthetic",
-        creates: Some(11),
+        creates: Some(13),
         destroys: None,
         call: |a| {
-            let config = a.structure(67);
-            let reader = a.slot(11);
+            let config = a.structure(79);
+            let reader = a.slot(13);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open_synthetic(config.cast(), reader.cast()) }
         },
     },
     Export {
-        number: 173,
+        number: 202,
         name: "mm_reader_progress",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(11);
+            let reader = a.handle(13);
             let done = a.output(size_of::<u64>());
             let total = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -3663,7 +4240,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 174,
+        number: 203,
         name: "mm_risk_check_name",
         creates: None,
         destroys: None,
@@ -3675,7 +4252,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 175,
+        number: 204,
         name: "mm_risk_config_init",
         creates: None,
         destroys: None,
@@ -3687,12 +4264,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 176,
+        number: 205,
         name: "mm_risk_coverage",
         creates: None,
         destroys: None,
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             let rows = a.outputs(size_of::<mm_risk_coverage_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3701,38 +4278,38 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 177,
+        number: 206,
         name: "mm_risk_gate_advance",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_advance(gate.cast(), timestamp) }
         },
     },
     Export {
-        number: 178,
+        number: 207,
         name: "mm_risk_gate_check",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let order = a.structure(27);
-            let exposure = a.structure(11);
+            let gate = a.handle(14);
+            let order = a.structure(35);
+            let exposure = a.structure(17);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check(gate.cast(), order.cast(), exposure.cast()) }
         },
     },
     Export {
-        number: 179,
+        number: 208,
         name: "mm_risk_gate_check_decimal",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let order = a.structure(54);
+            let gate = a.handle(14);
+            let order = a.structure(65);
             let price = a.f64();
             let quantity = a.f64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3740,72 +4317,72 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 180,
+        number: 209,
         name: "mm_risk_gate_check_order",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let order = a.structure(54);
+            let gate = a.handle(14);
+            let order = a.structure(65);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check_order(gate.cast(), order.cast()) }
         },
     },
     Export {
-        number: 181,
+        number: 210,
         name: "mm_risk_gate_counters",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let counters = a.output(size_of::<mm_risk_counters_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_counters(gate.cast(), counters.cast()) }
         },
     },
     Export {
-        number: 182,
+        number: 211,
         name: "mm_risk_gate_create",
-        creates: Some(12),
+        creates: Some(14),
         destroys: None,
         call: |a| {
-            let config = a.structure(47);
-            let gate = a.slot(12);
+            let config = a.structure(58);
+            let gate = a.slot(14);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_create(config.cast(), gate.cast()) }
         },
     },
     Export {
-        number: 183,
+        number: 212,
         name: "mm_risk_gate_destroy",
         creates: None,
-        destroys: Some(12),
+        destroys: Some(14),
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_destroy(gate.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 184,
+        number: 213,
         name: "mm_risk_gate_kill_switch",
-        creates: Some(4),
+        creates: Some(5),
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let kill_switch = a.slot(4);
+            let gate = a.handle(14);
+            let kill_switch = a.slot(5);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_kill_switch(gate.cast(), kill_switch.cast()) }
         },
     },
     Export {
-        number: 185,
+        number: 214,
         name: "mm_risk_gate_latches",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let latches = a.output(size_of::<mm_risk_latches_t>());
             let token = a.output(size_of::<u64>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -3813,72 +4390,72 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 186,
+        number: 215,
         name: "mm_risk_gate_monitor",
-        creates: Some(13),
+        creates: Some(15),
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let monitor = a.slot(13);
+            let gate = a.handle(14);
+            let monitor = a.slot(15);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_monitor(gate.cast(), monitor.cast()) }
         },
     },
     Export {
-        number: 187,
+        number: 216,
         name: "mm_risk_gate_new_day",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_new_day(gate.cast(), timestamp) }
         },
     },
     Export {
-        number: 188,
+        number: 217,
         name: "mm_risk_gate_note_cancel",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_note_cancel(gate.cast(), timestamp) }
         },
     },
     Export {
-        number: 189,
+        number: 218,
         name: "mm_risk_gate_observe",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let order = a.structure(54);
+            let gate = a.handle(14);
+            let order = a.structure(65);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_observe(gate.cast(), order.cast()) }
         },
     },
     Export {
-        number: 190,
+        number: 219,
         name: "mm_risk_gate_on_account",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let account = a.structure(46);
+            let gate = a.handle(14);
+            let account = a.structure(57);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_account(gate.cast(), account.cast()) }
         },
     },
     Export {
-        number: 191,
+        number: 220,
         name: "mm_risk_gate_on_data",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3886,36 +4463,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 192,
+        number: 221,
         name: "mm_risk_gate_on_fill",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let fill = a.structure(50);
+            let gate = a.handle(14);
+            let fill = a.structure(61);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_fill(gate.cast(), fill.cast()) }
         },
     },
     Export {
-        number: 193,
+        number: 222,
         name: "mm_risk_gate_on_market",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let market = a.structure(52);
+            let gate = a.handle(14);
+            let market = a.structure(63);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_market(gate.cast(), market.cast()) }
         },
     },
     Export {
-        number: 194,
+        number: 223,
         name: "mm_risk_gate_on_reconciliation",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let breaks = a.u32();
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3923,12 +4500,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 195,
+        number: 224,
         name: "mm_risk_gate_on_recovered",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let sequence = a.u64();
             let timestamp = a.u64();
@@ -3937,12 +4514,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 196,
+        number: 225,
         name: "mm_risk_gate_on_return",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let value = a.f64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3950,12 +4527,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 197,
+        number: 226,
         name: "mm_risk_gate_on_sequence",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let sequence = a.u64();
             let timestamp = a.u64();
@@ -3964,12 +4541,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 198,
+        number: 227,
         name: "mm_risk_gate_on_volatility",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let volatility = a.f64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -3977,12 +4554,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 199,
+        number: 228,
         name: "mm_risk_gate_reset",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let token = a.u64();
             let reason = a.text();
             let timestamp = a.u64();
@@ -3991,24 +4568,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 200,
+        number: 229,
         name: "mm_risk_gate_restore",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let latches = a.structure(51);
+            let gate = a.handle(14);
+            let latches = a.structure(62);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_restore(gate.cast(), latches.cast()) }
         },
     },
     Export {
-        number: 201,
+        number: 230,
         name: "mm_risk_gate_set_baseline",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let day_start = a.i64();
             let peak = a.i64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4016,24 +4593,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 202,
+        number: 231,
         name: "mm_risk_gate_set_config",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
-            let config = a.structure(47);
+            let gate = a.handle(14);
+            let config = a.structure(58);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_set_config(gate.cast(), config.cast()) }
         },
     },
     Export {
-        number: 203,
+        number: 232,
         name: "mm_risk_gate_set_enabled",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let check = a.status();
             let on = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4041,25 +4618,25 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 204,
+        number: 233,
         name: "mm_risk_gate_set_rules",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
-            let rules = a.structure(18);
+            let rules = a.structure(25);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_set_rules(gate.cast(), instrument, rules.cast()) }
         },
     },
     Export {
-        number: 205,
+        number: 234,
         name: "mm_risk_gate_set_state",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let state = a.u8();
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4067,12 +4644,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 206,
+        number: 235,
         name: "mm_risk_gate_stance",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let instrument = a.u32();
             let timestamp = a.u64();
             let stance = a.output(size_of::<mm_status_t>());
@@ -4082,12 +4659,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 207,
+        number: 236,
         name: "mm_risk_gate_update_tail_risk",
         creates: None,
         destroys: None,
         call: |a| {
-            let gate = a.handle(12);
+            let gate = a.handle(14);
             let timestamp = a.u64();
             let value_at_risk = a.output(size_of::<f64>());
             let expected_shortfall = a.output(size_of::<f64>());
@@ -4096,12 +4673,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 208,
+        number: 237,
         name: "mm_risk_monitor_audit",
         creates: None,
         destroys: None,
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             let cursor = a.output(size_of::<u64>());
             let records = a.outputs(size_of::<mm_audit_record_t>());
             let capacity = a.length();
@@ -4112,61 +4689,61 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 209,
+        number: 238,
         name: "mm_risk_monitor_destroy",
         creates: None,
-        destroys: Some(13),
+        destroys: Some(15),
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_monitor_destroy(monitor.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 210,
+        number: 239,
         name: "mm_risk_monitor_metrics",
         creates: None,
         destroys: None,
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             let metrics = a.output(size_of::<mm_risk_metrics_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_monitor_metrics(monitor.cast(), metrics.cast()) }
         },
     },
     Export {
-        number: 211,
+        number: 240,
         name: "mm_risk_monitor_ping",
         creates: None,
         destroys: None,
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             let timestamp = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_monitor_ping(monitor.cast(), timestamp) }
         },
     },
     Export {
-        number: 212,
+        number: 241,
         name: "mm_risk_monitor_set_state",
         creates: None,
         destroys: None,
         call: |a| {
-            let monitor = a.handle(13);
+            let monitor = a.handle(15);
             let state = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_monitor_set_state(monitor.cast(), state) }
         },
     },
     Export {
-        number: 213,
+        number: 242,
         name: "mm_route",
         creates: None,
         destroys: None,
         call: |a| {
-            let request = a.structure(55);
-            let offers = a.structures(71);
+            let request = a.structure(66);
+            let offers = a.structures(83);
             let offer_count = a.length();
             let routes = a.outputs(size_of::<mm_route_t>());
             let capacity = a.length();
@@ -4177,21 +4754,21 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 214,
+        number: 243,
         name: "mm_shutdown_begin",
-        creates: Some(14),
+        creates: Some(16),
         destroys: None,
         call: |a| {
-            let config = a.structure(57);
-            let gate = a.handle(12);
+            let config = a.structure(68);
+            let gate = a.handle(14);
             let timestamp = a.u64();
-            let shutdown = a.slot(14);
+            let shutdown = a.slot(16);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_shutdown_begin(config.cast(), gate.cast(), timestamp, shutdown.cast()) }
         },
     },
     Export {
-        number: 215,
+        number: 244,
         name: "mm_shutdown_config_init",
         creates: None,
         destroys: None,
@@ -4203,25 +4780,25 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 216,
+        number: 245,
         name: "mm_shutdown_destroy",
         creates: None,
-        destroys: Some(14),
+        destroys: Some(16),
         call: |a| {
-            let shutdown = a.handle(14);
+            let shutdown = a.handle(16);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_shutdown_destroy(shutdown.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 217,
+        number: 246,
         name: "mm_shutdown_report",
         creates: None,
         destroys: None,
         call: |a| {
-            let shutdown = a.handle(14);
-            let manager = a.handle(6);
+            let shutdown = a.handle(16);
+            let manager = a.handle(7);
             let position = a.i64();
             let report = a.output(size_of::<mm_shutdown_report_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -4229,15 +4806,15 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 218,
+        number: 247,
         name: "mm_shutdown_step",
         creates: None,
         destroys: None,
         call: |a| {
-            let shutdown = a.handle(14);
-            let manager = a.handle(6);
-            let gate = a.handle(12);
-            let top = a.structure(23);
+            let shutdown = a.handle(16);
+            let manager = a.handle(7);
+            let gate = a.handle(14);
+            let top = a.structure(30);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4246,7 +4823,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 219,
+        number: 248,
         name: "mm_status_name",
         creates: None,
         destroys: None,
@@ -4258,7 +4835,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 220,
+        number: 249,
         name: "mm_status_text",
         creates: None,
         destroys: None,
@@ -4270,7 +4847,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 221,
+        number: 250,
         name: "mm_stoikov_config_init",
         creates: None,
         destroys: None,
@@ -4282,12 +4859,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 222,
+        number: 251,
         name: "mm_store_applied",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let instrument = a.u32();
             let applied = a.output(size_of::<mm_store_applied_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -4295,36 +4872,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 223,
+        number: 252,
         name: "mm_store_apply",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let update = a.structure(65);
+            let store = a.handle(18);
+            let update = a.structure(76);
             let outcome = a.output(size_of::<mm_fill_outcome_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_apply(store.cast(), update.cast(), outcome.cast()) }
         },
     },
     Export {
-        number: 224,
+        number: 253,
         name: "mm_store_check_loss",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_check_loss(store.cast()) }
         },
     },
     Export {
-        number: 225,
+        number: 254,
         name: "mm_store_check_position",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let instrument = a.u32();
             let side = a.u8();
             let quantity = a.u64();
@@ -4333,7 +4910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 226,
+        number: 255,
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -4345,36 +4922,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 227,
+        number: 256,
         name: "mm_store_destroy",
         creates: None,
-        destroys: Some(16),
+        destroys: Some(18),
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_destroy(store.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 228,
+        number: 257,
         name: "mm_store_export",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let tracker = a.handle(8);
+            let store = a.handle(18);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_export(store.cast(), tracker.cast()) }
         },
     },
     Export {
-        number: 229,
+        number: 258,
         name: "mm_store_fill_ids",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let instrument = a.u32();
             let ids = a.outputs(size_of::<u64>());
             let capacity = a.length();
@@ -4384,12 +4961,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 230,
+        number: 259,
         name: "mm_store_history",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let trades = a.outputs(size_of::<mm_trade_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4398,36 +4975,36 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 231,
+        number: 260,
         name: "mm_store_import",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let tracker = a.handle(8);
+            let store = a.handle(18);
+            let tracker = a.handle(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_import(store.cast(), tracker.cast()) }
         },
     },
     Export {
-        number: 232,
+        number: 261,
         name: "mm_store_info",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let info = a.output(size_of::<mm_store_info_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_info(store.cast(), info.cast()) }
         },
     },
     Export {
-        number: 233,
+        number: 262,
         name: "mm_store_latches",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let latches = a.outputs(size_of::<mm_store_latch_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4436,37 +5013,37 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 234,
+        number: 263,
         name: "mm_store_limits",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let limits = a.output(size_of::<mm_position_limits_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_limits(store.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 235,
+        number: 264,
         name: "mm_store_open",
-        creates: Some(16),
+        creates: Some(18),
         destroys: None,
         call: |a| {
             let path = a.text();
-            let config = a.structure(61);
-            let store = a.slot(16);
+            let config = a.structure(72);
+            let store = a.slot(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_open(path.cast(), config.cast(), store.cast()) }
         },
     },
     Export {
-        number: 236,
+        number: 265,
         name: "mm_store_orders",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let orders = a.outputs(size_of::<mm_store_order_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4475,12 +5052,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 237,
+        number: 266,
         name: "mm_store_position",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let instrument = a.u32();
             let position = a.output(size_of::<mm_position_t>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -4488,12 +5065,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 238,
+        number: 267,
         name: "mm_store_positions",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let positions = a.outputs(size_of::<mm_position_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4502,48 +5079,48 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 239,
+        number: 268,
         name: "mm_store_reader_destroy",
         creates: None,
-        destroys: Some(15),
+        destroys: Some(17),
         call: |a| {
-            let reader = a.handle(15);
+            let reader = a.handle(17);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reader_destroy(reader.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 240,
+        number: 269,
         name: "mm_store_reader_info",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(15);
+            let reader = a.handle(17);
             let info = a.output(size_of::<mm_store_info_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reader_info(reader.cast(), info.cast()) }
         },
     },
     Export {
-        number: 241,
+        number: 270,
         name: "mm_store_reader_open",
-        creates: Some(15),
+        creates: Some(17),
         destroys: None,
         call: |a| {
             let path = a.text();
-            let reader = a.slot(15);
+            let reader = a.slot(17);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reader_open(path.cast(), reader.cast()) }
         },
     },
     Export {
-        number: 242,
+        number: 271,
         name: "mm_store_reader_orders",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(15);
+            let reader = a.handle(17);
             let orders = a.outputs(size_of::<mm_store_order_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4552,12 +5129,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 243,
+        number: 272,
         name: "mm_store_reader_positions",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(15);
+            let reader = a.handle(17);
             let positions = a.outputs(size_of::<mm_position_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4566,24 +5143,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 244,
+        number: 273,
         name: "mm_store_reader_refresh",
         creates: None,
         destroys: None,
         call: |a| {
-            let reader = a.handle(15);
+            let reader = a.handle(17);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reader_refresh(reader.cast()) }
         },
     },
     Export {
-        number: 245,
+        number: 274,
         name: "mm_store_record_fill",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let fill = a.structure(15);
+            let store = a.handle(18);
+            let fill = a.structure(21);
             let fill_id = a.u64();
             let sequence = a.u64();
             let outcome = a.output(size_of::<mm_fill_outcome_t>());
@@ -4592,13 +5169,13 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 246,
+        number: 275,
         name: "mm_store_register",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let instrument = a.structure(19);
+            let store = a.handle(18);
+            let instrument = a.structure(26);
             let unit_value = a.i64();
             let fill_ids = a.u8();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4606,102 +5183,102 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 247,
+        number: 276,
         name: "mm_store_reload",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reload(store.cast()) }
         },
     },
     Export {
-        number: 248,
+        number: 277,
         name: "mm_store_reset",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let sequence = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_reset(store.cast(), sequence) }
         },
     },
     Export {
-        number: 249,
+        number: 278,
         name: "mm_store_resize",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let path = a.text();
-            let config = a.structure(61);
+            let config = a.structure(72);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_resize(store.cast(), path.cast(), config.cast()) }
         },
     },
     Export {
-        number: 250,
+        number: 279,
         name: "mm_store_set_limits",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
-            let limits = a.structure(33);
+            let store = a.handle(18);
+            let limits = a.structure(43);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_set_limits(store.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 251,
+        number: 280,
         name: "mm_store_start_day",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let sequence = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_start_day(store.cast(), sequence) }
         },
     },
     Export {
-        number: 252,
+        number: 281,
         name: "mm_store_sync",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_sync(store.cast()) }
         },
     },
     Export {
-        number: 253,
+        number: 282,
         name: "mm_store_tick",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let now = a.u64();
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_tick(store.cast(), now) }
         },
     },
     Export {
-        number: 254,
+        number: 283,
         name: "mm_store_totals",
         creates: None,
         destroys: None,
         call: |a| {
-            let store = a.handle(16);
+            let store = a.handle(18);
             let totals = a.output(size_of::<mm_position_totals_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_totals(store.cast(), totals.cast()) }
         },
     },
     Export {
-        number: 255,
+        number: 284,
         name: "mm_synthetic_config_init",
         creates: None,
         destroys: None,
@@ -4713,49 +5290,49 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 256,
+        number: 285,
         name: "mm_trees_create",
-        creates: Some(17),
+        creates: Some(19),
         destroys: None,
         call: |a| {
             let path = a.text();
-            let trees = a.slot(17);
+            let trees = a.slot(19);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_trees_create(path.cast(), trees.cast()) }
         },
     },
     Export {
-        number: 257,
+        number: 286,
         name: "mm_trees_create_from_text",
-        creates: Some(17),
+        creates: Some(19),
         destroys: None,
         call: |a| {
             let text = a.numbers(size_of::<c_char>(), false);
             let length = a.length();
-            let trees = a.slot(17);
+            let trees = a.slot(19);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_trees_create_from_text(text.cast(), length, trees.cast()) }
         },
     },
     Export {
-        number: 258,
+        number: 287,
         name: "mm_trees_destroy",
         creates: None,
-        destroys: Some(17),
+        destroys: Some(19),
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_trees_destroy(trees.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 259,
+        number: 288,
         name: "mm_trees_feature_name",
         creates: None,
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             let index = a.usize();
             let name = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
@@ -4763,24 +5340,24 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 260,
+        number: 289,
         name: "mm_trees_info",
         creates: None,
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             let info = a.output(size_of::<mm_trees_info_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_trees_info(trees.cast(), info.cast()) }
         },
     },
     Export {
-        number: 261,
+        number: 290,
         name: "mm_trees_predict",
         creates: None,
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             let row = a.numbers(size_of::<f64>(), true);
             let length = a.length();
             let out = a.outputs(size_of::<f64>());
@@ -4790,12 +5367,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 262,
+        number: 291,
         name: "mm_trees_predict_batch",
         creates: None,
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             let rows = a.numbers(size_of::<f64>(), true);
             let length = a.length();
             let count = a.usize();
@@ -4806,12 +5383,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 263,
+        number: 292,
         name: "mm_trees_predict_raw",
         creates: None,
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
+            let trees = a.handle(19);
             let row = a.numbers(size_of::<f64>(), true);
             let length = a.length();
             let out = a.outputs(size_of::<f64>());
@@ -4821,19 +5398,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 264,
+        number: 293,
         name: "mm_trees_share",
-        creates: Some(17),
+        creates: Some(19),
         destroys: None,
         call: |a| {
-            let trees = a.handle(17);
-            let shared = a.slot(17);
+            let trees = a.handle(19);
+            let shared = a.slot(19);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_trees_share(trees.cast(), shared.cast()) }
         },
     },
     Export {
-        number: 265,
+        number: 294,
         name: "mm_venue_config_init",
         creates: None,
         destroys: None,
@@ -4845,38 +5422,38 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 266,
+        number: 295,
         name: "mm_venue_create",
-        creates: Some(18),
+        creates: Some(20),
         destroys: None,
         call: |a| {
-            let config = a.structure(70);
-            let venue = a.slot(18);
+            let config = a.structure(82);
+            let venue = a.slot(20);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_create(config.cast(), venue.cast()) }
         },
     },
     Export {
-        number: 267,
+        number: 296,
         name: "mm_venue_destroy",
         creates: None,
-        destroys: Some(18),
+        destroys: Some(20),
         call: |a| {
-            let venue = a.handle(18);
+            let venue = a.handle(20);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_destroy(venue.cast()) };
             MM_OK
         },
     },
     Export {
-        number: 268,
+        number: 297,
         name: "mm_venue_on_event",
         creates: None,
         destroys: None,
         call: |a| {
-            let venue = a.handle(18);
-            let engine = a.handle(2);
-            let event = a.structure(9);
+            let venue = a.handle(20);
+            let engine = a.handle(3);
+            let event = a.structure(15);
             let reports = a.outputs(size_of::<mm_execution_report_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4885,32 +5462,32 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 269,
+        number: 298,
         name: "mm_venue_reports_needed",
         creates: None,
         destroys: None,
         call: |a| {
-            let venue = a.handle(18);
+            let venue = a.handle(20);
             let count = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_reports_needed(venue.cast(), count.cast()) }
         },
     },
     Export {
-        number: 270,
+        number: 299,
         name: "mm_venue_submit",
         creates: None,
         destroys: None,
         call: |a| {
-            let venue = a.handle(18);
+            let venue = a.handle(20);
             let now = a.u64();
-            let action = a.structure(26);
+            let action = a.structure(34);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_submit(venue.cast(), now, action.cast()) }
         },
     },
     Export {
-        number: 271,
+        number: 300,
         name: "mm_version",
         creates: None,
         destroys: None,
