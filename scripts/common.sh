@@ -10,6 +10,15 @@ say() { printf '\n== %s\n' "$*"; }
 
 have_gtest() { [ -f /usr/include/gtest/gtest.h ] || pkg-config --exists gtest 2>/dev/null; }
 
+# The first Python that has NumPy: a version manager's own may lack what the system's has.
+python_with_numpy() {
+  local candidate
+  for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -c 'import numpy' 2>/dev/null; then command -v "$candidate"; return; fi
+  done
+  return 1
+}
+
 # What building and testing need besides Rust, one missing package a line.
 missing() {
   command -v cargo >/dev/null || echo "cargo (https://rustup.rs)"
@@ -20,7 +29,7 @@ missing() {
   have_gtest || echo libgtest-dev
   # The scripts that make small model files for the tests.
   command -v python3 >/dev/null || echo python3
-  python3 -c 'import numpy' 2>/dev/null || echo python3-numpy
+  python_with_numpy >/dev/null || echo python3-numpy
 }
 
 neon_target=aarch64-unknown-linux-gnu
@@ -41,7 +50,8 @@ require() {
 
 configure() {
   cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" \
-    -DCMAKE_INSTALL_LIBDIR=lib -DMARKET_MAKER_CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}" "$@"
+    -DCMAKE_INSTALL_LIBDIR=lib -DMARKET_MAKER_CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}" \
+    -DPython3_EXECUTABLE="$(python_with_numpy || command -v python3)" "$@"
 }
 
 # Builds the package and installs it into prefix/.
