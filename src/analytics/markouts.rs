@@ -222,7 +222,7 @@ impl Markouts {
         let lots = pending.quantity as f64;
         // In whole spreads: twice the distance from the mid, which is half of mid2.
         let effective = sign * (2.0 * pending.price - pending.mid2 as f64);
-        let impact = sign * (mid2 - pending.mid2) as f64;
+        let impact = sign * (mid2 as f64 - pending.mid2 as f64);
         let is_toxic = impact > effective;
         sums.trades += 1;
         sums.quantity += lots;

@@ -184,7 +184,7 @@ impl Performance {
         }
         let mid2 = bid.0.saturating_add(ask.0);
         let lots = quantity.0 as f64;
-        self.quoted += lots * (0.5 * (ask.0 - bid.0) as f64);
+        self.quoted += lots * (0.5 * (ask.0 as f64 - bid.0 as f64));
         self.captured += lots * (side.sign() as f64 * (0.5 * mid2 as f64 - price.0 as f64));
         // Whoever traded with us was the aggressor.
         self.fills.on_trade(now, side.opposite(), price.0 as f64, quantity, mid2);

@@ -1,5 +1,6 @@
 //! What the attack has found, as the sequence of calls that shows it.
 
+use market_maker::analytics::{Performance, PerformanceConfig};
 use market_maker::model::trees::BoostedTrees;
 use market_maker::oms::{
     OmsConfig, OrderManager, Route, RouteRequest, RouteStyle, VenueOffer, VenueOrder, VenueSnapshot, route,
@@ -108,4 +109,15 @@ fn a_markout_beyond_all_numbers_is_a_loss_and_no_gain() {
         OrderIntent { price: Price(1), quantity: Quantity(1), timestamp: Timestamp(9), ..OrderIntent::EMPTY };
     let refused = gate.check(&order, &Default::default()).unwrap_err();
     assert_eq!(refused.reason, RiskReason::Markout);
+}
+
+#[test]
+fn fills_and_mids_as_far_apart_as_numbers_reach_are_counted() {
+    let mut performance = Performance::new(&PerformanceConfig::default()).unwrap();
+    performance.on_mid(Timestamp(0), Some(i64::MIN));
+    let (bid, ask) = (Price(i64::MIN), Price(i64::MAX));
+    performance.on_fill(Timestamp(1), Side::Buy, Price(0), Quantity(1), bid, ask);
+    performance.on_mid(Timestamp(2), Some(i64::MIN));
+    performance.on_mid(Timestamp(u64::MAX), Some(i64::MAX));
+    assert!(performance.spread_capture().is_some_and(|share| share.abs() < 1e-9));
 }
