@@ -300,6 +300,8 @@ struct Scenario {
     outlier: u32,
     huge_quantities: bool,
     keep: bool,
+    /// The id that a small number stands for.
+    id_of: fn(u64) -> u64,
 }
 
 const CALM: Scenario = Scenario {
@@ -311,6 +313,7 @@ const CALM: Scenario = Scenario {
     outlier: 1000,
     huge_quantities: false,
     keep: true,
+    id_of: |number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(7),
 };
 
 fn run(seed: u64, scenario: &Scenario) {
@@ -339,7 +342,7 @@ fn run(seed: u64, scenario: &Scenario) {
         if draw(256) < u64::from(scenario.drift.0) {
             centre += draw(2 * scenario.drift.1 as u64 + 1) as i64 - scenario.drift.1;
         }
-        let mut id = || draw(universe).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(7);
+        let mut id = || (scenario.id_of)(draw(universe));
         let (id, other) = (OrderId(id()), OrderId(id()));
         let side = Side::from_u8(draw(2) as u8).unwrap();
         // Bids mostly below the centre and asks above it, with some overlap.
@@ -599,4 +602,20 @@ fn a_deep_book_agrees_with_the_oracle() {
         50,
         &Scenario { orders: 6000, window: 512, spread: 2000, operations: 1_500_000, drift: (8, 40), ..CALM },
     );
+}
+
+#[test]
+fn ids_of_any_pattern_agree_with_the_oracle() {
+    let patterns: [fn(u64) -> u64; 4] = [
+        |number| number,
+        // Alike in their low bits, which say where an order lies: all of them, and by threes.
+        |number| number << 40,
+        |number| number % 3 | (number / 3) << 32,
+        // Two ids for each pair of places.
+        |number| number % 100 | (number / 100) << 10,
+    ];
+    for (seed, id_of) in (60..).zip(patterns) {
+        run(seed, &Scenario { operations: 300_000, id_of, ..CALM });
+        run(seed, &Scenario { operations: 300_000, id_of, orders: 24, window: 64, ..CALM });
+    }
 }

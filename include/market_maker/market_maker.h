@@ -1677,7 +1677,7 @@ typedef struct mm_book_config_t {
      */
     size_t struct_size;
     /**
-     * Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+     * Most orders that can rest at a time, 1 to 2^27-1; each costs 200 to 350 bytes. Default 65536.
      */
     uint32_t max_orders;
     /**

@@ -3,7 +3,8 @@
 /// Sizes and rules of an [`OrderBook`](super::OrderBook).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BookConfig {
-    /// Most orders that can rest at a time; 1 to 2²⁷ − 1. Each costs about 130 bytes.
+    /// Most orders that can rest at a time; 1 to 2²⁷ − 1. Each costs 200 to 350 bytes, as its four homes
+    /// round up to a power of two.
     pub max_orders: u32,
     /// Ticks a side that are reached by arithmetic instead of a search; rounded up to a power of two from 64 to
     /// 2²⁴. Each costs 64 bytes. Prices outside are legal and cost a search.

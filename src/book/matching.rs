@@ -4,7 +4,7 @@
 //! the book as it was. Hot path: no allocation, no callback; O(trades) inside the window.
 
 use super::config::BookError;
-use super::node::{NIL, NO_KEY, Tag, key_of, price_of};
+use super::node::{NO_KEY, Tag, key_of, price_of};
 use super::order_book::{OrderBook, Touched, check_price, check_quantity};
 use crate::types::{OrderId, Price, Quantity, Side};
 
@@ -224,7 +224,7 @@ impl OrderBook {
         let Some(event) = out.first_mut() else {
             return Err(BookError::EventBufferFull { needed: 1 });
         };
-        let Some((at, slot)) = self.ids.find(id.0, &self.levels.nodes) else {
+        let Some(slot) = self.homes.find(id.0, &self.levels.nodes) else {
             let quantity = quantity.unwrap_or_default();
             return Err(refuse(BookError::UnknownOrder, id, Side::Buy, Price(0), quantity, out));
         };
@@ -237,7 +237,6 @@ impl OrderBook {
         }
         let remaining = node.quantity - removed;
         let touched = if remaining == 0 {
-            self.ids.remove(at, id.0);
             self.take_out(slot)
         } else {
             self.levels.nodes[slot as usize].quantity = remaining;
@@ -278,9 +277,9 @@ impl OrderBook {
         quantity: Quantity,
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
-        let found = self.ids.find(id.0, &self.levels.nodes);
-        let side = found.map_or(Side::Buy, |(_, slot)| self.levels.nodes[slot as usize].tag.side());
-        match self.try_amend(found.map(|(_, slot)| slot), price, quantity, out) {
+        let found = self.homes.find(id.0, &self.levels.nodes);
+        let side = found.map_or(Side::Buy, |slot| self.levels.nodes[slot as usize].tag.side());
+        match self.try_amend(found, price, quantity, out) {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(refuse(error, id, side, price, quantity, out)),
         }
@@ -317,7 +316,7 @@ impl OrderBook {
             *event = amended;
             return Ok(Outcome { events: 1, resting: quantity, touched, ..Outcome::default() });
         }
-        self.check_room(side, key, quantity.0, slot)?;
+        self.check_room(side, key, quantity.0, if key == node.tag.key() { node.quantity } else { 0 })?;
         self.check_events(side.opposite(), limit, quantity.0, 1, out.len())?;
         out[0] = amended;
         let before = self.levels.best(side);
@@ -326,9 +325,6 @@ impl OrderBook {
         let mut touched = Touched::level(side, node.tag.key() >= before)
             .union(Touched::level(side.opposite(), remaining != quantity.0));
         if remaining == 0 {
-            if let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes) {
-                self.ids.remove(at, node.id);
-            }
             self.give_back(slot);
         } else {
             touched = touched.union(Touched::level(side, key >= self.levels.best(side)));
@@ -355,7 +351,7 @@ impl OrderBook {
         if order.post_only && !rests {
             return Err(BookError::BadOrder);
         }
-        if self.ids.find(order.id.0, &self.levels.nodes).is_some() {
+        if self.homes.find(order.id.0, &self.levels.nodes).is_some() {
             return Err(BookError::DuplicateOrder);
         }
         let opposite = order.side.opposite();
@@ -368,8 +364,8 @@ impl OrderBook {
             return Err(BookError::CannotFill);
         }
         if rests {
-            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, NIL)?;
-            if self.next_free() == NIL && !crossing {
+            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, 0)?;
+            if self.is_full() && !crossing {
                 return Err(BookError::PoolFull);
             }
         }
@@ -456,11 +452,6 @@ impl OrderBook {
             };
             events += 1;
             if quantity == maker.quantity {
-                if !maker.tag.is_anonymous()
-                    && let Some((at, _)) = self.ids.find(maker.id, &self.levels.nodes)
-                {
-                    self.ids.remove(at, maker.id);
-                }
                 self.take_out(slot);
             } else {
                 self.levels.nodes[slot as usize].quantity -= quantity;

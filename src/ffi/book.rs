@@ -34,7 +34,7 @@ impl Noun for mm_book_t {
 pub struct mm_book_config_t {
     /// Set by `mm_book_config_init`.
     pub struct_size: usize,
-    /// Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+    /// Most orders that can rest at a time, 1 to 2^27-1; each costs 200 to 350 bytes. Default 65536.
     pub max_orders: u32,
     /// Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
     /// costs 64 bytes. Prices outside are legal. Default 65536.
