@@ -1,20 +1,23 @@
 //! Where orders lie, and how an id finds its order: the low bits of the id say at which node to look.
 //!
 //! The first nodes are the *homes*, a power of two of them and at least four per order. An id's home is the node that its
-//! low bits name, unmixed. An order lies at home where that is vacant, else half the homes away, else among the
-//! *lodgings*: as many nodes as there are orders, which [`IdBuckets`] finds by a hash of all 64 bits. So an order at home
-//! is found by the one line that the caller needs anyway, with no table between, and orders that a venue counts up lie in
-//! the order of their arrival, each vacating its home long before the next one needs it.
+//! low bits name, unmixed, and its *neighbour* is the other node of the same cache line. An order lies at home where that
+//! is vacant, else at the neighbour, else among the *lodgings*: as many nodes as there are orders, which [`IdBuckets`]
+//! finds by a hash of all 64 bits. So an order is found by the one line that the caller needs anyway, with no table
+//! between, and orders that a venue counts up lie in the order of their arrival, each vacating its home long before the
+//! next one needs it.
 //!
 //! A byte for each home counts its orders that had to go elsewhere: where it is zero nobody looks further. A vacant home
-//! holds an id that could not lie there, which no search takes for its own. Counted ids leave one
-//! order in fifty away from home, random ids one in five to nine; ids that agree in their low bits pay for the buckets alone. O(1) expected. Hot path; not
-//! thread-safe.
+//! holds an id that could not lie there, which no search takes for its own. Of counted ids one in a hundred is away from
+//! home, of random ids one in five to nine, nearly all of them next door; ids that agree in their low bits pay for the
+//! buckets alone. O(1) expected. Hot path; not thread-safe.
 
 use super::id_buckets::{self, IdBuckets};
 use super::node::{NIL, Node};
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory, prefetch};
 
+/// An id with this bit turned is of another pair of homes.
+const OTHER_PAIR: u64 = 2;
 /// The highest count stays: beyond it nobody knows when the last of them has gone, and all places are always asked.
 const SATURATED: u8 = u8::MAX;
 
@@ -22,8 +25,6 @@ const SATURATED: u8 = u8::MAX;
 pub(super) struct Homes {
     /// Homes less one.
     mask: u64,
-    /// Half the homes: how far the second place of an id is from its home.
-    half: u64,
     /// Of each home, how many of its orders lie elsewhere.
     away: AlignedBuffer<u8>,
     buckets: IdBuckets,
@@ -38,8 +39,8 @@ pub(super) struct Homes {
 pub(super) enum Vacancy {
     /// At home.
     Home(u32),
-    /// Half the homes away.
-    Second(u32),
+    /// Beside it.
+    Neighbour(u32),
     /// A lodging, for an order that the buckets find.
     Lodging(u32, id_buckets::Position),
 }
@@ -49,7 +50,7 @@ impl Vacancy {
     #[inline(always)]
     pub(super) const fn node(self) -> u32 {
         match self {
-            Self::Home(node) | Self::Second(node) | Self::Lodging(node, _) => node,
+            Self::Home(node) | Self::Neighbour(node) | Self::Lodging(node, _) => node,
         }
     }
 }
@@ -72,13 +73,12 @@ impl Homes {
         for (node, place) in (homes..homes + orders).zip(lodgings.iter_mut()) {
             *place = node;
         }
-        // Id 0 may lie at two nodes; at every other one it already is one that may not.
-        for place in [0, homes / 2] {
-            nodes[place as usize].id = 1;
+        // Id 0 is of the first pair; everywhere else it already is one of another.
+        for node in nodes.iter_mut().take(2) {
+            node.id = OTHER_PAIR;
         }
         Ok(Self {
             mask: u64::from(homes) - 1,
-            half: u64::from(homes) / 2,
             away: AlignedBuffer::new(homes as usize, 0)?,
             buckets: IdBuckets::new(orders)?,
             lodgings,
@@ -90,11 +90,6 @@ impl Homes {
     #[inline(always)]
     pub(super) const fn home(&self, id: u64) -> u32 {
         (id & self.mask) as u32
-    }
-
-    #[inline(always)]
-    fn second(&self, id: u64) -> u32 {
-        ((id ^ self.half) & self.mask) as u32
     }
 
     /// The order with this id if it is at home; `None` says nothing. Hot path.
@@ -116,9 +111,9 @@ impl Homes {
 
     #[inline(never)]
     fn find_away(&self, id: u64, nodes: &[Node]) -> Option<u32> {
-        let second = self.second(id);
-        if nodes[second as usize].id == id {
-            return Some(second);
+        let neighbour = self.home(id) ^ 1;
+        if nodes[neighbour as usize].id == id {
+            return Some(neighbour);
         }
         self.buckets.find(id, nodes).map(|(_, node)| node)
     }
@@ -126,7 +121,7 @@ impl Homes {
     /// Whether a node that may hold this id's order holds none, by the id that lies there.
     #[inline(always)]
     const fn is_vacant(&self, held: u64, id: u64) -> bool {
-        (held ^ id) & self.mask & !self.half != 0
+        (held ^ id) & self.mask & !1 != 0
     }
 
     /// The home of an id that is surely not here, if it is vacant; `None` says nothing. Hot path.
@@ -152,11 +147,11 @@ impl Homes {
         if self.find(id, nodes).is_some() {
             return None;
         }
-        let (home, second) = (self.home(id), self.second(id));
+        let (home, neighbour) = (self.home(id), self.home(id) ^ 1);
         if self.is_vacant(nodes[home as usize].id, id) {
             Some(Vacancy::Home(home))
-        } else if self.is_vacant(nodes[second as usize].id, id) {
-            Some(Vacancy::Second(second))
+        } else if self.is_vacant(nodes[neighbour as usize].id, id) {
+            Some(Vacancy::Neighbour(neighbour))
         } else {
             self.buckets.vacancy(id, nodes).map(|at| Vacancy::Lodging(self.next_lodging(), at))
         }
@@ -196,7 +191,7 @@ impl Homes {
     pub(super) fn moved_out(&mut self, node: u32, nodes: &mut [Node]) {
         let id = nodes[node as usize].id;
         if self.home(id) == node {
-            nodes[node as usize].id = id ^ 1;
+            nodes[node as usize].id = id ^ OTHER_PAIR;
         } else {
             self.moved_out_away(node, nodes);
         }
@@ -206,7 +201,7 @@ impl Homes {
     fn moved_out_away(&mut self, node: u32, nodes: &mut [Node]) {
         let Node { id, tag, .. } = nodes[node as usize];
         if u64::from(node) <= self.mask {
-            nodes[node as usize].id = id ^ 1;
+            nodes[node as usize].id = id ^ OTHER_PAIR;
         } else {
             self.lodging -= 1;
             self.lodgings[self.lodging as usize] = node;
