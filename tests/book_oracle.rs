@@ -29,6 +29,8 @@ struct Oracle {
     orders: usize,
     capacity: usize,
     keep: bool,
+    /// Events that the operation last refused for want of room would have written.
+    needed: usize,
 }
 
 fn rank(side: Side, price: i64) -> i64 {
@@ -227,7 +229,8 @@ impl Oracle {
         }
         let needed = 1 + makers.len() + usize::from(!rests);
         if room < needed {
-            return Err(BookError::EventBufferFull { needed: needed as u32 });
+            self.needed = needed;
+            return Err(BookError::EventBufferFull);
         }
         let mut said = vec![(BookEventKind::Accepted, id, 0, order.price.0, quantity, quantity)];
         let left = self.trade(order, makers, &mut said);
@@ -255,7 +258,8 @@ impl Oracle {
         let wanted = NewOrder::limit(OrderId(id), side, Price(price), Quantity(quantity));
         let keeps = self.keeps((old, order.quantity), (price, quantity));
         let makers = if keeps { Vec::new() } else { self.makers(&wanted) };
-        let full = BookError::EventBufferFull { needed: 1 + makers.len() as u32 };
+        self.needed = 1 + makers.len();
+        let full = BookError::EventBufferFull;
         if makers.is_empty() && room == 0 {
             return Err(full);
         }
@@ -330,6 +334,7 @@ fn run(seed: u64, scenario: &Scenario) {
         located: HashMap::new(),
         orders: 0,
         capacity: scenario.orders as usize,
+        needed: 0,
         keep: scenario.keep,
     };
     let mut centre = 10_000_i64;
@@ -448,7 +453,10 @@ fn run(seed: u64, scenario: &Scenario) {
                 let part = (draw(2) == 0).then_some(quantity);
                 let held = oracle.get(id.0);
                 let expected = match held {
-                    _ if room == 0 => Err(BookError::EventBufferFull { needed: 1 }),
+                    _ if room == 0 => {
+                        oracle.needed = 1;
+                        Err(BookError::EventBufferFull)
+                    }
                     Err(error) => Err(error),
                     Ok((.., order)) => oracle.reduce(id.0, part.map_or(order.quantity, |q| q.0)),
                 };
@@ -473,7 +481,9 @@ fn run(seed: u64, scenario: &Scenario) {
                 if let Some(hash) = hash {
                     assert_eq!(hash, book.state_hash(), "a refusal changes nothing");
                 }
-                let silent = matches!(error, BookError::EventBufferFull { .. }) || room == 0;
+                let lacks_room = error == BookError::EventBufferFull;
+                assert!(!lacks_room || book.events_needed() == oracle.needed);
+                let silent = lacks_room || room == 0;
                 if choice >= 60 && !silent {
                     assert_eq!((out[0].kind, out[0].reason), (BookEventKind::Rejected, error.code()));
                 }

@@ -191,10 +191,16 @@ impl Homes {
     pub(super) fn moved_out(&mut self, node: u32, nodes: &mut [Node]) {
         let id = nodes[node as usize].id;
         if self.home(id) == node {
-            nodes[node as usize].id = id ^ OTHER_PAIR;
+            self.moved_out_of_home(node, id, nodes);
         } else {
             self.moved_out_away(node, nodes);
         }
+    }
+
+    /// The order with this id, which is at home and in no queue any more, moves out. Hot path.
+    #[inline(always)]
+    pub(super) fn moved_out_of_home(&mut self, home: u32, id: u64, nodes: &mut [Node]) {
+        nodes[home as usize].id = id ^ OTHER_PAIR;
     }
 
     #[inline(never)]

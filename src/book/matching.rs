@@ -185,7 +185,7 @@ impl OrderBook {
     /// [`BookError::BadOrder`], [`BookError::DuplicateOrder`], [`BookError::WouldTrade`], [`BookError::CannotFill`],
     /// [`BookError::QuantityOverflow`] (the level at its price could not take the whole order),
     /// [`BookError::PoolFull`] (it would rest, and no trade would free a place);
-    /// [`BookError::EventBufferFull`], without an event: try again with a larger buffer.
+    /// [`BookError::EventBufferFull`], without an event: try again with room for [`OrderBook::events_needed`].
     ///
     /// ```
     /// use market_maker::book::{BookConfig, BookEvent, BookEventKind, NewOrder, OrderBook};
@@ -222,7 +222,7 @@ impl OrderBook {
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
         let Some(event) = out.first_mut() else {
-            return Err(BookError::EventBufferFull { needed: 1 });
+            return Err(self.lacks_room(1));
         };
         let Some(slot) = self.homes.find(id.0, &self.levels.nodes) else {
             let quantity = quantity.unwrap_or_default();
@@ -311,7 +311,7 @@ impl OrderBook {
             && (quantity.0 == node.quantity
                 || quantity.0 < node.quantity && self.config.keep_priority_on_decrease);
         if keeps || self.levels.best(side.opposite()) < limit {
-            let event = out.first_mut().ok_or(BookError::EventBufferFull { needed: 1 })?;
+            let event = out.first_mut().ok_or_else(|| self.lacks_room(1))?;
             let touched = self.reposition(slot, side, key, quantity.0)?;
             *event = amended;
             return Ok(Outcome { events: 1, resting: quantity, touched, ..Outcome::default() });
@@ -340,9 +340,21 @@ impl OrderBook {
         })
     }
 
+    /// How many events surely suffice for the operation that was last refused with [`BookError::EventBufferFull`].
+    #[must_use]
+    pub const fn events_needed(&self) -> usize {
+        self.events_needed as usize
+    }
+
+    #[cold]
+    fn lacks_room(&mut self, needed: usize) -> BookError {
+        self.events_needed = needed as u32;
+        BookError::EventBufferFull
+    }
+
     /// Decides whether the order is accepted, and whether it trades.
     #[inline(always)]
-    fn admit(&self, order: &NewOrder, room: usize) -> Result<bool, BookError> {
+    fn admit(&mut self, order: &NewOrder, room: usize) -> Result<bool, BookError> {
         check_quantity(order.quantity)?;
         let rests = order.kind == OrderKind::Limit && order.time_in_force == TimeInForce::Gtc;
         if order.kind == OrderKind::Limit {
@@ -372,7 +384,7 @@ impl OrderBook {
         if crossing {
             self.check_events(opposite, limit, order.quantity.0, 1 + usize::from(!rests), room)?;
         } else if room < 1 + usize::from(!rests) {
-            return Err(BookError::EventBufferFull { needed: 1 + u32::from(!rests) });
+            return Err(self.lacks_room(1 + usize::from(!rests)));
         }
         Ok(crossing)
     }
@@ -480,7 +492,7 @@ impl OrderBook {
     /// Whether `room` events suffice for `others` and a trade with each maker that `quantity` would meet.
     #[inline(always)]
     fn check_events(
-        &self,
+        &mut self,
         side: Side,
         limit: i64,
         quantity: u64,
@@ -495,7 +507,7 @@ impl OrderBook {
 
     #[inline(never)]
     fn count_makers(
-        &self,
+        &mut self,
         side: Side,
         limit: i64,
         quantity: u64,
@@ -523,7 +535,7 @@ impl OrderBook {
         if makers + others <= room {
             return Ok(());
         }
-        Err(BookError::EventBufferFull { needed: (makers + others) as u32 })
+        Err(self.lacks_room(makers + others))
     }
 }
 
@@ -548,7 +560,7 @@ fn refuse(
     out: &mut [BookEvent],
 ) -> BookError {
     if let Some(event) = out.first_mut()
-        && !matches!(error, BookError::EventBufferFull { .. })
+        && error != BookError::EventBufferFull
     {
         *event = BookEvent {
             order_id: id,

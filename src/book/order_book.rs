@@ -111,6 +111,7 @@ pub struct OrderBook {
     pub(super) stamps: AlignedBuffer<u64>,
     pub(super) next_stamp: u64,
     pub(super) len: u32,
+    pub(super) events_needed: u32,
     pub(super) config: BookConfig,
 }
 
@@ -130,6 +131,7 @@ impl OrderBook {
             stamps: AlignedBuffer::new(if config.track_priority { nodes as usize } else { 0 }, 0)?,
             next_stamp: 1,
             len: 0,
+            events_needed: 0,
             config: BookConfig { window_ticks: window, ..*config },
         })
     }
@@ -220,7 +222,7 @@ impl OrderBook {
     #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(slot) => self.reduce_at(slot, by),
+            Some(home) => self.reduce_at(home, by, |book| book.take_from_home(home, id)),
             None => self.reduce_elsewhere(id, by),
         }
     }
@@ -229,17 +231,22 @@ impl OrderBook {
     #[inline(never)]
     fn reduce_elsewhere(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         let slot = self.find(id)?;
-        self.reduce_at(slot, by)
+        self.reduce_at(slot, by, |book| book.take_out(slot))
     }
 
     #[inline(always)]
-    fn reduce_at(&mut self, slot: u32, by: Quantity) -> Result<Touched, BookError> {
+    fn reduce_at(
+        &mut self,
+        slot: u32,
+        by: Quantity,
+        take_out: impl FnOnce(&mut Self) -> Touched,
+    ) -> Result<Touched, BookError> {
         let node = &mut self.levels.nodes[slot as usize];
         if by.0.wrapping_sub(1) >= node.quantity {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
         }
         if by.0 == node.quantity {
-            return Ok(self.take_out(slot));
+            return Ok(take_out(self));
         }
         node.quantity -= by.0;
         let tag = node.tag;
@@ -255,7 +262,7 @@ impl OrderBook {
     #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
         match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(slot) => Ok(self.take_out(slot)),
+            Some(home) => Ok(self.take_from_home(home, id)),
             None => self.delete_elsewhere(id),
         }
     }
@@ -519,6 +526,17 @@ impl OrderBook {
     pub(super) fn give_back(&mut self, slot: u32) {
         self.len -= 1;
         self.homes.moved_out(slot, &mut self.levels.nodes);
+    }
+
+    /// Takes the order with this id, which is at home, out of its level and out of the book.
+    #[inline(always)]
+    fn take_from_home(&mut self, home: u32, id: OrderId) -> Touched {
+        let tag = self.levels.nodes[home as usize].tag;
+        let best = self.levels.best(tag.side());
+        self.detach(home);
+        self.len -= 1;
+        self.homes.moved_out_of_home(home, id.0, &mut self.levels.nodes);
+        Touched::level(tag.side(), tag.key() >= best)
     }
 
     /// Takes an order out of its level and out of the book.

@@ -107,7 +107,7 @@ impl From<BookError> for Failure {
             BookError::CannotFill => MM_E_CANNOT_FILL,
             BookError::WouldTrade => MM_E_WOULD_TRADE,
             BookError::BadOrder => MM_E_BAD_ORDER,
-            BookError::EventBufferFull { .. } | BookError::SnapshotBufferFull => MM_E_BUFFER_TOO_SMALL,
+            BookError::EventBufferFull | BookError::SnapshotBufferFull => MM_E_BUFFER_TOO_SMALL,
             BookError::WrongEvent => MM_E_WRONG_EVENT,
             BookError::BadConfig => MM_E_INVALID_ARGUMENT,
             BookError::OutOfMemory => MM_E_OUT_OF_MEMORY,
