@@ -95,6 +95,18 @@ public:
         }
         return out.first(count);
     }
+    /// What became of what those curves are about, as of `now`.
+    result<mm_survival_summary_t> try_survival_summary(std::uint8_t kind, std::uint32_t distance,
+                                                       std::uint64_t now) noexcept {
+        return detail::one<mm_survival_summary_t>([&](mm_survival_summary_t *summary) {
+            return mm_analytics_survival_summary(handle_.get(), kind, distance, now, summary);
+        });
+    }
+    /// Kyle's lambda; MM_E_NOT_READY before it is determined.
+    result<mm_kyle_lambda_t> try_kyle_lambda() const noexcept {
+        return detail::one<mm_kyle_lambda_t>(
+            [&](mm_kyle_lambda_t *lambda) { return mm_analytics_kyle_lambda(handle_.get(), lambda); });
+    }
     /// The probability that an order trades within the horizon; MM_E_NOT_READY before any answer.
     result<double> try_fill_probability(std::int64_t behind, std::uint64_t ahead, std::uint64_t quantity) const noexcept {
         return detail::one<double>([&](double *probability) {
