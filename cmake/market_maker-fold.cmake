@@ -72,6 +72,11 @@ foreach(name IN LISTS names)
     message(FATAL_ERROR "market_maker-fold: no object defines ${name}")
   endif()
 endforeach()
+# objcopy leaves GNU's unique symbols (static variables of C++'s inline functions) global.
+string(REGEX MATCH "[^\n]* u [^\n]*" unique "${defined}")
+if(unique)
+  message(FATAL_ERROR "market_maker-fold: a symbol is unique in the whole program, compile with -fno-gnu-unique: ${unique}")
+endif()
 
 file(REMOVE "${OUTPUT}")
 if(OUTPUT MATCHES "\\.a$")

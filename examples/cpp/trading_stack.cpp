@@ -254,7 +254,12 @@ private:
         for (const mm_order_action_t &action : *decided) {
             result.orders_after_kill += was_killed && action.kind != MM_ACTION_CANCEL ? 1U : 0U;
             ++result.sent;
-            ++unanswered_[key(action)];
+            pending &sent = unanswered_[key(action)];
+            ++sent.times;
+            if (action.kind == MM_ACTION_REPLACE) {
+                sent.replaced = action.order_id;
+                replacements_[action.order_id] = action.new_order_id;
+            }
             to_gateway message{};
             message.kind = to_gateway::what::action;
             message.symbol = symbol_;
@@ -275,9 +280,12 @@ private:
         case MM_EXECUTION_REPLACED:
             answered = report.new_order_id;
             break;
-        case MM_EXECUTION_CANCEL_REJECTED:
-            answered = report.new_order_id != 0 ? report.new_order_id : report.order_id;
+        case MM_EXECUTION_CANCEL_REJECTED: {
+            // The exchange names the order that stays, not what was to come in its place.
+            const auto replacement = replacements_.find(report.order_id);
+            answered = replacement != replacements_.end() ? replacement->second : report.order_id;
             break;
+        }
         default:
             return;  // a fill answers nothing
         }
@@ -287,7 +295,8 @@ private:
             return;
         }
         ++result.acknowledged;
-        if (--found->second == 0) {
+        if (--found->second.times == 0) {
+            replacements_.erase(found->second.replaced);
             unanswered_.erase(found);
         }
     }
@@ -296,6 +305,12 @@ private:
         return action.kind == MM_ACTION_REPLACE ? action.new_order_id : action.order_id;
     }
 
+    struct pending {
+        std::uint32_t times = 0;
+        /// The order in whose place this one is to come, 0 for none.
+        std::uint64_t replaced = 0;
+    };
+
     std::uint32_t symbol_;
     mm::engine engine_;
     mm::kill_switch killed_;
@@ -303,7 +318,9 @@ private:
     mailbox<to_gateway> &gateway_;
     mailbox<to_strategy> inbox_;
     std::vector<mm_order_action_t> actions_;
-    std::unordered_map<std::uint64_t, std::uint32_t> unanswered_;
+    std::unordered_map<std::uint64_t, pending> unanswered_;
+    /// What is to come in place of an order, while that is under way.
+    std::unordered_map<std::uint64_t, std::uint64_t> replacements_;
     std::uint64_t now_ = 0;
 };
 
