@@ -33,6 +33,7 @@ struct AdvancedAnalyticsConfig {
     std::size_t window = 1000;
     /// Price of a tick, and quantity of a lot: what results are scaled by, and depths, trades and orders rounded to.
     double tick_size = 0.01;
+    /// Quantity of a lot.
     double lot_size = 1.0;
     /// Levels a side of imbalance, quantities and the depth-weighted spread, 1 to 64.
     std::size_t levels = 5;
@@ -42,19 +43,25 @@ struct AdvancedAnalyticsConfig {
     double fill_horizon = 10.0;
     /// Quantity of a VPIN bucket, and how many buckets VPIN spans.
     double vpin_bucket = 10000.0;
+    /// Buckets that VPIN spans.
     std::uint32_t vpin_buckets = 50;
 };
 
 /// The documented analytics of one instrument.
 class AdvancedAnalytics {
 public:
+    /// Its config.
     using Config = AdvancedAnalyticsConfig;
 
     /// A trade; `side` is the aggressor's, `time` ns since 1970.
     struct Trade {
+        /// Side.
         OrderSide side = OrderSide::BUY;
+        /// Price.
         double price = 0.0;
+        /// Quantity.
         double quantity = 0.0;
+        /// When, ns since 1970.
         std::int64_t time = 0;
     };
 
@@ -63,26 +70,36 @@ public:
         /// Events or depths in the window.
         std::size_t updates = 0;
         // Now.
+        /// Half way between the best prices.
         double mid_price = detail::not_known;
         /// The best prices, each weighted by the quantity on the other side.
         double microprice = detail::not_known;
+        /// Best ask less best bid.
         double spread = detail::not_known;
         /// (bid - ask) / (bid + ask), from -1 (all asks) to 1.
         double imbalance = detail::not_known;
+        /// On the best levels, as many as the config says.
         double bid_quantity = 0.0;
+        /// The same of the asks.
         double ask_quantity = 0.0;
         // Over the window, by time.
+        /// Mean spread.
         double mean_spread = detail::not_known;
+        /// Spread not exceeded for a tenth of the time.
         double spread_p10 = detail::not_known;
+        /// For half of it.
         double median_spread = detail::not_known;
+        /// For nine tenths of it.
         double spread_p90 = detail::not_known;
         /// Difference of both sides' quantity-weighted mean prices.
         double depth_weighted_spread = detail::not_known;
         /// Mean time that a best price stands.
         double bid_lifetime = detail::not_known;
+        /// The same of the ask.
         double ask_lifetime = detail::not_known;
         /// Median time until spread and depth are back after a trade that moved the best.
         double spread_recovery = detail::not_known;
+        /// The same of the depth.
         double depth_recovery = detail::not_known;
         /// Share of what a trade took that is back a second later.
         double replenishment = detail::not_known;
@@ -90,10 +107,15 @@ public:
 
     /// Over parent trades: the prints of one side at one time are one. Spreads and impact in price, sizes in units.
     struct TradeFlowAnalysis {
+        /// Parent trades.
         std::uint64_t trades = 0;
+        /// Mean quantity.
         double mean_size = detail::not_known;
+        /// Quantity that half do not exceed, within a sixteenth.
         double median_size = detail::not_known;
+        /// That nine tenths do not exceed.
         double size_p90 = detail::not_known;
+        /// That 99 of 100 do not exceed.
         double size_p99 = detail::not_known;
         /// Purchases less sales over all, -1 to 1.
         double imbalance = detail::not_known;
@@ -103,16 +125,23 @@ public:
         double interval_dispersion = detail::not_known;
         /// Share of trades in a second that earlier ones brought about, as of a Hawkes process.
         double branching_ratio = detail::not_known;
+        /// 2 d (p - m).
         double effective_spread = detail::not_known;
+        /// 2 d (p - m'), m' the mid a horizon later.
         double realised_spread = detail::not_known;
+        /// Effective less realised.
         double price_impact = detail::not_known;
         /// Share of trades after which the mid stood beyond their price.
         double toxicity = detail::not_known;
+        /// VPIN.
         double vpin = detail::not_known;
+        /// Share of its past that VPIN is not below now.
         double vpin_percentile = detail::not_known;
         /// Largest mean move of the mid in a trade's direction at any horizon, the one after a minute, and their ratio.
         double impact_peak = detail::not_known;
+        /// After a minute.
         double impact_permanent = detail::not_known;
+        /// Their ratio.
         double permanent_share = detail::not_known;
     };
 
@@ -120,8 +149,11 @@ public:
     struct OrderLifetimeAnalysis {
         /// Orders that entered in the window: filled whole, cancelled, or not seen to end.
         std::uint64_t orders = 0;
+        /// Filled whole.
         std::uint64_t filled = 0;
+        /// Cancelled, in part filled or not.
         std::uint64_t cancelled = 0;
+        /// Not seen to end.
         std::uint64_t open = 0;
         /// Time in which half are filled whole, were no order cancelled (Kaplan-Meier).
         double median_time_to_fill = detail::not_known;
@@ -135,7 +167,9 @@ public:
         std::array<mm_cancel_bucket_t, MM_CANCEL_BUCKETS> cancellations = {};
     };
 
+    /// With this window and defaults.
     explicit AdvancedAnalytics(std::size_t window = 1000) : AdvancedAnalytics(with_window(window)) {}
+    /// std::invalid_argument for a config that is out of range.
     explicit AdvancedAnalytics(const Config &config)
         : config_(checked(config)), scale_{config.tick_size, config.lot_size}, parameters_(parameters(config, horizon_)) {}
 
@@ -238,6 +272,7 @@ public:
         return take(order);
     }
 
+    /// What it was made with.
     const Config &config() const noexcept { return config_; }
 
 private:

@@ -30,6 +30,7 @@ namespace mm {
 struct MarketMicrostructureConfig {
     /// Price of a tick, and quantity of a lot: what results are scaled by, and depths and trades rounded to.
     double tick_size = 0.01;
+    /// Quantity of a lot.
     double lot_size = 1.0;
     /// Seconds after a trade at which realised spread, impact and toxicity look at the mid.
     double horizon = 5.0;
@@ -37,40 +38,52 @@ struct MarketMicrostructureConfig {
     std::size_t imbalance_levels = 5;
     /// Quantity of a VPIN bucket, and how many buckets VPIN spans.
     double vpin_bucket = 10000.0;
+    /// Buckets that VPIN spans.
     std::uint32_t vpin_buckets = 50;
     /// Seconds of an interval of Kyle's regression.
     double kyle_interval = 1.0;
     /// Seconds of the grid on which two markets' prices are compared, and the lagged changes in the regression, 1 to 16.
     double information_interval = 1.0;
+    /// Lagged changes in the regression, 1 to 16.
     std::uint32_t information_lags = 2;
 };
 
 /// The documented microstructure of one instrument.
 class MarketMicrostructure {
 public:
+    /// Its config.
     using Config = MarketMicrostructureConfig;
 
     /// Means over the trades that have reached a horizon. Spreads and impact in price, whole spreads: impact = effective - realised.
     struct Spreads {
         /// Seconds.
         double horizon = 0.0;
+        /// Parent trades.
         std::uint64_t trades = 0;
+        /// 2 d (p - m).
         double effective_spread = detail::not_known;
+        /// 2 d (p - m').
         double realised_spread = detail::not_known;
+        /// Effective less realised.
         double price_impact = detail::not_known;
         /// The same, weighted by the trades' quantities.
         double effective_spread_by_quantity = detail::not_known;
+        /// Weighted by quantity.
         double realised_spread_by_quantity = detail::not_known;
+        /// Weighted by quantity.
         double price_impact_by_quantity = detail::not_known;
         /// Share of the trades after which the mid stood beyond their price.
         double flow_toxicity = detail::not_known;
+        /// Weighted by quantity.
         double flow_toxicity_by_quantity = detail::not_known;
     };
     /// Change of the mid = intercept + lambda x signed quantity.
     struct KyleLambda {
+        /// Intervals in the regression.
         std::uint64_t intervals = 0;
         /// Price per unit of quantity.
         double lambda = detail::not_known;
+        /// Of lambda.
         double standard_error = detail::not_known;
         /// Price per interval.
         double intercept = detail::not_known;
@@ -79,8 +92,11 @@ public:
     };
     /// Index 0 is this market, 1 the other. Where innovations are correlated only bounds are known.
     struct InformationShare {
+        /// Steps in the regression.
         std::uint64_t observations = 0;
+        /// Least share of each.
         std::array<double, 2> lower = {detail::not_known, detail::not_known};
+        /// Largest share of each.
         std::array<double, 2> upper = {detail::not_known, detail::not_known};
         /// The middle of the bounds.
         std::array<double, 2> share = {detail::not_known, detail::not_known};
@@ -88,27 +104,42 @@ public:
         std::array<double, 2> component_share = {detail::not_known, detail::not_known};
         /// Speed at which each price corrects the difference, per interval.
         std::array<double, 2> adjustment = {detail::not_known, detail::not_known};
+        /// Of the innovations.
         double correlation = detail::not_known;
     };
     /// Everything at once. Prices in price, quantities in units, shares from 0 to 1, imbalances from -1 (all asks) to 1.
     struct Metrics {
+        /// Parent trades.
         std::uint64_t trades = 0;
+        /// Half way between the best prices.
         double mid_price = detail::not_known;
+        /// The best prices, each weighted by the quantity on the other side.
         double microprice = detail::not_known;
+        /// Best ask less best bid.
         double quoted_spread = detail::not_known;
+        /// 2 d (p - m).
         double effective_spread = detail::not_known;
+        /// 2 d (p - m').
         double realised_spread = detail::not_known;
+        /// Effective less realised.
         double price_impact = detail::not_known;
+        /// Of the quantities on the best levels.
         double imbalance = detail::not_known;
+        /// Purchases less sales over all.
         double trade_imbalance = detail::not_known;
+        /// Share of trades after which the mid stood beyond their price.
         double flow_toxicity = detail::not_known;
+        /// VPIN.
         double vpin = detail::not_known;
         /// Share of VPIN's past that it is not below now.
         double vpin_percentile = detail::not_known;
+        /// Price per unit of quantity.
         double kyle_lambda = detail::not_known;
+        /// This market's, the middle of its bounds.
         double information_share = detail::not_known;
     };
 
+    /// std::invalid_argument for a config that is out of range.
     explicit MarketMicrostructure(const Config &config = Config())
         : config_(checked(config)), scale_{config.tick_size, config.lot_size}, feed_(parameters(config, horizon_), book::defaults()),
           shares_(config.information_lags), grid_(detail::to_ns(config.information_interval)) {}
@@ -159,6 +190,7 @@ public:
         }
     }
 
+    /// Everything so far.
     Metrics get_metrics() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         const mm_analytics_flow_report_t flow = feed_.measured().flow_report();
@@ -203,10 +235,12 @@ public:
         const std::lock_guard<std::mutex> lock(mutex_);
         return spreads_at(horizon_).realised_spread;
     }
+    /// Effective less realised spread, at the config's horizon.
     double price_impact() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return spreads_at(horizon_).price_impact;
     }
+    /// Share of trades after which the mid stood beyond their price, at the config's horizon.
     double flow_toxicity() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return spreads_at(horizon_).flow_toxicity;
@@ -216,18 +250,22 @@ public:
         const std::lock_guard<std::mutex> lock(mutex_);
         return book_imbalance(config_.imbalance_levels);
     }
+    /// Of so many levels, at most 64.
     double imbalance(std::size_t levels) const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return book_imbalance(levels);
     }
+    /// VPIN, 0 to 1.
     double vpin() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return feed_.measured().flow_report().vpin;
     }
+    /// Over all intervals so far.
     KyleLambda kyle_lambda() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return kyle();
     }
+    /// Over all steps of the grid so far.
     InformationShare information_share() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return information();
