@@ -44,7 +44,7 @@ result<touched> touching(Call &&call) noexcept {
 
 /// What a matching operation wrote.
 struct match {
-    /// Events in the caller'"'"'s array.
+    /// Events in the caller's array.
     std::size_t events = 0;
     /// Lots traded, resting and cancelled.
     mm_match_t outcome{};
@@ -127,7 +127,7 @@ public:
     /// mm_book_clear.
     void clear() { detail::check(mm_book_clear(get(), nullptr)); }
 
-    // Matching mode: trades, and writes events into the caller'"'"'s array.
+    // Matching mode: trades, and writes events into the caller's array.
     /// mm_book_submit.
     result<match> try_submit(const mm_new_order_t &order, span<mm_book_event_t> events) noexcept {
         return matching([&](std::size_t *n, mm_match_t *m) {

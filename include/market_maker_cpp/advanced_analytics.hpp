@@ -45,6 +45,8 @@ struct AdvancedAnalyticsConfig {
     double vpin_bucket = 10000.0;
     /// Buckets that VPIN spans.
     std::uint32_t vpin_buckets = 50;
+    /// Storage of the book of a feed of events; one beyond its orders is refused.
+    mm_book_config_t book = mm::book::defaults();
 };
 
 /// The documented analytics of one instrument.
@@ -181,8 +183,8 @@ public:
             return false;
         }
         if (!now_) {
-            now_.emplace();
-            then_.emplace();
+            now_.emplace(config_.book);
+            then_.emplace(config_.book);
         }
         if (!now_->try_apply(event)) {
             return false;
@@ -358,9 +360,19 @@ private:
         return true;
     }
 
+    /// A book that is made for one analysis: no larger than it must be.
+    mm_book_config_t small_book(std::size_t orders) const noexcept {
+        mm_book_config_t config = config_.book;
+        config.max_orders = static_cast<std::uint32_t>(std::min<std::size_t>(config.max_orders, orders + 64));
+        config.window_ticks = std::min<std::uint32_t>(config.window_ticks, 1024);
+        return config;
+    }
     /// The window through fresh analytics.
     detail::market_feed replayed() const {
-        detail::market_feed feed(parameters_, book::defaults());
+        const std::size_t resting =
+            then_ ? then_->order_count() + then_->level_count(side::buy) + then_->level_count(side::sell) : 0;
+        const mm_book_config_t storage = small_book(resting + events_.size());
+        detail::market_feed feed(parameters_, storage);
         if (!now_) {
             auto trade = trades_.begin();
             for (const Depth &depth : depths_) {
@@ -377,7 +389,7 @@ private:
         if (has_dropped_) {
             std::vector<std::uint8_t> bytes(then_->snapshot_size());
             const std::size_t length = then_->try_write_snapshot(bytes).value();
-            book from;
+            book from(storage);
             detail::check(from.try_read_snapshot(span<const std::uint8_t>(bytes.data(), length)).code());
             feed.begin(std::move(from));
             // That trading goes on, or not, makes the analytics read the book.
@@ -475,7 +487,7 @@ private:
         }
         std::stable_sort(events.begin(), events.end(),
                          [](const mm_event_t &a, const mm_event_t &b) { return a.timestamp < b.timestamp; });
-        detail::market_feed feed(parameters_, book::defaults());
+        detail::market_feed feed(parameters_, small_book(orders_.size()));
         for (const mm_event_t &event : events) {
             feed.apply(event);
         }

@@ -46,6 +46,8 @@ struct MarketMicrostructureConfig {
     double information_interval = 1.0;
     /// Lagged changes in the regression, 1 to 16.
     std::uint32_t information_lags = 2;
+    /// Storage of the book of a feed of events; one beyond its orders is refused.
+    mm_book_config_t book = mm::book::defaults();
 };
 
 /// The documented microstructure of one instrument.
@@ -141,7 +143,7 @@ public:
 
     /// std::invalid_argument for a config that is out of range.
     explicit MarketMicrostructure(const Config &config = Config())
-        : config_(checked(config)), scale_{config.tick_size, config.lot_size}, feed_(parameters(config, horizon_), book::defaults()),
+        : config_(checked(config)), scale_{config.tick_size, config.lot_size}, feed_(parameters(config, horizon_), config.book),
           shares_(config.information_lags), grid_(detail::to_ns(config.information_interval)) {}
 
     /// An event of an order-by-order feed, in ticks and lots. False, and no change, for one that the book refuses.
