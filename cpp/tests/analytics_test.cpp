@@ -275,6 +275,11 @@ TEST(MarketMicrostructureTest, TheMarketThatLeadsHasTheInformation) {
     EXPECT_GT(share.lower[0], 0.95);
     EXPECT_NEAR(share.lower[0] + share.upper[1], 1.0, 1e-9);
     EXPECT_GT(share.observations, 4900U);
+    // What is refused is no step of the time.
+    const auto before = micro.information_share().observations;
+    EXPECT_FALSE(micro.on_trade(OrderSide::BUY, std::nan(""), 1.0, 90'000 * static_cast<std::int64_t>(second)));
+    EXPECT_FALSE(micro.on_event(event_at(90'000 * second, MM_EVENT_DELETE, 1, 0, 0, 0)));
+    EXPECT_EQ(micro.information_share().observations, before);
     // A long silence joins nothing: no sample lies across it.
     micro.advance(100'000 * static_cast<std::int64_t>(second));
     EXPECT_LT(micro.information_share().observations, 5010U);

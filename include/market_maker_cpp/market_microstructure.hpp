@@ -149,8 +149,7 @@ public:
     /// An event of an order-by-order feed, in ticks and lots. False, and no change, for one that the book refuses.
     bool on_event(const mm_event_t &event) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        sample(event.timestamp);
-        return feed_.apply(event);
+        return sampled(event.timestamp, [&] { return feed_.apply(event); });
     }
     /// The market now, at the depth's `last_update`. False, and no change, for what is no price, quantity or time.
     bool on_depth(const MarketDepth &depth) {
@@ -159,8 +158,7 @@ public:
         if (!ladder.take(depth, scale_)) {
             return false;
         }
-        sample(ladder.time);
-        return feed_.apply(ladder);
+        return sampled(ladder.time, [&] { return feed_.apply(ladder); });
     }
     /// A trade, ns since 1970, before the depth that it leaves. False, and no change, as above.
     bool on_trade(OrderSide aggressor, double price, double quantity, std::int64_t time) {
@@ -170,8 +168,8 @@ public:
         if (!ticks || !lots || *lots == 0 || time < 0) {
             return false;
         }
-        sample(static_cast<std::uint64_t>(time));
-        return feed_.print(static_cast<std::uint64_t>(time), aggressor, *ticks, *lots);
+        const auto now = static_cast<std::uint64_t>(time);
+        return sampled(now, [&] { return feed_.print(now, aggressor, *ticks, *lots); });
     }
     /// What another market of the instrument now pays, ns since 1970. False, and no change, for what is no price or time.
     bool on_other_market(double price, std::int64_t time) {
@@ -179,16 +177,19 @@ public:
         if (!std::isfinite(price) || time < 0) {
             return false;
         }
-        sample(static_cast<std::uint64_t>(time));
-        other_ = price / scale_.tick;
-        return true;
+        return sampled(static_cast<std::uint64_t>(time), [&] {
+            other_ = price / scale_.tick;
+            return true;
+        });
     }
     /// It is `time`, ns, without an event.
     void advance(std::int64_t time) {
         const std::lock_guard<std::mutex> lock(mutex_);
         if (time >= 0) {
-            sample(static_cast<std::uint64_t>(time));
-            feed_.measured().advance(static_cast<std::uint64_t>(time));
+            (void)sampled(static_cast<std::uint64_t>(time), [&] {
+                feed_.measured().advance(static_cast<std::uint64_t>(time));
+                return true;
+            });
         }
     }
 
@@ -296,21 +297,31 @@ private:
         given.kyle_interval = detail::to_ns(config.kyle_interval);
         return given;
     }
-    /// Both prices as of just before `now`, at each step of the grid that has come.
-    void sample(std::uint64_t now) {
-        if (next_ == 0) {
-            next_ = (now / grid_ + 1) * grid_;
-        }
+    /// Makes a change at `now`; where it is one, takes both prices as they were before it at each step of the grid that has come.
+    template <class Change>
+    bool sampled(std::uint64_t now, Change &&change) {
         if (now < next_) {
-            return;
+            return change();
         }
         const double own = feed_.best().mid();
+        const double other = other_;
+        if (!change()) {
+            return false;
+        }
+        if (next_ == 0) {
+            next_ = (now / grid_ + 1) * grid_;
+        } else {
+            sample(now, own, other);
+        }
+        return true;
+    }
+    void sample(std::uint64_t now, double own, double other) {
         if ((now - next_) / grid_ >= longest_silence) {
             shares_.update(own, detail::not_known);
             next_ = (now / grid_ + 1) * grid_;
         }
         for (; next_ <= now; next_ += grid_) {
-            shares_.update(own, other_);
+            shares_.update(own, other);
         }
     }
     Spreads scaled(const mm_markout_t &of) const noexcept {
