@@ -10,6 +10,14 @@
 
 pub mod analytics;
 pub mod book;
+#[cfg(feature = "cxx")]
+#[allow(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    clippy::multiple_unsafe_ops_per_block,
+    reason = "what cxx generates is unsafe; nothing written by hand is"
+)]
+mod bridge;
 pub mod engine;
 pub mod features;
 pub mod feed;
