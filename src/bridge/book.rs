@@ -1,6 +1,6 @@
 //! `mm::cxx::book`: the order-by-order book, as it follows a feed and as it matches.
 
-use super::guarded::attempt;
+use super::guarded::{attempt, verdict};
 use super::mirror::Blank;
 use super::types::{self, fill, put};
 use super::{Error, Guarded};
@@ -209,6 +209,8 @@ pub(super) mod face {
         fn seed(self: &mut Book, side: Side, price: i64, quantity: u64) -> Result<Touched>;
         fn reduce_seed(self: &mut Book, side: Side, price: i64, by: u64) -> Result<Touched>;
         fn apply(self: &mut Book, event: &Event) -> Result<Touched>;
+        /// The same without an exception, for feeds in which refusals are ordinary: 0 or MM_E_*; `touched` stays as it was then.
+        fn try_apply(self: &mut Book, event: &Event, touched: &mut Touched) -> i32;
         /// Applies events until one is refused, which is no exception: the batch says where and why.
         fn apply_batch(self: &mut Book, events: &[Event]) -> Result<Batch>;
         fn clear(self: &mut Book) -> Result<Touched>;
@@ -352,6 +354,13 @@ impl Book {
 
     fn apply(&mut self, event: &Event) -> Result<Touched, Error> {
         self.book.change(|book| Ok(book.apply(&types::event(event)?)?.into()))
+    }
+
+    fn try_apply(&mut self, event: &Event, touched: &mut Touched) -> i32 {
+        verdict(self.book.try_change(|book| {
+            *touched = book.apply(&types::event(event)?)?.into();
+            Ok(())
+        }))
     }
 
     fn apply_batch(&mut self, events: &[Event]) -> Result<Batch, Error> {

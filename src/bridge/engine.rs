@@ -1,6 +1,6 @@
 //! `mm::cxx::engine`: the whole pipeline of one instrument.
 
-use super::guarded::attempt;
+use super::guarded::{attempt, verdict};
 use super::mirror::Blank;
 use super::types::{self, fill};
 use super::{Error, Guarded, orders};
@@ -20,7 +20,7 @@ use crate::ffi::order_types::mm_execution_report_t;
 use crate::ffi::orders::mm_order_manager_config_t;
 use crate::ffi::risk::{mm_risk_config_t, mm_risk_counters_t};
 use crate::ffi::risk_control::mm_risk_latches_t;
-use crate::ffi::status::{Failure, MM_E_ENUM};
+use crate::ffi::status::{Failure, MM_E_ENUM, MM_OK, MM_STALE};
 use crate::ffi::strategy::mm_stoikov_config_t;
 use crate::model::weights::WeightWriter;
 use crate::oms::{self, OmsConfig};
@@ -288,10 +288,19 @@ pub(super) mod face {
         /// Takes one market-data event; how many order actions were written, for which room for 16 is always enough. An event
         /// that the book refuses throws and changes nothing.
         fn on_event(self: &mut Engine, event: &Event, actions: &mut [OrderAction]) -> Result<usize>;
+        /// The same without an exception, for feeds in which refusals are ordinary: 0 or MM_E_*; nothing is written then.
+        fn try_on_event(
+            self: &mut Engine,
+            event: &Event,
+            actions: &mut [OrderAction],
+            written: &mut usize,
+        ) -> i32;
         /// Quotes now, whether or not anything changed; `now` in ns.
         fn refresh(self: &mut Engine, now: u64, actions: &mut [OrderAction]) -> Result<usize>;
         /// Takes the venue's word on an own order; false for one that is over, where nothing changed.
         fn on_report(self: &mut Engine, report: &ExecutionReport) -> Result<bool>;
+        /// The same without an exception: 0, MM_STALE for an order that is over, or MM_E_*.
+        fn try_on_report(self: &mut Engine, report: &ExecutionReport) -> i32;
         /// There is a gap in the feed that nothing in it tells of.
         fn interrupt(self: &mut Engine) -> Result<()>;
 
@@ -360,6 +369,24 @@ pub(super) struct Pipeline {
     actions: [oms::OrderAction; MM_MAX_ENGINE_ACTIONS],
 }
 
+impl Pipeline {
+    fn on_event(&mut self, event: &Event, actions: &mut [OrderAction]) -> Result<usize, Failure> {
+        let event = types::event(event)?;
+        let room = actions.len().min(MM_MAX_ENGINE_ACTIONS);
+        let made = self.engine.on_event(&event, &mut self.actions[..room])?;
+        Ok(fill(actions, self.actions[..made].iter().map(orders::action)))
+    }
+
+    /// Whether it changed anything.
+    fn on_report(&mut self, report: &ExecutionReport) -> Result<bool, Failure> {
+        let report = oms::ExecutionReport::try_from(&mm_execution_report_t::from(report))?;
+        Ok(match self.engine.on_report(&report)? {
+            ReportEffect::Stale => false,
+            ReportEffect::Order(_) | ReportEffect::Fill { .. } => true,
+        })
+    }
+}
+
 /// One instrument's pipeline.
 pub(super) struct Engine(Guarded<Pipeline>);
 
@@ -419,12 +446,14 @@ impl Engine {
     }
 
     fn on_event(&mut self, event: &Event, actions: &mut [OrderAction]) -> Result<usize, Error> {
-        self.0.change(|pipeline| {
-            let event = types::event(event)?;
-            let room = actions.len().min(MM_MAX_ENGINE_ACTIONS);
-            let made = pipeline.engine.on_event(&event, &mut pipeline.actions[..room])?;
-            Ok(fill(actions, pipeline.actions[..made].iter().map(orders::action)))
-        })
+        self.0.change(|pipeline| pipeline.on_event(event, actions))
+    }
+
+    fn try_on_event(&mut self, event: &Event, actions: &mut [OrderAction], written: &mut usize) -> i32 {
+        verdict(self.0.try_change(|pipeline| {
+            *written = pipeline.on_event(event, actions)?;
+            Ok(())
+        }))
     }
 
     fn refresh(&mut self, now: u64, actions: &mut [OrderAction]) -> Result<usize, Error> {
@@ -436,13 +465,12 @@ impl Engine {
     }
 
     fn on_report(&mut self, report: &ExecutionReport) -> Result<bool, Error> {
-        self.0.change(|pipeline| {
-            let report = oms::ExecutionReport::try_from(&mm_execution_report_t::from(report))?;
-            Ok(match pipeline.engine.on_report(&report)? {
-                ReportEffect::Stale => false,
-                ReportEffect::Order(_) | ReportEffect::Fill { .. } => true,
-            })
-        })
+        self.0.change(|pipeline| pipeline.on_report(report))
+    }
+
+    fn try_on_report(&mut self, report: &ExecutionReport) -> i32 {
+        let done = self.0.try_change(|pipeline| pipeline.on_report(report));
+        done.map_or_else(Failure::status, |is_news| if is_news { MM_OK } else { MM_STALE })
     }
 
     fn interrupt(&mut self) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::ffi::status::{self, Failure, MM_E_PANIC, MM_E_POISONED};
+use crate::ffi::status::{self, Failure, MM_E_PANIC, MM_E_POISONED, MM_OK};
 
 /// Why a call failed, as C++ reads it in `rust::Error::what()`: `MM_E_FULL: the book is full`.
 #[derive(Debug)]
@@ -31,6 +31,11 @@ impl From<Failure> for Error {
 /// Runs a body without an object, as a constructor's.
 pub(super) fn attempt<R>(body: impl FnOnce() -> Result<R, Failure>) -> Result<R, Error> {
     Ok(catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(payload.as_ref())))?)
+}
+
+/// A verdict as a status, where a refusal is no exception; its message is the thread's.
+pub(super) fn verdict(outcome: Result<(), Failure>) -> i32 {
+    outcome.map_or_else(Failure::status, |()| MM_OK)
 }
 
 /// A value and whether a call on it has panicked.

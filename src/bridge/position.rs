@@ -1,6 +1,6 @@
 //! `mm::cxx::tracker`: positions in many instruments under one account and its limits.
 
-use super::guarded::attempt;
+use super::guarded::{attempt, verdict};
 use super::mirror::Blank;
 use super::types::{self, fill, put};
 use super::{Error, Guarded};
@@ -9,7 +9,6 @@ use crate::ffi::position::{
     mm_fill_outcome_t, mm_fill_t, mm_position_limits_t, mm_position_t, mm_position_totals_t,
     mm_position_tracker_config_t, mm_trade_t, new_tracker,
 };
-use crate::ffi::status::{Failure, MM_OK};
 use crate::position::{self as core, PositionTracker};
 use crate::types::{Instrument as CoreInstrument, InstrumentId, Price, Quantity};
 
@@ -230,11 +229,6 @@ impl Blank for mm_position_limits_t {
 
 /// Positions of one account.
 pub(super) struct Tracker(Guarded<PositionTracker>);
-
-/// A verdict as a status, its message with the thread.
-fn verdict(outcome: Result<(), Failure>) -> i32 {
-    outcome.map_or_else(Failure::status, |()| MM_OK)
-}
 
 impl Tracker {
     fn defaults() -> TrackerConfig {

@@ -1,12 +1,12 @@
 //! `mm::cxx::risk_gate`: the pre-trade gate.
 
-use super::guarded::attempt;
+use super::guarded::{attempt, verdict};
 use super::mirror::Blank;
 use super::{Error, Guarded};
 use crate::ffi::risk::{mm_exposure_t, mm_order_intent_t, mm_risk_config_t, mm_risk_counters_t, status_of};
 use crate::ffi::risk_control::{check_of, mm_instrument_rules_t, mm_risk_latches_t, state_of};
 use crate::ffi::risk_feed::{mm_risk_account_t, mm_risk_fill_t, mm_risk_market_t, mm_risk_order_t};
-use crate::ffi::status::{Failure, MM_OK};
+use crate::ffi::status::MM_OK;
 use crate::risk::{self as core, Stance};
 use crate::types::{InstrumentId, Money, Timestamp};
 
@@ -338,11 +338,6 @@ shown!(RiskCounters => mm_risk_counters_t { evaluated, refused });
 
 /// The gate.
 pub(super) struct RiskGate(Guarded<core::RiskGate>);
-
-/// A verdict as a status, its message with the thread.
-fn verdict(outcome: Result<(), Failure>) -> i32 {
-    outcome.map_or_else(Failure::status, |()| MM_OK)
-}
 
 impl RiskGate {
     fn defaults() -> RiskConfig {
