@@ -6,7 +6,7 @@ separate_arguments(FLAGS NATIVE_COMMAND "${FLAGS}")
 set(messages "${OUTPUT}/cargo.jsonl")
 set(ENV{CARGO_TARGET_DIR} "${TARGET_DIR}")
 execute_process(
-  COMMAND "${CARGO}" rustc --locked --lib --package market-maker --features cxx --crate-type staticlib --profile "${PROFILE}"
+  COMMAND "${CARGO}" build --locked --lib --package market-maker --features market-maker/cxx --profile "${PROFILE}"
           --message-format json-render-diagnostics ${FLAGS}
   WORKING_DIRECTORY "${SOURCE}"
   OUTPUT_FILE "${messages}"

@@ -20,6 +20,7 @@
 #include "market-maker/src/bridge/trees.rs.h"
 #include "market-maker/src/bridge/types.rs.h"
 #include "market-maker/src/bridge/venue.rs.h"
+#include "rust/cxx.h"
 
 #include <cstdint>
 

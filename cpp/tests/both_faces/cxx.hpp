@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace face {
@@ -64,9 +65,19 @@ template <class T>
 T &ref(rust::Box<T> &owned) {
     return *owned;
 }
+template <class T>
+struct lent {
+    T *data;
+    std::size_t size;
+    operator rust::Slice<T>() const { return {data, size}; }
+    template <class U = T, class = std::enable_if_t<!std::is_const_v<U>>>
+    operator rust::Slice<const U>() const {
+        return {data, size};
+    }
+};
 template <class C>
 auto first(C &container, std::size_t count) {
-    return rust::Slice<std::remove_pointer_t<decltype(container.data())>>(container.data(), count);
+    return lent<std::remove_pointer_t<decltype(container.data())>>{container.data(), count};
 }
 /// Anything contiguous as an argument.
 template <class C>
@@ -133,8 +144,8 @@ inline std::int32_t check_position(const tracker &t, std::uint32_t instrument, m
 inline std::int32_t check_loss(const tracker &t) { return t.check_loss(); }
 
 inline rust::Box<risk_gate> make_gate(const mm::cxx::risk_config &config) { return risk_gate::create(config); }
-inline std::int32_t check(risk_gate &gate, const intent &order, const exposure &against) {
-    return gate.check(order, against);
+inline std::int32_t check(risk_gate &gate, const intent &wish, const exposure &against) {
+    return gate.check(wish, against);
 }
 inline rust::Box<mm::cxx::kill_switch> kill_switch_of(const risk_gate &gate) { return mm::cxx::kill_switch::of(gate); }
 inline std::uint64_t latch_token(const risk_gate &gate) { return gate.latch_token(); }

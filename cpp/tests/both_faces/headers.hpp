@@ -151,8 +151,8 @@ inline std::int32_t check_position(const tracker &t, std::uint32_t instrument, m
 inline std::int32_t check_loss(const tracker &t) { return t.check_loss().code(); }
 
 inline risk_gate make_gate(const mm_risk_config_t &config) { return risk_gate(config); }
-inline std::int32_t check(risk_gate &gate, const intent &order, const exposure &against) {
-    return gate.check(order, against).code();
+inline std::int32_t check(risk_gate &gate, const intent &wish, const exposure &against) {
+    return gate.check(wish, against).code();
 }
 inline mm::kill_switch kill_switch_of(const risk_gate &gate) { return gate.kill_switch(); }
 inline std::uint64_t latch_token(const risk_gate &gate) { return gate.latches().token; }

@@ -378,7 +378,7 @@ inline void order_managers() {
     asks = {{113.0, 10.0}};
     (void)decide();
     bids = {{120.0, 10.0}};
-    attempt("crossed", [&] { (void)face::decide(orders, gate, bids, asks, top, actions); });
+    attempt("beyond the market", [&] { (void)face::decide(orders, gate, bids, asks, top, actions); });
     bids.assign(5, {100.0, 1.0});
     attempt("five levels", [&] { (void)face::decide(orders, gate, bids, asks, top, actions); });
     face::order_request request{};
