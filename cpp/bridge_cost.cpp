@@ -276,7 +276,7 @@ void engines(unsigned runs) {
         const double took = per_call(events.size(), [&] {
             for (const mm_event_t &event : events) {
                 if (with_venue) {
-                    for (const auto &report : *venue.try_on_event(engine, event, reports)) {
+                    for (const auto &report : venue.on_event(engine, event, reports)) {
                         (void)engine.try_on_report(report);
                     }
                 }

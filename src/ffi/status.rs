@@ -416,7 +416,7 @@ pub(crate) fn named(name: &str) -> Option<mm_status_t> {
 }
 
 /// What the last failure of this thread had to say.
-#[cfg(feature = "cxx")]
+#[cfg(any(feature = "cxx", test))]
 pub(crate) fn message() -> String {
     MESSAGE.with(|message| {
         // SAFETY: the buffer is this thread's own, and nothing writes it while it is copied.
