@@ -4,8 +4,9 @@
 
 /// The files with a `#[cxx::bridge]`, in `src/bridge`.
 #[cfg(feature = "cxx")]
-const BRIDGES: [&str; 16] = [
+const BRIDGES: [&str; 18] = [
     "book",
+    "book_manager",
     "engine",
     "feature_window",
     "kill_switch",
@@ -17,6 +18,7 @@ const BRIDGES: [&str; 16] = [
     "reader",
     "risk",
     "risk_config",
+    "risk_monitor",
     "strategy",
     "trees",
     "types",

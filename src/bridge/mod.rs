@@ -12,6 +12,7 @@ mod mirror;
 mod guarded;
 
 mod book;
+mod book_manager;
 mod engine;
 mod feature_window;
 mod kill_switch;
@@ -23,6 +24,7 @@ mod quoter;
 mod reader;
 mod risk;
 mod risk_config;
+mod risk_monitor;
 mod strategy;
 mod trees;
 mod types;

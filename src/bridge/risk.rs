@@ -302,9 +302,9 @@ pub(super) mod face {
 
 use face::{
     Exposure, InstrumentRules, OrderIntent, Restriction, RiskAccount, RiskConfig, RiskFill, RiskMarket,
-    RiskOrder, RiskStance, TailRisk, TradingState,
+    RiskOrder, RiskStance, TailRisk,
 };
-pub(super) use face::{RiskCounters, RiskLatches};
+pub(super) use face::{RiskCounters, RiskLatches, TradingState};
 
 numbered!(Restriction: u8);
 blank_by_default!(

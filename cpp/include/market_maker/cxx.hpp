@@ -5,6 +5,7 @@
 #define MARKET_MAKER_CXX_HPP
 
 #include "market-maker/src/bridge/book.rs.h"
+#include "market-maker/src/bridge/book_manager.rs.h"
 #include "market-maker/src/bridge/engine.rs.h"
 #include "market-maker/src/bridge/feature_window.rs.h"
 #include "market-maker/src/bridge/kill_switch.rs.h"
@@ -16,6 +17,7 @@
 #include "market-maker/src/bridge/reader.rs.h"
 #include "market-maker/src/bridge/risk.rs.h"
 #include "market-maker/src/bridge/risk_config.rs.h"
+#include "market-maker/src/bridge/risk_monitor.rs.h"
 #include "market-maker/src/bridge/strategy.rs.h"
 #include "market-maker/src/bridge/trees.rs.h"
 #include "market-maker/src/bridge/types.rs.h"

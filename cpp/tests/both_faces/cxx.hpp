@@ -123,6 +123,13 @@ inline void restore(book &b, const rust::Vec<std::uint8_t> &bytes) {
     b.restore(rust::Slice<const std::uint8_t>(bytes.data(), bytes.size()));
 }
 
+inline rust::Box<mm::cxx::book_manager> make_books() { return mm::cxx::book_manager::create(); }
+inline bool best(const mm::cxx::book_manager &b, std::uint32_t instrument, mm::cxx::side s, level &out) {
+    return b.best(instrument, s, out);
+}
+inline std::size_t instruments(const mm::cxx::book_manager &b, std::vector<std::uint32_t> &out) {
+    return b.instruments(slice(out));
+}
 inline rust::Box<level_book> make_level_book() { return level_book::create(level_book::defaults()); }
 inline std::uint32_t set_level(level_book &b, mm::cxx::side s, std::int64_t price, std::uint64_t quantity) {
     return bits(b.set_level(s, price, quantity));
@@ -148,6 +155,17 @@ inline std::int32_t check(risk_gate &gate, const intent &wish, const exposure &a
     return gate.check(wish, against);
 }
 inline rust::Box<mm::cxx::kill_switch> kill_switch_of(const risk_gate &gate) { return mm::cxx::kill_switch::of(gate); }
+inline rust::Box<mm::cxx::risk_monitor> monitor_of(const risk_gate &gate) { return mm::cxx::risk_monitor::of(gate); }
+using mm::cxx::audit_record;
+using coverage_row = mm::cxx::risk_coverage;
+inline std::size_t coverage(const mm::cxx::risk_monitor &monitor, std::vector<coverage_row> &out) {
+    return monitor.coverage(slice(out));
+}
+inline std::size_t audit(const mm::cxx::risk_monitor &monitor, std::uint64_t &cursor, std::vector<audit_record> &out,
+                         std::uint64_t &lost) {
+    return monitor.audit(cursor, slice(out), lost);
+}
+constexpr auto halted = mm::cxx::trading_state::halted;
 inline std::uint64_t latch_token(const risk_gate &gate) { return gate.latch_token(); }
 inline mm::cxx::risk_latches latches(const risk_gate &gate) { return gate.latches(); }
 

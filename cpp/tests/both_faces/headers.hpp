@@ -129,6 +129,19 @@ inline std::vector<std::uint8_t> snapshot(const book &b) {
 }
 inline void restore(book &b, const std::vector<std::uint8_t> &bytes) { mm::detail::check(b.try_read_snapshot(bytes).code()); }
 
+inline mm::book_manager make_books() { return mm::book_manager(); }
+inline bool best(const mm::book_manager &b, std::uint32_t instrument, mm::side s, level &out) {
+    const auto found = b.try_best(instrument, s);
+    if (found) {
+        out = *found;
+    } else if (found.status().code() != MM_E_NOT_FOUND || std::string(mm_last_error_message()) != "the side is empty") {
+        mm::detail::check(found.status().code());
+    }
+    return found.ok();
+}
+inline std::size_t instruments(const mm::book_manager &b, std::vector<std::uint32_t> &out) {
+    return b.try_instruments(out).value();
+}
 inline level_book make_level_book() { return level_book(); }
 inline std::uint32_t set_level(level_book &b, mm::side s, std::int64_t price, std::uint64_t quantity) {
     return b.try_set_level(s, price, quantity).value().bits();
@@ -155,6 +168,17 @@ inline std::int32_t check(risk_gate &gate, const intent &wish, const exposure &a
     return gate.check(wish, against).code();
 }
 inline mm::kill_switch kill_switch_of(const risk_gate &gate) { return gate.kill_switch(); }
+inline mm::risk_monitor monitor_of(const risk_gate &gate) { return gate.monitor(); }
+using audit_record = mm_audit_record_t;
+using coverage_row = mm_risk_coverage_t;
+inline std::size_t coverage(const mm::risk_monitor &monitor, std::vector<coverage_row> &out) {
+    return monitor.coverage(out).size();
+}
+inline std::size_t audit(const mm::risk_monitor &monitor, std::uint64_t &cursor, std::vector<audit_record> &out,
+                         std::uint64_t &lost) {
+    return monitor.audit(cursor, out, &lost).size();
+}
+constexpr auto halted = mm::trading_state::halted;
 inline std::uint64_t latch_token(const risk_gate &gate) { return gate.latches().token; }
 inline mm_risk_latches_t latches(const risk_gate &gate) { return gate.latches().stored; }
 

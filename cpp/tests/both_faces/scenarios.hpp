@@ -137,6 +137,27 @@ inline void books() {
     std::printf("levels %u\n", face::set_level(levels, face::buy, 100, 0));
     print_best(levels);
 
+    auto books_owner = face::make_books();
+    auto &books = face::ref(books_owner);
+    books.add_instrument(4, face::book::defaults());
+    books.add_instrument(2, face::book::defaults());
+    attempt("instrument twice", [&] { books.add_instrument(4, face::book::defaults()); });
+    face::event event{};
+    event.kind = decltype(event.kind)(1);
+    event.order_id = 9;
+    event.price = 77;
+    event.quantity = 3;
+    event.instrument = 4;
+    std::printf("its book %u\n", face::bits(books.apply(event)));
+    event.instrument = 5;
+    attempt("no such instrument", [&] { (void)books.apply(event); });
+    face::level level{};
+    std::printf("best %u %u %" PRId64 "\n", number(face::best(books, 2, face::buy, level)),
+                number(face::best(books, 4, face::buy, level)), level.price);
+    attempt("whose best", [&] { (void)face::best(books, 5, face::buy, level); });
+    std::vector<std::uint32_t> known(4);
+    std::printf("instruments %zu: %u %u\n", face::instruments(books, known), known[0], known[1]);
+
     config.max_orders = 0;
     attempt("a book of nothing", [&] { (void)face::make_book(config); });
 }
@@ -258,6 +279,35 @@ inline void risks() {
     attempt("reset", [&] { gate.reset(face::latch_token(gate), "because", order.timestamp); });
     gate.new_day(order.timestamp);
     ask("a new day");
+    auto monitor_owner = face::monitor_of(gate);
+    auto &monitor = face::ref(monitor_owner);
+    const auto metrics = monitor.metrics();
+    std::printf("equity %" PRId64 " day %" PRId64 " drawdown %" PRId64 " latches %" PRIu64 " closed %" PRIx64 "\n",
+                metrics.equity, metrics.daily_profit, metrics.drawdown, metrics.latch_sequence, metrics.closed);
+    std::vector<face::coverage_row> rows(64);
+    const std::size_t checks = face::coverage(monitor, rows);
+    for (std::size_t i = 0; i < checks; ++i) {
+        if (rows[i].is_configured) {
+            std::printf("  check %u action %u asked %" PRIu64 " refused %" PRIu64 " on %u fed %u inert %u\n",
+                        static_cast<unsigned>(rows[i].check), static_cast<unsigned>(rows[i].action), rows[i].evaluated,
+                        rows[i].refused, number(rows[i].is_on), number(rows[i].is_fed), number(rows[i].is_inert));
+        }
+    }
+    std::vector<face::audit_record> records(9);
+    std::uint64_t cursor = 0, lost = 0;
+    std::size_t told = 0;
+    while ((told = face::audit(monitor, cursor, records, lost)) > 0) {
+        for (std::size_t i = 0; i < told; ++i) {
+            std::printf("  %" PRIu64 " at %" PRIu64 " kind %u reason %u side %u %" PRId64 " x %" PRIu64 " observed %" PRId64
+                        " limit %" PRId64 "\n", records[i].sequence, records[i].timestamp,
+                        static_cast<unsigned>(records[i].kind), static_cast<unsigned>(records[i].reason),
+                        static_cast<unsigned>(records[i].side), records[i].price, records[i].quantity, records[i].observed,
+                        records[i].limit);
+        }
+    }
+    std::printf("cursor %" PRIu64 " lost %" PRIu64 "\n", cursor, lost);
+    monitor.set_state(face::halted);
+    ask("halted");
     attempt("no such check", [&] { gate.set_enabled(-5, false); });
     const auto counters = gate.counters();
     std::printf("asked %" PRIu64, counters.evaluated);
