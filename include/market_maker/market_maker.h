@@ -8206,7 +8206,7 @@ mm_status_t mm_predictor_select(struct mm_predictor_t *predictor,
                                 size_t channel_count) MM_NOEXCEPT;
 
 /**
- * The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+ * The selected part of a window's forecast, `[horizons][channels]`: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
  * rows asked for are computed. Hot path.
  *
  * Errors:

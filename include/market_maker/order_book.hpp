@@ -16,6 +16,7 @@
 
 namespace mm {
 
+/// What an order does besides resting.
 enum class OrderType : std::uint8_t {
     /// Trades what it can; the rest rests.
     LIMIT = 0,

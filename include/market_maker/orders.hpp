@@ -248,6 +248,7 @@ inline result<routing> try_route(const mm_route_request_t &request, span<const m
     done.routes = buffer.first(count);
     return done;
 }
+/// As try_route; throws mm::error where that has a failed status.
 inline routing route(const mm_route_request_t &request, span<const mm_venue_offer_t> offers,
                      span<mm_route_t> buffer) {
     return try_route(request, offers, buffer).value();

@@ -14,6 +14,7 @@
 
 namespace mm {
 
+/// What has become of an order.
 enum class OrderStatus { NEW, PARTIALLY_FILLED, FILLED, CANCELLED, REJECTED };
 
 /// An order and what has become of it.

@@ -317,7 +317,7 @@ pub unsafe extern "C" fn mm_predictor_select(
     })
 }
 
-/// The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+/// The selected part of a window's forecast, `[horizons][channels]`: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
 /// rows asked for are computed. Hot path.
 ///
 /// # Errors

@@ -44,9 +44,9 @@ pub enum Words {
     F32,
     /// Two bfloat16, the earlier input in the low half.
     Bf16,
-    /// Two 16-bit integers, see [`I16`].
+    /// Two 16-bit integers, see the format `I16`.
     I16,
-    /// Four bytes, see [`Int8`].
+    /// Four bytes, see the format `Int8`.
     Int8,
 }
 
