@@ -105,9 +105,9 @@ pub(super) mod face {
     #[cxx_name = "forecaster_config"]
     #[derive(Clone, Copy, Debug, PartialEq)]
     struct ForecasterConfig {
-        /// MM_ASKING_*. Default window.
+        /// How the network is asked. Default window.
         asking: Asking,
-        /// MM_READING_*. Default by the network.
+        /// What its outputs mean. Default by the network.
         reading: Reading,
         /// Steps of the grid that a prediction is about. Of rows of channels 0, the default, is all that the network
         /// forecasts; a triple wants the number that it was trained on.

@@ -59,9 +59,9 @@ pub(super) mod face {
         replaced_quantity: u64,
         /// The instrument.
         instrument: u32,
-        /// MM_ACTION_*.
+        /// What it says.
         kind: ActionKind,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
         /// Whether the order must not trade on arrival.
         post_only: bool,
@@ -90,9 +90,9 @@ pub(super) mod face {
         timestamp: u64,
         /// The instrument.
         instrument: u32,
-        /// MM_EXECUTION_*.
+        /// What it says.
         kind: ExecutionKind,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
         /// Whether the fill provided liquidity.
         is_maker: bool,

@@ -95,9 +95,9 @@ pub(super) mod face {
         requote_distance: u32,
         /// How far a quantity may be off, basis points of what is wanted. Default 5000.
         requote_quantity_bps: u32,
-        /// MM_REQUOTE_*. Default ticks.
+        /// Unit of requote_distance. Default ticks.
         requote_unit: RequoteUnit,
-        /// MM_REPLACE_*. Default atomic.
+        /// How orders are moved. Default atomic.
         replace_mode: ReplaceMode,
         /// Whether quotes must not trade on arrival.
         post_only: bool,
@@ -138,7 +138,7 @@ pub(super) mod face {
         price: i64,
         /// Lots.
         quantity: u64,
-        /// MM_SIDE_*; of a replacement it is that of the replaced order, and not read.
+        /// Its side; of a replacement it is that of the replaced order, and not read.
         side: Side,
         /// Whether the order must not trade on arrival.
         post_only: bool,
@@ -161,9 +161,9 @@ pub(super) mod face {
         filled: u64,
         /// When its last request was sent, ns.
         sent: u64,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
-        /// MM_ORDER_*.
+        /// Where it is.
         state: OrderState,
         /// Which wanted quote it serves, 255 for none.
         level: u8,
