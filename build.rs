@@ -4,13 +4,15 @@
 
 /// The files with a `#[cxx::bridge]`, in `src/bridge`.
 #[cfg(feature = "cxx")]
-const BRIDGES: [&str; 18] = [
+const BRIDGES: [&str; 20] = [
     "book",
     "book_manager",
     "engine",
+    "engine_figures",
     "feature_window",
     "kill_switch",
     "level_book",
+    "order_types",
     "orders",
     "position",
     "predictor",

@@ -4,12 +4,11 @@ use std::pin::Pin;
 
 use super::guarded::attempt;
 use super::mirror::Blank;
+use super::order_types::action;
 use super::types::{self, fill, put};
 use super::{Error, Guarded};
 use crate::ffi::args::fits;
-use crate::ffi::order_types::{
-    mm_execution_report_t, mm_market_top_t, mm_order_action_t, mm_order_request_t, mm_order_t,
-};
+use crate::ffi::order_types::{mm_execution_report_t, mm_market_top_t, mm_order_request_t, mm_order_t};
 use crate::ffi::orders::mm_order_manager_config_t;
 use crate::ffi::risk::status_of;
 use crate::ffi::status::{Failure, MM_E_INVALID_ARGUMENT, MM_OK};
@@ -19,44 +18,17 @@ use crate::types::{OrderId, Price, Quantity, SignedQuantity, Timestamp};
 #[cxx::bridge(namespace = "mm::cxx")]
 pub(super) mod face {
     extern "C++" {
+        include!("market-maker/src/bridge/order_types.rs.h");
+        #[cxx_name = "execution_report"]
+        type ExecutionReport = crate::bridge::order_types::ExecutionReport;
+        #[cxx_name = "order_action"]
+        type OrderAction = crate::bridge::order_types::OrderAction;
         include!("market-maker/src/bridge/types.rs.h");
         #[cxx_name = "side"]
         type Side = crate::bridge::types::Side;
         include!("market-maker/src/bridge/risk.rs.h");
         #[cxx_name = "risk_gate"]
         type RiskGate = crate::bridge::risk::RiskGate;
-    }
-
-    /// What is to be sent.
-    #[cxx_name = "action_kind"]
-    #[derive(Debug, Hash)]
-    #[repr(u8)]
-    enum ActionKind {
-        #[cxx_name = "place"]
-        Place = 1,
-        #[cxx_name = "cancel"]
-        Cancel = 2,
-        #[cxx_name = "replace"]
-        Replace = 3,
-    }
-
-    /// What a venue's report says: MM_EXECUTION_*.
-    #[cxx_name = "execution_kind"]
-    #[derive(Debug, Hash)]
-    #[repr(u8)]
-    enum ExecutionKind {
-        #[cxx_name = "accepted"]
-        Accepted = 1,
-        #[cxx_name = "rejected"]
-        Rejected = 2,
-        #[cxx_name = "filled"]
-        Filled = 3,
-        #[cxx_name = "cancelled"]
-        Cancelled = 4,
-        #[cxx_name = "replaced"]
-        Replaced = 5,
-        #[cxx_name = "cancel_rejected"]
-        CancelRejected = 6,
     }
 
     /// Where an order is: MM_ORDER_*.
@@ -123,9 +95,9 @@ pub(super) mod face {
         requote_distance: u32,
         /// How far a quantity may be off, basis points of what is wanted. Default 5000.
         requote_quantity_bps: u32,
-        /// MM_REQUOTE_*. Default ticks.
+        /// Unit of requote_distance. Default ticks.
         requote_unit: RequoteUnit,
-        /// MM_REPLACE_*. Default atomic.
+        /// How orders are moved. Default atomic.
         replace_mode: ReplaceMode,
         /// Whether quotes must not trade on arrival.
         post_only: bool,
@@ -133,61 +105,6 @@ pub(super) mod face {
         fill_ids: u32,
         /// Finished orders that are remembered at least, to book fills that come late; 0 is 256.
         finished_orders: u32,
-    }
-
-    /// A message for the host to send.
-    #[cxx_name = "order_action"]
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    struct OrderAction {
-        /// The client id of the order that is placed, cancelled or replaced.
-        order_id: u64,
-        /// The client id of the replacement, else 0.
-        new_order_id: u64,
-        /// Limit price, ticks; of a cancelled order its own.
-        price: i64,
-        /// Lots wanted; of a cancelled order what is left of it.
-        quantity: u64,
-        /// What the replaced order had left, else 0.
-        replaced_quantity: u64,
-        /// The instrument.
-        instrument: u32,
-        /// MM_ACTION_*.
-        kind: ActionKind,
-        /// MM_SIDE_*.
-        side: Side,
-        /// Whether the order must not trade on arrival.
-        post_only: bool,
-        /// The level of the wanted quotes that it serves, 0 the best; 255 for the host's own orders.
-        level: u8,
-    }
-
-    /// A venue's report on one order.
-    #[cxx_name = "execution_report"]
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    struct ExecutionReport {
-        /// The client id.
-        order_id: u64,
-        /// The replacement's client id. Of a fill the venue's id of it, 0 where it gives none: fills with an id are
-        /// counted once each in whatever order they come, those without must come once and in order. Of a refused
-        /// cancel the id of the order, of a refused replacement that of the replacement, or 0 where the venue does
-        /// not say which was refused, which is taken for what is under way and must come once. Else 0.
-        new_order_id: u64,
-        /// Price of a fill, ticks.
-        price: i64,
-        /// Lots of a fill.
-        quantity: u64,
-        /// Lots left after the event; repeated and lost fills are found by it.
-        leaves: u64,
-        /// When, by the venue's clock, ns.
-        timestamp: u64,
-        /// The instrument.
-        instrument: u32,
-        /// MM_EXECUTION_*.
-        kind: ExecutionKind,
-        /// MM_SIDE_*.
-        side: Side,
-        /// Whether the fill provided liquidity.
-        is_maker: bool,
     }
 
     /// What a decision needs to know of the market and of the account.
@@ -221,7 +138,7 @@ pub(super) mod face {
         price: i64,
         /// Lots.
         quantity: u64,
-        /// MM_SIDE_*; of a replacement it is that of the replaced order, and not read.
+        /// Its side; of a replacement it is that of the replaced order, and not read.
         side: Side,
         /// Whether the order must not trade on arrival.
         post_only: bool,
@@ -244,9 +161,9 @@ pub(super) mod face {
         filled: u64,
         /// When its last request was sent, ns.
         sent: u64,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
-        /// MM_ORDER_*.
+        /// Where it is.
         state: OrderState,
         /// Which wanted quote it serves, 255 for none.
         level: u8,
@@ -360,24 +277,18 @@ pub(super) mod face {
     }
 }
 
+pub(super) use face::OrderManagerConfig;
 use face::{
-    ActionKind, Decision, ExecutionKind, MarketTop, Order, OrderRequest, OrderState, ReplaceMode,
+    Decision, ExecutionReport, MarketTop, Order, OrderAction, OrderRequest, OrderState, ReplaceMode,
     RequoteUnit, RiskGate, Side, Submission, WantedQuote,
 };
-pub(super) use face::{ExecutionReport, OrderAction, OrderManagerConfig};
 
-numbered!(ActionKind: u8, ExecutionKind: u8, OrderState: u8, RequoteUnit: u8, ReplaceMode: u8);
+numbered!(OrderState: u8, RequoteUnit: u8, ReplaceMode: u8);
 blank_by_config!(mm_order_manager_config_t);
-blank_by_default!(mm_order_action_t, mm_execution_report_t, mm_market_top_t, mm_order_request_t,);
+blank_by_default!(mm_market_top_t, mm_order_request_t);
 mirror!(OrderManagerConfig => mm_order_manager_config_t {
     first_sequence, instrument, capacity, requote_distance, requote_quantity_bps, fill_ids, finished_orders
 } flags { post_only } numbers { requote_unit, replace_mode });
-mirror!(OrderAction => mm_order_action_t {
-    order_id, new_order_id, price, quantity, replaced_quantity, instrument, level
-} flags { post_only } numbers { kind, side });
-mirror!(ExecutionReport => mm_execution_report_t {
-    order_id, new_order_id, price, quantity, leaves, timestamp, instrument
-} flags { is_maker } numbers { kind, side });
 mirror!(MarketTop => mm_market_top_t {
     timestamp, position, bid, ask, reference
 } flags { has_bid, has_ask, has_reference });
@@ -394,12 +305,6 @@ struct Orders {
 
 /// Working orders of one instrument.
 pub(super) struct OrderManager(Guarded<Orders>);
-
-/// A core action as C++ sees it.
-#[inline]
-pub(super) fn action(action: &core::OrderAction) -> OrderAction {
-    mm_order_action_t::from(action).into()
-}
 
 /// The quotes of one side, added to those that are wanted.
 fn want(

@@ -67,7 +67,7 @@ pub(super) mod face {
         quantity: u64,
         /// What was traded.
         instrument: u32,
-        /// Our side, MM_SIDE_*.
+        /// Our side.
         side: Side,
         /// Whether we provided the liquidity.
         is_maker: bool,

@@ -62,11 +62,11 @@ pub(super) mod face {
     struct PredictorConfig {
         /// Where random weights come from when there is no file. Default 0.
         seed: u64,
-        /// MM_PREDICTOR_*. Default SSM-HiPPO.
+        /// Which network. Default SSM-HiPPO.
         kind: Network,
-        /// MM_PRECISION_* of the large products. Default f32.
+        /// Number format of the large products. Default f32.
         precision: Precision,
-        /// MM_BAD_INPUT_*. Default refuse.
+        /// What to do with NaN and infinity. Default refuse.
         bad_input: BadInput,
         /// Most windows of one mm_predictor_predict_batch, 1 to 4096. Default 16.
         max_batch: u32,
@@ -94,7 +94,7 @@ pub(super) mod face {
         dt_rank: u32,
         /// SSM-HiPPO: d_model over the units of the attention. Default 8.
         reduction_ratio: u32,
-        /// SSM-HiPPO: Whether layer i has 1 + i/2 times the states. Default 0.
+        /// SSM-HiPPO: whether layer i has 1 + i/2 times the states. Default not.
         progressive_state: bool,
         /// LSTM: rows of a window; 0, the default, is what the file says, else 100.
         lstm_steps: u32,
@@ -132,11 +132,11 @@ pub(super) mod face {
         weight_bytes: usize,
         /// Most windows of one batch.
         max_batch: usize,
-        /// MM_PREDICTOR_*.
+        /// Which network.
         kind: Network,
-        /// MM_PRECISION_*.
+        /// Number format of the large products.
         precision: Precision,
-        /// MM_BAD_INPUT_*.
+        /// What it does with NaN and infinity.
         bad_input: BadInput,
         /// Whether the weights are other than random.
         is_trained: bool,

@@ -43,7 +43,7 @@ pub(super) mod face {
         inventory_limit: u32,
         /// Remaining times that the table is solved for besides 0; 0, the default, is the full horizon only.
         horizon_steps: u32,
-        /// MM_QUOTER_*. Default Avellaneda-Stoikov.
+        /// Which model. Default Avellaneda-Stoikov.
         model: QuoterModel,
     }
 

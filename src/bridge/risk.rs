@@ -59,7 +59,7 @@ pub(super) mod face {
         quantity: u64,
         /// Open quantity of the order that it replaces, 0 for a new order.
         replaces: u64,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
     }
 
@@ -109,7 +109,7 @@ pub(super) mod face {
         working_orders: u32,
         /// The instrument.
         instrument: u32,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
         /// Whether it must not trade on arrival.
         post_only: bool,
@@ -153,7 +153,7 @@ pub(super) mod face {
         realised: i64,
         /// The instrument.
         instrument: u32,
-        /// MM_SIDE_*.
+        /// Its side.
         side: Side,
         /// Whether it reduced a position.
         has_realised: bool,
@@ -183,7 +183,7 @@ pub(super) mod face {
         unit_value: i64,
         /// Prices are multiples of so many ticks, at least 1.
         price_increment: u32,
-        /// MM_RESTRICTION_*.
+        /// What may be traded.
         restriction: Restriction,
     }
 

@@ -146,33 +146,33 @@ pub(super) mod face {
         positive_prices: bool,
         /// Whether post-only orders that would meet the opposite best price are refused.
         post_only: bool,
-        /// MM_SELF_TRADE_*; 0 switches the check off.
+        /// What becomes of own orders that would meet; off by default.
         self_trade: SelfTrade,
         /// Whether a missed sequence number closes its instrument.
         sequence_gaps: bool,
         /// Whether a bid that meets the ask closes its instrument.
         crossed_books: bool,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_daily_loss: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_drawdown: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_consecutive_losses: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_value_at_risk: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_expected_shortfall: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_markout: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_protection: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_repeated_execution: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_reconciliation: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_clock: BreachAction,
-        /// What its breach does, MM_BREACH_*; 0 is the default.
+        /// What its breach does.
         on_silence: BreachAction,
     }
 }

@@ -76,13 +76,13 @@ pub(super) mod face {
         warm_up: u64,
         /// Volatility rows of the table besides 0. Default 32. GLFT table only.
         table_steps: u32,
-        /// MM_MODEL_*. Default Avellaneda-Stoikov.
+        /// Which model. Default Avellaneda-Stoikov.
         model: StoikovModel,
-        /// MM_REFERENCE_*. Default mid.
+        /// What distances are measured from. Default mid.
         reference: ReferencePrice,
-        /// MM_AVERSION_*. Default at the limit, which only Avellaneda-Stoikov takes.
+        /// The unit of risk_aversion. Default at the limit, which only Avellaneda-Stoikov takes.
         aversion: Aversion,
-        /// MM_HORIZON_*. Default rolling.
+        /// Whether the horizon counts down. Default rolling.
         horizon_mode: HorizonMode,
         /// Part of a prediction's expected change that the reservation price follows, at least 0. Default 0.
         change_weight: f64,

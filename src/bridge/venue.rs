@@ -17,11 +17,11 @@ pub(super) mod face {
         include!("market-maker/src/bridge/types.rs.h");
         #[cxx_name = "event"]
         type Event = crate::bridge::types::Event;
-        include!("market-maker/src/bridge/orders.rs.h");
+        include!("market-maker/src/bridge/order_types.rs.h");
         #[cxx_name = "order_action"]
-        type OrderAction = crate::bridge::orders::OrderAction;
+        type OrderAction = crate::bridge::order_types::OrderAction;
         #[cxx_name = "execution_report"]
-        type ExecutionReport = crate::bridge::orders::ExecutionReport;
+        type ExecutionReport = crate::bridge::order_types::ExecutionReport;
         include!("market-maker/src/bridge/engine.rs.h");
         #[cxx_name = "engine"]
         type Engine = crate::bridge::engine::Engine;

@@ -152,11 +152,12 @@ inline void books() {
     event.instrument = 5;
     attempt("no such instrument", [&] { (void)books.apply(event); });
     face::level level{};
-    std::printf("best %u %u %" PRId64 "\n", number(face::best(books, 2, face::buy, level)),
-                number(face::best(books, 4, face::buy, level)), level.price);
+    const bool is_empty = !face::best(books, 2, face::buy, level), is_there = face::best(books, 4, face::buy, level);
+    std::printf("best %u %u %" PRId64 "\n", number(is_empty), number(is_there), level.price);
     attempt("whose best", [&] { (void)face::best(books, 5, face::buy, level); });
     std::vector<std::uint32_t> known(4);
-    std::printf("instruments %zu: %u %u\n", face::instruments(books, known), known[0], known[1]);
+    const std::size_t registered = face::instruments(books, known);
+    std::printf("instruments %zu: %u %u\n", registered, known[0], known[1]);
 
     config.max_orders = 0;
     attempt("a book of nothing", [&] { (void)face::make_book(config); });
