@@ -620,9 +620,9 @@ fn ids_of_any_pattern_agree_with_the_oracle() {
         |number| number,
         // Alike in their low bits, which say where an order lies: all of them, and by threes.
         |number| number << 40,
-        |number| number % 3 | (number / 3) << 32,
+        |number| (number % 3) | ((number / 3) << 32),
         // Two ids for each pair of places.
-        |number| number % 100 | (number / 100) << 10,
+        |number| (number % 100) | ((number / 100) << 10),
     ];
     for (seed, id_of) in (60..).zip(patterns) {
         run(seed, &Scenario { operations: 300_000, id_of, ..CALM });
