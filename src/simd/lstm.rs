@@ -8,11 +8,12 @@
 //!
 //! At one window the recurrence reads all recurrent weights once per step, and that pass from the second-level cache is the wall.
 //! Panels are taken in alternating order, so that the one touched last is still in the first-level cache when
-//! the next step begins with it.
+//! the next step begins with it. In f32, with registers for it, two steps share what the order of sums lets them share
+//! (`pairs.rs`).
 //!
 //! Each f32 output is one chain of fused multiply-adds over ascending columns, begun at the projection, itself one chain
 //! begun at the bias; integer sums are exact; the cell is one sequence of IEEE operations. So f32, i16 and int8 give the
-//! same bits on every instruction set, for any number of steps per call and either order of panels.
+//! same bits on every instruction set, for any number of steps per call and any order of panels.
 
 use super::Simd;
 #[cfg(doc)]
@@ -27,6 +28,7 @@ mod format;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod kernels;
+mod pairs;
 
 pub(super) use attention::{row_dots, weighted_sum};
 pub use format::{I16_ACTIVATION, I16_CHAIN, INT8_MOST};
@@ -97,8 +99,8 @@ pub struct Project<'a> {
 pub struct Recur<'a> {
     /// The recurrent weights.
     pub weights: GateMatrix<'a>,
-    /// `[step][output]`: the projections.
-    pub gates: &'a [f32],
+    /// `[step][output]`: the projections. What stands here afterwards is of no use.
+    pub gates: &'a mut [f32],
     /// `[steps + 1][columns]`: hidden states as words. Row 0 is the one before the first step, the others are written.
     pub rows: &'a mut [u32],
     /// The cells, per unit, updated.

@@ -255,6 +255,19 @@ impl SsmHippo {
         selection.gather(&state.scratch.outputs, out)
     }
 
+    /// Runs windows and a stream over a new state, which is to be reset afterwards.
+    pub(super) fn warm(&self, state: &mut SsmState) {
+        let config = &self.config;
+        let (silent, mut out) = (vec![0.0; config.window_len()], vec![0.0; config.output_len()]);
+        // Weights that make an output overflow are told by the calls that the user makes.
+        let _ = self.predict(state, &silent, &mut out);
+        for row in silent.chunks_exact(config.num_channels) {
+            let _ = self.push(state, row);
+        }
+        let _ = self.forecast(state, &mut out);
+        let _ = self.predict(state, &silent, &mut out);
+    }
+
     /// Checks, embeds, runs the layers and the head; the result stands in the scratch, finite where it was computed.
     fn run_window(
         &self,

@@ -77,7 +77,8 @@ impl Scratch {
 }
 
 impl SsmState {
-    /// A state for `model`, with the stream empty. O(activations).
+    /// A state for `model`, with the stream empty. A few windows and rows are run over it, so that the first call finds code and
+    /// weights where the thousandth does. O(a window).
     ///
     /// # Errors
     /// [`ModelError::Memory`].
@@ -95,7 +96,11 @@ impl SsmState {
             return Err(ModelError::config("windows", format!("{windows} is not in 1..=4096")));
         }
         let config = model.config().clone();
-        Ok(Self { scratch: Scratch::new(&config, windows)?, stream: Stream::new(&config)?, config })
+        let (scratch, stream) = (Scratch::new(&config, windows)?, Stream::new(&config)?);
+        let mut state = Self { scratch, stream, config };
+        model.warm(&mut state);
+        state.reset();
+        Ok(state)
     }
 
     /// Windows that a batched call takes at most.

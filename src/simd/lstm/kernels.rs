@@ -1,26 +1,29 @@
 //! The two products: projections of many rows, and the recurrence with its cells.
 
+use std::ops::Range;
+
 use super::super::lanes::{LANES, Lanes};
 use super::cell::cells;
 use super::format::Recurrent;
+use super::pairs::pairs;
 use super::{BLOCK, GATES, GateMatrix, Project, Recur};
 
 /// The place of one tile's numbers, all in words from the start of their arrays.
 #[derive(Clone, Copy)]
-struct Tile<'a> {
-    weights: GateMatrix<'a>,
+pub(super) struct Tile<'a> {
+    pub weights: GateMatrix<'a>,
     /// Word of the tile's first column.
-    first: usize,
+    pub first: usize,
     /// Words from one column to the next.
-    step: usize,
+    pub step: usize,
     /// First output.
-    output: usize,
+    pub output: usize,
 }
 
 impl<'a> Tile<'a> {
     /// Blocks from `block` on of a panel.
     #[inline(always)]
-    fn new(weights: GateMatrix<'a>, group: usize, panel: usize, block: usize) -> Self {
+    pub fn new(weights: GateMatrix<'a>, group: usize, panel: usize, block: usize) -> Self {
         let step = group * BLOCK;
         let first = panel * weights.columns * step + block * BLOCK;
         Self { weights, first, step, output: (panel * group + block) * BLOCK }
@@ -246,12 +249,15 @@ pub fn recur<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>) {
         "hidden states of {steps} steps"
     );
     if S::VECTOR_BLOCKS >= 8 {
-        // SAFETY: all that was asserted above.
+        // SAFETY: all that was asserted above; only f32 has words of one input.
         unsafe {
             match P::GROUP {
-                4 => panels::<S, P, 4>(s, job, steps),
-                2 => panels::<S, P, 2>(s, job, steps),
-                _ => panels::<S, P, 1>(s, job, steps),
+                4 => panels::<S, P, 4>(s, job, 0..steps),
+                2 => panels::<S, P, 2>(s, job, 0..steps),
+                _ => {
+                    let done = pairs(s, job, steps);
+                    panels::<S, P, 1>(s, job, done..steps);
+                }
             }
         }
         return;
@@ -326,21 +332,27 @@ unsafe fn load_gates<S: Lanes, const N: usize>(
 /// # Safety
 /// The job has passed the checks of [`recur`]; step and panel lie inside it.
 #[inline(always)]
-unsafe fn store_words<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize, words: S::I) {
+pub(super) unsafe fn store_words<S: Lanes>(
+    s: S,
+    job: &mut Recur<'_>,
+    step: usize,
+    panel: usize,
+    words: S::I,
+) {
     let at = (step + 1) * job.weights.columns + panel * LANES;
     // SAFETY: row `step + 1` lies inside `rows`, a panel's 16 words inside the row. f32 and u32 are stored alike.
     unsafe { s.store_at(s.float_of_bits(words), job.rows.as_mut_ptr().add(at).cast()) };
 }
 
-/// All steps, a panel's `N` blocks side by side.
+/// Some steps, a panel's `N` blocks side by side.
 ///
 /// # Safety
 /// The job has passed the checks of [`recur`] for so many steps; `N` is the blocks of a panel.
 #[inline(always)]
-unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: usize) {
+unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: Range<usize>) {
     let weights = job.weights;
     let mut odd = job.odd;
-    for step in 0..steps {
+    for step in steps {
         for position in 0..weights.panels {
             let panel = if odd { weights.panels - 1 - position } else { position };
             let tile = Tile::new(weights, N, panel, 0);
