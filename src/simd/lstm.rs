@@ -28,6 +28,10 @@ mod format;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod kernels;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
 mod pairs;
 
 pub(super) use attention::{row_dots, weighted_sum};
