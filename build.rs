@@ -1,7 +1,43 @@
 //! Names the shared library for the dynamic linker: programs built against ABI version n ask for
-//! `libmarket_maker.so.n`. Writes nothing.
+//! `libmarket_maker.so.n`. Under the feature `cxx` also generates and compiles the C++ side of the bridge. Writes to cargo's
+//! own folders only.
+
+/// The files with a `#[cxx::bridge]`, in `src/bridge`.
+#[cfg(feature = "cxx")]
+const BRIDGES: [&str; 20] = [
+    "book",
+    "book_manager",
+    "engine",
+    "engine_figures",
+    "feature_window",
+    "kill_switch",
+    "level_book",
+    "order_types",
+    "orders",
+    "position",
+    "predictor",
+    "quoter",
+    "reader",
+    "risk",
+    "risk_config",
+    "risk_monitor",
+    "strategy",
+    "trees",
+    "types",
+    "venue",
+];
+
+#[cfg(feature = "cxx")]
+fn bridge() {
+    let files = BRIDGES.map(|noun| format!("src/bridge/{noun}.rs"));
+    cxx_build::bridges(files).std("c++17").compile("market_maker_cxx");
+}
+
+#[cfg(not(feature = "cxx"))]
+const fn bridge() {}
 
 fn main() {
+    bridge();
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/ffi/version.rs");
     let source =

@@ -88,6 +88,7 @@ fn a_market_and_its_reports_allocate_nothing() {
         std::hint::black_box((lives.median_ns(), lives.points().count(), share.estimate().is_ok()));
         std::hint::black_box((performance.sharpe(), performance.adverse_selection(3), performance.sortino()));
         std::hint::black_box((analytics.markouts().decay(), analytics.sizes().quantile(0.5)));
+        std::hint::black_box(analytics.kyle().estimate().is_ok());
         std::hint::black_box(analytics.lifetimes().calibration().reliability().count());
         analytics.interrupt(Timestamp(u64::MAX / 2));
     });

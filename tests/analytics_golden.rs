@@ -124,6 +124,7 @@ fn every_analytic_agrees_with_the_reference_on_a_recorded_hour() {
         "markouts",
         "impact",
         "toxicity",
+        "kyle",
         "replenishment",
         "recovery",
         "orders",
@@ -224,6 +225,12 @@ fn compare_flow(golden: &Golden, analytics: &MarketAnalytics) {
     assert!((decay.peak - peak).abs() < 1e-9 && (impacts[decay.peak_horizon] - peak).abs() < 1e-9);
     assert!((decay.permanent_share - impacts[7] / decay.peak).abs() < 1e-9);
     eprintln!("impact in ticks by horizon: {impacts:.2?}, permanent share {:.3}", decay.permanent_share);
+    let kyle = analytics.kyle().estimate().unwrap();
+    golden.exact("kyle.intervals", kyle.intervals);
+    golden.within("kyle.lambda", kyle.lambda, 1e-10);
+    golden.within("kyle.error", kyle.standard_error, 1e-10);
+    golden.within("kyle.intercept", kyle.intercept, 1e-10);
+    golden.within("kyle.r_squared", kyle.r_squared, 1e-10);
     golden.close("toxicity.vpin", analytics.toxicity().vpin());
     golden.close("toxicity.percentile", analytics.toxicity().percentile());
 }

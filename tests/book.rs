@@ -137,7 +137,8 @@ fn a_full_event_buffer_is_foreseen_exactly() {
     // Seven makers, and the acceptance.
     for room in 0..8 {
         let mut out = vec![BookEvent::EMPTY; room];
-        assert_eq!(book.submit(&order, &mut out), Err(BookError::EventBufferFull { needed: 8 }));
+        assert_eq!(book.submit(&order, &mut out), Err(BookError::EventBufferFull));
+        assert_eq!(book.events_needed(), 8);
         assert!(out.iter().all(|event| *event == BookEvent::EMPTY));
         assert_eq!(book.state_hash(), hash);
     }

@@ -29,6 +29,8 @@ struct Oracle {
     orders: usize,
     capacity: usize,
     keep: bool,
+    /// Events that the operation last refused for want of room would have written.
+    needed: usize,
 }
 
 fn rank(side: Side, price: i64) -> i64 {
@@ -227,7 +229,8 @@ impl Oracle {
         }
         let needed = 1 + makers.len() + usize::from(!rests);
         if room < needed {
-            return Err(BookError::EventBufferFull { needed: needed as u32 });
+            self.needed = needed;
+            return Err(BookError::EventBufferFull);
         }
         let mut said = vec![(BookEventKind::Accepted, id, 0, order.price.0, quantity, quantity)];
         let left = self.trade(order, makers, &mut said);
@@ -255,7 +258,8 @@ impl Oracle {
         let wanted = NewOrder::limit(OrderId(id), side, Price(price), Quantity(quantity));
         let keeps = self.keeps((old, order.quantity), (price, quantity));
         let makers = if keeps { Vec::new() } else { self.makers(&wanted) };
-        let full = BookError::EventBufferFull { needed: 1 + makers.len() as u32 };
+        self.needed = 1 + makers.len();
+        let full = BookError::EventBufferFull;
         if makers.is_empty() && room == 0 {
             return Err(full);
         }
@@ -300,6 +304,8 @@ struct Scenario {
     outlier: u32,
     huge_quantities: bool,
     keep: bool,
+    /// The id that a small number stands for.
+    id_of: fn(u64) -> u64,
 }
 
 const CALM: Scenario = Scenario {
@@ -311,6 +317,7 @@ const CALM: Scenario = Scenario {
     outlier: 1000,
     huge_quantities: false,
     keep: true,
+    id_of: |number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(7),
 };
 
 fn run(seed: u64, scenario: &Scenario) {
@@ -327,6 +334,7 @@ fn run(seed: u64, scenario: &Scenario) {
         located: HashMap::new(),
         orders: 0,
         capacity: scenario.orders as usize,
+        needed: 0,
         keep: scenario.keep,
     };
     let mut centre = 10_000_i64;
@@ -339,7 +347,7 @@ fn run(seed: u64, scenario: &Scenario) {
         if draw(256) < u64::from(scenario.drift.0) {
             centre += draw(2 * scenario.drift.1 as u64 + 1) as i64 - scenario.drift.1;
         }
-        let mut id = || draw(universe).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(7);
+        let mut id = || (scenario.id_of)(draw(universe));
         let (id, other) = (OrderId(id()), OrderId(id()));
         let side = Side::from_u8(draw(2) as u8).unwrap();
         // Bids mostly below the centre and asks above it, with some overlap.
@@ -445,7 +453,10 @@ fn run(seed: u64, scenario: &Scenario) {
                 let part = (draw(2) == 0).then_some(quantity);
                 let held = oracle.get(id.0);
                 let expected = match held {
-                    _ if room == 0 => Err(BookError::EventBufferFull { needed: 1 }),
+                    _ if room == 0 => {
+                        oracle.needed = 1;
+                        Err(BookError::EventBufferFull)
+                    }
                     Err(error) => Err(error),
                     Ok((.., order)) => oracle.reduce(id.0, part.map_or(order.quantity, |q| q.0)),
                 };
@@ -470,7 +481,9 @@ fn run(seed: u64, scenario: &Scenario) {
                 if let Some(hash) = hash {
                     assert_eq!(hash, book.state_hash(), "a refusal changes nothing");
                 }
-                let silent = matches!(error, BookError::EventBufferFull { .. }) || room == 0;
+                let lacks_room = error == BookError::EventBufferFull;
+                assert!(!lacks_room || book.events_needed() == oracle.needed);
+                let silent = lacks_room || room == 0;
                 if choice >= 60 && !silent {
                     assert_eq!((out[0].kind, out[0].reason), (BookEventKind::Rejected, error.code()));
                 }
@@ -599,4 +612,20 @@ fn a_deep_book_agrees_with_the_oracle() {
         50,
         &Scenario { orders: 6000, window: 512, spread: 2000, operations: 1_500_000, drift: (8, 40), ..CALM },
     );
+}
+
+#[test]
+fn ids_of_any_pattern_agree_with_the_oracle() {
+    let patterns: [fn(u64) -> u64; 4] = [
+        |number| number,
+        // Alike in their low bits, which say where an order lies: all of them, and by threes.
+        |number| number << 40,
+        |number| (number % 3) | ((number / 3) << 32),
+        // Two ids for each pair of places.
+        |number| (number % 100) | ((number / 100) << 10),
+    ];
+    for (seed, id_of) in (60..).zip(patterns) {
+        run(seed, &Scenario { operations: 300_000, id_of, ..CALM });
+        run(seed, &Scenario { operations: 300_000, id_of, orders: 24, window: 64, ..CALM });
+    }
 }

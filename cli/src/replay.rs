@@ -160,8 +160,8 @@ pub struct Args {
     message_rate: Option<u32>,
     #[command(flatten)]
     predictor: PredictorArgs,
-    /// Orders that the book can hold.
-    #[arg(long, default_value_t = 1 << 20)]
+    /// Orders that the book can hold; much more than it will hold costs memory and some speed.
+    #[arg(long, default_value_t = 1 << 18)]
     max_orders: u32,
     /// Also time each stage of the pipeline; reading the clock between them slows the whole down.
     #[arg(long)]

@@ -64,6 +64,11 @@ int main() {
     check(monitor.get_metrics().max_drawdown > 0.1, "drawdown is measured");
     { const PerformanceProfiler::ScopedTimer timer("all"); }
     check(PerformanceProfiler::instance().get_statistics("all").count == 1, "a scope is timed");
+    AdvancedAnalytics analytics;
+    check(analytics.analyze_order_book(around(100.0)).spread == 1.0, "a depth is analysed");
+    check(analytics.analyze_trade_flow({OrderSide::BUY, 100.5, 2.0, 1}).trades <= 1, "a trade is analysed");
+    MarketMicrostructure micro;
+    check(micro.on_depth(around(100.0)) && micro.get_metrics().quoted_spread == 1.0, "a market is measured");
     const AdaptiveTemporalCoherenceLoss loss;
     check(loss.forward(std::vector<float>{1.0F}, std::vector<float>{0.0F}, 1, 0.0) == 1.0, "the loss is computed");
     return failures == 0 ? 0 : 1;

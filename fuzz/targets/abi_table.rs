@@ -130,6 +130,7 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "reliability_bins", at: offset_of!(mm_analytics_config_t, reliability_bins), width: size_of::<u32>(), kind: Kind::Integer },
             Field { name: "fill_mode", at: offset_of!(mm_analytics_config_t, fill_mode), width: size_of::<u8>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_analytics_config_t, reserved), width: size_of::<[u8; 7]>(), kind: Kind::Bytes },
+            Field { name: "kyle_interval", at: offset_of!(mm_analytics_config_t, kyle_interval), width: size_of::<u64>(), kind: Kind::Integer },
         ],
     },
     Struct {
@@ -300,9 +301,9 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "struct_size", at: offset_of!(mm_engine_config_t, struct_size), width: size_of::<usize>(), kind: Kind::Integer },
             Field { name: "instrument", at: offset_of!(mm_engine_config_t, instrument), width: size_of::<*const mm_instrument_t>(), kind: Kind::Pointer(26, None) },
             Field { name: "book", at: offset_of!(mm_engine_config_t, book), width: size_of::<*const mm_book_config_t>(), kind: Kind::Pointer(6, None) },
-            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(70, None) },
-            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(58, None) },
-            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(36, None) },
+            Field { name: "strategy", at: offset_of!(mm_engine_config_t, strategy), width: size_of::<*const mm_stoikov_config_t>(), kind: Kind::Pointer(71, None) },
+            Field { name: "risk", at: offset_of!(mm_engine_config_t, risk), width: size_of::<*const mm_risk_config_t>(), kind: Kind::Pointer(59, None) },
+            Field { name: "orders", at: offset_of!(mm_engine_config_t, orders), width: size_of::<*const mm_order_manager_config_t>(), kind: Kind::Pointer(37, None) },
             Field { name: "volatility_half_life", at: offset_of!(mm_engine_config_t, volatility_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "spread_half_life", at: offset_of!(mm_engine_config_t, spread_half_life), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "flow_half_life", at: offset_of!(mm_engine_config_t, flow_half_life), width: size_of::<f64>(), kind: Kind::Float },
@@ -509,6 +510,18 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "taker_per_lot_micro", at: offset_of!(mm_instrument_t, taker_per_lot_micro), width: size_of::<i64>(), kind: Kind::Integer },
             Field { name: "id", at: offset_of!(mm_instrument_t, id), width: size_of::<u32>(), kind: Kind::Integer },
             Field { name: "reserved", at: offset_of!(mm_instrument_t, reserved), width: size_of::<u32>(), kind: Kind::Integer },
+        ],
+    },
+    Struct {
+        name: "mm_kyle_lambda_t",
+        size: size_of::<mm_kyle_lambda_t>(),
+        init: None,
+        fields: &[
+            Field { name: "intervals", at: offset_of!(mm_kyle_lambda_t, intervals), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "lambda", at: offset_of!(mm_kyle_lambda_t, lambda), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "standard_error", at: offset_of!(mm_kyle_lambda_t, standard_error), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "intercept", at: offset_of!(mm_kyle_lambda_t, intercept), width: size_of::<f64>(), kind: Kind::Float },
+            Field { name: "r_squared", at: offset_of!(mm_kyle_lambda_t, r_squared), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -1398,9 +1411,9 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "fill", at: offset_of!(mm_store_update_t, fill), width: size_of::<*const mm_fill_t>(), kind: Kind::Pointer(21, None) },
             Field { name: "fill_id", at: offset_of!(mm_store_update_t, fill_id), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "mark", at: offset_of!(mm_store_update_t, mark), width: size_of::<i64>(), kind: Kind::Integer },
-            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(75, Some(offset_of!(mm_store_update_t, order_count))) },
+            Field { name: "orders", at: offset_of!(mm_store_update_t, orders), width: size_of::<*const mm_store_order_t>(), kind: Kind::Pointer(76, Some(offset_of!(mm_store_update_t, order_count))) },
             Field { name: "order_count", at: offset_of!(mm_store_update_t, order_count), width: size_of::<usize>(), kind: Kind::Count },
-            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(74, Some(offset_of!(mm_store_update_t, latch_count))) },
+            Field { name: "latches", at: offset_of!(mm_store_update_t, latches), width: size_of::<*const mm_store_latch_t>(), kind: Kind::Pointer(75, Some(offset_of!(mm_store_update_t, latch_count))) },
             Field { name: "latch_count", at: offset_of!(mm_store_update_t, latch_count), width: size_of::<usize>(), kind: Kind::Count },
             Field { name: "next_order_sequence", at: offset_of!(mm_store_update_t, next_order_sequence), width: size_of::<u64>(), kind: Kind::Integer },
             Field { name: "instrument", at: offset_of!(mm_store_update_t, instrument), width: size_of::<u32>(), kind: Kind::Integer },
@@ -1430,6 +1443,17 @@ pub static STRUCTS: &[Struct] = &[
             Field { name: "survival", at: offset_of!(mm_survival_point_t, survival), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "standard_error", at: offset_of!(mm_survival_point_t, standard_error), width: size_of::<f64>(), kind: Kind::Float },
             Field { name: "incidence", at: offset_of!(mm_survival_point_t, incidence), width: size_of::<f64>(), kind: Kind::Float },
+        ],
+    },
+    Struct {
+        name: "mm_survival_summary_t",
+        size: size_of::<mm_survival_summary_t>(),
+        init: None,
+        fields: &[
+            Field { name: "events", at: offset_of!(mm_survival_summary_t, events), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "competing", at: offset_of!(mm_survival_summary_t, competing), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "censored", at: offset_of!(mm_survival_summary_t, censored), width: size_of::<u64>(), kind: Kind::Integer },
+            Field { name: "median", at: offset_of!(mm_survival_summary_t, median), width: size_of::<f64>(), kind: Kind::Float },
         ],
     },
     Struct {
@@ -1753,6 +1777,18 @@ pub static EXPORTS: &[Export] = &[
     },
     Export {
         number: 15,
+        name: "mm_analytics_kyle_lambda",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let lambda = a.output(size_of::<mm_kyle_lambda_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_kyle_lambda(analytics.cast(), lambda.cast()) }
+        },
+    },
+    Export {
+        number: 16,
         name: "mm_analytics_markouts",
         creates: None,
         destroys: None,
@@ -1766,7 +1802,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 16,
+        number: 17,
         name: "mm_analytics_reliability",
         creates: None,
         destroys: None,
@@ -1780,7 +1816,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 17,
+        number: 18,
         name: "mm_analytics_set_fill_mode",
         creates: None,
         destroys: None,
@@ -1792,7 +1828,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 18,
+        number: 19,
         name: "mm_analytics_sign_autocorrelation",
         creates: None,
         destroys: None,
@@ -1805,7 +1841,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 19,
+        number: 20,
         name: "mm_analytics_survival",
         creates: None,
         destroys: None,
@@ -1822,7 +1858,22 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 20,
+        number: 21,
+        name: "mm_analytics_survival_summary",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let analytics = a.handle(0);
+            let kind = a.u8();
+            let distance = a.u32();
+            let now = a.u64();
+            let summary = a.output(size_of::<mm_survival_summary_t>());
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_analytics_survival_summary(analytics.cast(), kind, distance, now, summary.cast()) }
+        },
+    },
+    Export {
+        number: 22,
         name: "mm_book_add",
         creates: None,
         destroys: None,
@@ -1838,7 +1889,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 21,
+        number: 23,
         name: "mm_book_amend",
         creates: None,
         destroys: None,
@@ -1856,7 +1907,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 22,
+        number: 24,
         name: "mm_book_apply",
         creates: None,
         destroys: None,
@@ -1869,7 +1920,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 23,
+        number: 25,
         name: "mm_book_apply_batch",
         creates: None,
         destroys: None,
@@ -1883,7 +1934,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 24,
+        number: 26,
         name: "mm_book_best",
         creates: None,
         destroys: None,
@@ -1896,7 +1947,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 25,
+        number: 27,
         name: "mm_book_cancel",
         creates: None,
         destroys: None,
@@ -1913,7 +1964,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 26,
+        number: 28,
         name: "mm_book_clear",
         creates: None,
         destroys: None,
@@ -1925,7 +1976,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 27,
+        number: 29,
         name: "mm_book_config_init",
         creates: None,
         destroys: None,
@@ -1937,7 +1988,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 28,
+        number: 30,
         name: "mm_book_create",
         creates: Some(2),
         destroys: None,
@@ -1949,7 +2000,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 29,
+        number: 31,
         name: "mm_book_delete",
         creates: None,
         destroys: None,
@@ -1962,7 +2013,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 30,
+        number: 32,
         name: "mm_book_destroy",
         creates: None,
         destroys: Some(2),
@@ -1974,7 +2025,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 31,
+        number: 33,
         name: "mm_book_execute",
         creates: None,
         destroys: None,
@@ -1988,7 +2039,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 32,
+        number: 34,
         name: "mm_book_level",
         creates: None,
         destroys: None,
@@ -2002,7 +2053,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 33,
+        number: 35,
         name: "mm_book_level_count",
         creates: None,
         destroys: None,
@@ -2015,7 +2066,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 34,
+        number: 36,
         name: "mm_book_levels",
         creates: None,
         destroys: None,
@@ -2030,7 +2081,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 35,
+        number: 37,
         name: "mm_book_manager_add_instrument",
         creates: None,
         destroys: None,
@@ -2043,7 +2094,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 36,
+        number: 38,
         name: "mm_book_manager_apply",
         creates: None,
         destroys: None,
@@ -2056,7 +2107,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 37,
+        number: 39,
         name: "mm_book_manager_best",
         creates: None,
         destroys: None,
@@ -2070,7 +2121,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 38,
+        number: 40,
         name: "mm_book_manager_cancel",
         creates: None,
         destroys: None,
@@ -2088,7 +2139,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 39,
+        number: 41,
         name: "mm_book_manager_create",
         creates: Some(1),
         destroys: None,
@@ -2099,7 +2150,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 40,
+        number: 42,
         name: "mm_book_manager_destroy",
         creates: None,
         destroys: Some(1),
@@ -2111,7 +2162,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 41,
+        number: 43,
         name: "mm_book_manager_instruments",
         creates: None,
         destroys: None,
@@ -2125,7 +2176,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 42,
+        number: 44,
         name: "mm_book_manager_level_count",
         creates: None,
         destroys: None,
@@ -2139,7 +2190,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 43,
+        number: 45,
         name: "mm_book_manager_levels",
         creates: None,
         destroys: None,
@@ -2155,7 +2206,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 44,
+        number: 46,
         name: "mm_book_manager_order",
         creates: None,
         destroys: None,
@@ -2169,7 +2220,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 45,
+        number: 47,
         name: "mm_book_manager_order_count",
         creates: None,
         destroys: None,
@@ -2182,7 +2233,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 46,
+        number: 48,
         name: "mm_book_manager_queue_position",
         creates: None,
         destroys: None,
@@ -2196,14 +2247,14 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 47,
+        number: 49,
         name: "mm_book_manager_submit",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(1);
             let instrument = a.u32();
-            let order = a.structure(33);
+            let order = a.structure(34);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2213,7 +2264,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 48,
+        number: 50,
         name: "mm_book_modify",
         creates: None,
         destroys: None,
@@ -2228,7 +2279,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 49,
+        number: 51,
         name: "mm_book_order",
         creates: None,
         destroys: None,
@@ -2241,7 +2292,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 50,
+        number: 52,
         name: "mm_book_order_count",
         creates: None,
         destroys: None,
@@ -2253,7 +2304,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 51,
+        number: 53,
         name: "mm_book_orders",
         creates: None,
         destroys: None,
@@ -2268,7 +2319,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 52,
+        number: 54,
         name: "mm_book_orders_at",
         creates: None,
         destroys: None,
@@ -2284,7 +2335,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 53,
+        number: 55,
         name: "mm_book_queue_position",
         creates: None,
         destroys: None,
@@ -2297,7 +2348,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 54,
+        number: 56,
         name: "mm_book_read_snapshot",
         creates: None,
         destroys: None,
@@ -2310,7 +2361,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 55,
+        number: 57,
         name: "mm_book_reduce",
         creates: None,
         destroys: None,
@@ -2324,7 +2375,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 56,
+        number: 58,
         name: "mm_book_reduce_seed",
         creates: None,
         destroys: None,
@@ -2339,7 +2390,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 57,
+        number: 59,
         name: "mm_book_replace",
         creates: None,
         destroys: None,
@@ -2355,7 +2406,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 58,
+        number: 60,
         name: "mm_book_seed",
         creates: None,
         destroys: None,
@@ -2370,7 +2421,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 59,
+        number: 61,
         name: "mm_book_snapshot_size",
         creates: None,
         destroys: None,
@@ -2382,7 +2433,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 60,
+        number: 62,
         name: "mm_book_state_hash",
         creates: None,
         destroys: None,
@@ -2394,13 +2445,13 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 61,
+        number: 63,
         name: "mm_book_submit",
         creates: None,
         destroys: None,
         call: |a| {
             let book = a.handle(2);
-            let order = a.structure(33);
+            let order = a.structure(34);
             let events = a.outputs(size_of::<mm_book_event_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -2410,7 +2461,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 62,
+        number: 64,
         name: "mm_book_write_snapshot",
         creates: None,
         destroys: None,
@@ -2424,7 +2475,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 63,
+        number: 65,
         name: "mm_engine_account",
         creates: None,
         destroys: None,
@@ -2436,7 +2487,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 64,
+        number: 66,
         name: "mm_engine_attach_predictor",
         creates: None,
         destroys: None,
@@ -2451,7 +2502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 65,
+        number: 67,
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -2463,7 +2514,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 66,
+        number: 68,
         name: "mm_engine_create",
         creates: Some(3),
         destroys: None,
@@ -2475,7 +2526,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 67,
+        number: 69,
         name: "mm_engine_destroy",
         creates: None,
         destroys: Some(3),
@@ -2487,7 +2538,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 68,
+        number: 70,
         name: "mm_engine_detach_predictor",
         creates: None,
         destroys: None,
@@ -2498,7 +2549,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 69,
+        number: 71,
         name: "mm_engine_interrupt",
         creates: None,
         destroys: None,
@@ -2509,7 +2560,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 70,
+        number: 72,
         name: "mm_engine_kill_switch",
         creates: Some(5),
         destroys: None,
@@ -2521,7 +2572,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 71,
+        number: 73,
         name: "mm_engine_latency",
         creates: None,
         destroys: None,
@@ -2534,7 +2585,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 72,
+        number: 74,
         name: "mm_engine_levels",
         creates: None,
         destroys: None,
@@ -2549,7 +2600,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 73,
+        number: 75,
         name: "mm_engine_on_event",
         creates: None,
         destroys: None,
@@ -2564,7 +2615,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 74,
+        number: 76,
         name: "mm_engine_on_report",
         creates: None,
         destroys: None,
@@ -2576,7 +2627,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 75,
+        number: 77,
         name: "mm_engine_prediction",
         creates: None,
         destroys: None,
@@ -2588,7 +2639,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 76,
+        number: 78,
         name: "mm_engine_record_latency",
         creates: None,
         destroys: None,
@@ -2601,7 +2652,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 77,
+        number: 79,
         name: "mm_engine_refresh",
         creates: None,
         destroys: None,
@@ -2616,7 +2667,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 78,
+        number: 80,
         name: "mm_engine_risk_counters",
         creates: None,
         destroys: None,
@@ -2628,7 +2679,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 79,
+        number: 81,
         name: "mm_engine_risk_latches",
         creates: None,
         destroys: None,
@@ -2641,7 +2692,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 80,
+        number: 82,
         name: "mm_engine_risk_monitor",
         creates: Some(15),
         destroys: None,
@@ -2653,7 +2704,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 81,
+        number: 83,
         name: "mm_engine_risk_reset",
         creates: None,
         destroys: None,
@@ -2667,31 +2718,31 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 82,
+        number: 84,
         name: "mm_engine_risk_restore",
         creates: None,
         destroys: None,
         call: |a| {
             let engine = a.handle(3);
-            let latches = a.structure(62);
+            let latches = a.structure(63);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_restore(engine.cast(), latches.cast()) }
         },
     },
     Export {
-        number: 83,
+        number: 85,
         name: "mm_engine_risk_set_config",
         creates: None,
         destroys: None,
         call: |a| {
             let engine = a.handle(3);
-            let config = a.structure(58);
+            let config = a.structure(59);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_engine_risk_set_config(engine.cast(), config.cast()) }
         },
     },
     Export {
-        number: 84,
+        number: 86,
         name: "mm_engine_save_normaliser",
         creates: None,
         destroys: None,
@@ -2703,7 +2754,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 85,
+        number: 87,
         name: "mm_engine_state_hash",
         creates: None,
         destroys: None,
@@ -2715,7 +2766,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 86,
+        number: 88,
         name: "mm_engine_stats",
         creates: None,
         destroys: None,
@@ -2727,7 +2778,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 87,
+        number: 89,
         name: "mm_feature_channel_name",
         creates: None,
         destroys: None,
@@ -2740,7 +2791,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 88,
+        number: 90,
         name: "mm_feature_window_advance",
         creates: None,
         destroys: None,
@@ -2753,7 +2804,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 89,
+        number: 91,
         name: "mm_feature_window_apply",
         creates: None,
         destroys: None,
@@ -2768,7 +2819,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 90,
+        number: 92,
         name: "mm_feature_window_apply_level",
         creates: None,
         destroys: None,
@@ -2783,7 +2834,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 91,
+        number: 93,
         name: "mm_feature_window_config_init",
         creates: None,
         destroys: None,
@@ -2795,7 +2846,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 92,
+        number: 94,
         name: "mm_feature_window_copy",
         creates: None,
         destroys: None,
@@ -2808,7 +2859,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 93,
+        number: 95,
         name: "mm_feature_window_create",
         creates: Some(4),
         destroys: None,
@@ -2820,7 +2871,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 94,
+        number: 96,
         name: "mm_feature_window_destroy",
         creates: None,
         destroys: Some(4),
@@ -2832,7 +2883,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 95,
+        number: 97,
         name: "mm_feature_window_info",
         creates: None,
         destroys: None,
@@ -2844,7 +2895,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 96,
+        number: 98,
         name: "mm_feature_window_interrupt",
         creates: None,
         destroys: None,
@@ -2855,7 +2906,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 97,
+        number: 99,
         name: "mm_feature_window_latest",
         creates: None,
         destroys: None,
@@ -2870,7 +2921,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 98,
+        number: 100,
         name: "mm_feature_window_load_normaliser",
         creates: None,
         destroys: None,
@@ -2882,7 +2933,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 99,
+        number: 101,
         name: "mm_feature_window_save_normaliser",
         creates: None,
         destroys: None,
@@ -2894,7 +2945,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 100,
+        number: 102,
         name: "mm_feature_window_set_learns",
         creates: None,
         destroys: None,
@@ -2906,7 +2957,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 101,
+        number: 103,
         name: "mm_feature_window_view",
         creates: None,
         destroys: None,
@@ -2919,7 +2970,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 102,
+        number: 104,
         name: "mm_forecaster_config_init",
         creates: None,
         destroys: None,
@@ -2931,7 +2982,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 103,
+        number: 105,
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -2946,7 +2997,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 104,
+        number: 106,
         name: "mm_instrument_init",
         creates: None,
         destroys: None,
@@ -2958,7 +3009,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 105,
+        number: 107,
         name: "mm_isa_at",
         creates: None,
         destroys: None,
@@ -2970,7 +3021,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 106,
+        number: 108,
         name: "mm_isa_count",
         creates: None,
         destroys: None,
@@ -2981,7 +3032,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 107,
+        number: 109,
         name: "mm_isa_name",
         creates: None,
         destroys: None,
@@ -2992,7 +3043,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 108,
+        number: 110,
         name: "mm_kill_switch_destroy",
         creates: None,
         destroys: Some(5),
@@ -3004,7 +3055,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 109,
+        number: 111,
         name: "mm_kill_switch_get",
         creates: None,
         destroys: None,
@@ -3016,7 +3067,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 110,
+        number: 112,
         name: "mm_kill_switch_request",
         creates: None,
         destroys: None,
@@ -3027,7 +3078,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 111,
+        number: 113,
         name: "mm_kill_switch_set",
         creates: None,
         destroys: None,
@@ -3039,7 +3090,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 112,
+        number: 114,
         name: "mm_last_error_message",
         creates: None,
         destroys: None,
@@ -3050,7 +3101,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 113,
+        number: 115,
         name: "mm_level_book_apply",
         creates: None,
         destroys: None,
@@ -3063,7 +3114,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 114,
+        number: 116,
         name: "mm_level_book_best",
         creates: None,
         destroys: None,
@@ -3076,7 +3127,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 115,
+        number: 117,
         name: "mm_level_book_clear",
         creates: None,
         destroys: None,
@@ -3088,7 +3139,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 116,
+        number: 118,
         name: "mm_level_book_config_init",
         creates: None,
         destroys: None,
@@ -3100,19 +3151,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 117,
+        number: 119,
         name: "mm_level_book_create",
         creates: Some(6),
         destroys: None,
         call: |a| {
-            let config = a.structure(28);
+            let config = a.structure(29);
             let book = a.slot(6);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_level_book_create(config.cast(), book.cast()) }
         },
     },
     Export {
-        number: 118,
+        number: 120,
         name: "mm_level_book_destroy",
         creates: None,
         destroys: Some(6),
@@ -3124,7 +3175,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 119,
+        number: 121,
         name: "mm_level_book_level",
         creates: None,
         destroys: None,
@@ -3138,7 +3189,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 120,
+        number: 122,
         name: "mm_level_book_level_count",
         creates: None,
         destroys: None,
@@ -3151,7 +3202,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 121,
+        number: 123,
         name: "mm_level_book_levels",
         creates: None,
         destroys: None,
@@ -3166,7 +3217,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 122,
+        number: 124,
         name: "mm_level_book_set_level",
         creates: None,
         destroys: None,
@@ -3181,7 +3232,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 123,
+        number: 125,
         name: "mm_normal_tail_risk",
         creates: None,
         destroys: None,
@@ -3197,22 +3248,22 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 124,
+        number: 126,
         name: "mm_order_manager_adopt",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
-            let orders = a.structures(84);
+            let orders = a.structures(86);
             let order_count = a.length();
-            let snapshot = a.structure(85);
+            let snapshot = a.structure(87);
             let left = a.output(size_of::<usize>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_adopt(manager.cast(), orders.cast(), order_count, snapshot.cast(), left.cast()) }
         },
     },
     Export {
-        number: 125,
+        number: 127,
         name: "mm_order_manager_cancel",
         creates: None,
         destroys: None,
@@ -3227,7 +3278,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 126,
+        number: 128,
         name: "mm_order_manager_cancel_all",
         creates: None,
         destroys: None,
@@ -3243,7 +3294,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 127,
+        number: 129,
         name: "mm_order_manager_config_init",
         creates: None,
         destroys: None,
@@ -3255,27 +3306,27 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 128,
+        number: 130,
         name: "mm_order_manager_create",
         creates: Some(7),
         destroys: None,
         call: |a| {
-            let config = a.structure(36);
+            let config = a.structure(37);
             let manager = a.slot(7);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_create(config.cast(), manager.cast()) }
         },
     },
     Export {
-        number: 129,
+        number: 131,
         name: "mm_order_manager_decide",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
             let gate = a.handle(14);
-            let wanted = a.structure(87);
-            let top = a.structure(30);
+            let wanted = a.structure(89);
+            let top = a.structure(31);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3285,7 +3336,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 130,
+        number: 132,
         name: "mm_order_manager_destroy",
         creates: None,
         destroys: Some(7),
@@ -3297,7 +3348,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 131,
+        number: 133,
         name: "mm_order_manager_expire",
         creates: None,
         destroys: None,
@@ -3311,7 +3362,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 132,
+        number: 134,
         name: "mm_order_manager_next_sequence",
         creates: None,
         destroys: None,
@@ -3323,7 +3374,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 133,
+        number: 135,
         name: "mm_order_manager_on_report",
         creates: None,
         destroys: None,
@@ -3337,7 +3388,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 134,
+        number: 136,
         name: "mm_order_manager_order",
         creates: None,
         destroys: None,
@@ -3350,7 +3401,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 135,
+        number: 137,
         name: "mm_order_manager_orders",
         creates: None,
         destroys: None,
@@ -3364,30 +3415,30 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 136,
+        number: 138,
         name: "mm_order_manager_place",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
             let gate = a.handle(14);
-            let request = a.structure(37);
-            let top = a.structure(30);
+            let request = a.structure(38);
+            let top = a.structure(31);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_place(manager.cast(), gate.cast(), request.cast(), top.cast(), action.cast()) }
         },
     },
     Export {
-        number: 137,
+        number: 139,
         name: "mm_order_manager_reconcile",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
-            let orders = a.structures(84);
+            let orders = a.structures(86);
             let order_count = a.length();
-            let snapshot = a.structure(85);
+            let snapshot = a.structure(87);
             let breaks = a.outputs(size_of::<mm_break_t>());
             let capacity = a.length();
             let result = a.output(size_of::<mm_reconciliation_t>());
@@ -3396,7 +3447,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 138,
+        number: 140,
         name: "mm_order_manager_remember_fill",
         creates: None,
         destroys: None,
@@ -3408,7 +3459,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 139,
+        number: 141,
         name: "mm_order_manager_replace",
         creates: None,
         destroys: None,
@@ -3416,21 +3467,21 @@ pub static EXPORTS: &[Export] = &[
             let manager = a.handle(7);
             let gate = a.handle(14);
             let order_id = a.u64();
-            let request = a.structure(37);
-            let top = a.structure(30);
+            let request = a.structure(38);
+            let top = a.structure(31);
             let action = a.output(size_of::<mm_order_action_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_order_manager_replace(manager.cast(), gate.cast(), order_id, request.cast(), top.cast(), action.cast()) }
         },
     },
     Export {
-        number: 140,
+        number: 142,
         name: "mm_order_manager_restore",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
-            let orders = a.structures(75);
+            let orders = a.structures(76);
             let order_count = a.length();
             let fill_ids = a.numbers(size_of::<u64>(), false);
             let fill_id_count = a.length();
@@ -3440,7 +3491,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 141,
+        number: 143,
         name: "mm_order_manager_stored",
         creates: None,
         destroys: None,
@@ -3456,15 +3507,15 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 142,
+        number: 144,
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
         call: |a| {
             let manager = a.handle(7);
             let gate = a.handle(14);
-            let request = a.structure(37);
-            let top = a.structure(30);
+            let request = a.structure(38);
+            let top = a.structure(31);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -3474,7 +3525,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 143,
+        number: 145,
         name: "mm_order_manager_working",
         creates: None,
         destroys: None,
@@ -3487,7 +3538,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 144,
+        number: 146,
         name: "mm_performance_close_period",
         creates: None,
         destroys: None,
@@ -3499,7 +3550,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 145,
+        number: 147,
         name: "mm_performance_config_init",
         creates: None,
         destroys: None,
@@ -3511,19 +3562,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 146,
+        number: 148,
         name: "mm_performance_create",
         creates: Some(8),
         destroys: None,
         call: |a| {
-            let config = a.structure(39);
+            let config = a.structure(40);
             let performance = a.slot(8);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_performance_create(config.cast(), performance.cast()) }
         },
     },
     Export {
-        number: 147,
+        number: 149,
         name: "mm_performance_destroy",
         creates: None,
         destroys: Some(8),
@@ -3535,7 +3586,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 148,
+        number: 150,
         name: "mm_performance_mark",
         creates: None,
         destroys: None,
@@ -3547,7 +3598,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 149,
+        number: 151,
         name: "mm_performance_markouts",
         creates: None,
         destroys: None,
@@ -3561,7 +3612,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 150,
+        number: 152,
         name: "mm_performance_on_closed",
         creates: None,
         destroys: None,
@@ -3573,7 +3624,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 151,
+        number: 153,
         name: "mm_performance_on_fill",
         creates: None,
         destroys: None,
@@ -3590,7 +3641,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 152,
+        number: 154,
         name: "mm_performance_on_top",
         creates: None,
         destroys: None,
@@ -3605,7 +3656,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 153,
+        number: 155,
         name: "mm_performance_report",
         creates: None,
         destroys: None,
@@ -3617,7 +3668,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 154,
+        number: 156,
         name: "mm_pool_alloc",
         creates: None,
         destroys: None,
@@ -3629,7 +3680,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 155,
+        number: 157,
         name: "mm_pool_config_init",
         creates: None,
         destroys: None,
@@ -3641,19 +3692,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 156,
+        number: 158,
         name: "mm_pool_create",
         creates: Some(9),
         destroys: None,
         call: |a| {
-            let config = a.structure(41);
+            let config = a.structure(42);
             let pool = a.slot(9);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_pool_create(config.cast(), pool.cast()) }
         },
     },
     Export {
-        number: 157,
+        number: 159,
         name: "mm_pool_destroy",
         creates: None,
         destroys: Some(9),
@@ -3665,7 +3716,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 158,
+        number: 160,
         name: "mm_pool_free",
         creates: None,
         destroys: None,
@@ -3677,7 +3728,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 159,
+        number: 161,
         name: "mm_pool_simulate_panic",
         creates: None,
         destroys: None,
@@ -3688,7 +3739,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 160,
+        number: 162,
         name: "mm_pool_stats",
         creates: None,
         destroys: None,
@@ -3700,7 +3751,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 161,
+        number: 163,
         name: "mm_position_tracker_check_loss",
         creates: None,
         destroys: None,
@@ -3711,7 +3762,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 162,
+        number: 164,
         name: "mm_position_tracker_check_position",
         creates: None,
         destroys: None,
@@ -3725,7 +3776,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 163,
+        number: 165,
         name: "mm_position_tracker_config_init",
         creates: None,
         destroys: None,
@@ -3737,19 +3788,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 164,
+        number: 166,
         name: "mm_position_tracker_create",
         creates: Some(10),
         destroys: None,
         call: |a| {
-            let config = a.structure(46);
+            let config = a.structure(47);
             let tracker = a.slot(10);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_create(config.cast(), tracker.cast()) }
         },
     },
     Export {
-        number: 165,
+        number: 167,
         name: "mm_position_tracker_destroy",
         creates: None,
         destroys: Some(10),
@@ -3761,7 +3812,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 166,
+        number: 168,
         name: "mm_position_tracker_get",
         creates: None,
         destroys: None,
@@ -3774,7 +3825,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 167,
+        number: 169,
         name: "mm_position_tracker_history",
         creates: None,
         destroys: None,
@@ -3788,7 +3839,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 168,
+        number: 170,
         name: "mm_position_tracker_limits",
         creates: None,
         destroys: None,
@@ -3800,7 +3851,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 169,
+        number: 171,
         name: "mm_position_tracker_mark",
         creates: None,
         destroys: None,
@@ -3813,7 +3864,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 170,
+        number: 172,
         name: "mm_position_tracker_positions",
         creates: None,
         destroys: None,
@@ -3827,7 +3878,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 171,
+        number: 173,
         name: "mm_position_tracker_record_fill",
         creates: None,
         destroys: None,
@@ -3840,7 +3891,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 172,
+        number: 174,
         name: "mm_position_tracker_register",
         creates: None,
         destroys: None,
@@ -3853,7 +3904,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 173,
+        number: 175,
         name: "mm_position_tracker_reset",
         creates: None,
         destroys: None,
@@ -3864,19 +3915,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 174,
+        number: 176,
         name: "mm_position_tracker_set_limits",
         creates: None,
         destroys: None,
         call: |a| {
             let tracker = a.handle(10);
-            let limits = a.structure(43);
+            let limits = a.structure(44);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_position_tracker_set_limits(tracker.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 175,
+        number: 177,
         name: "mm_position_tracker_start_day",
         creates: None,
         destroys: None,
@@ -3887,7 +3938,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 176,
+        number: 178,
         name: "mm_position_tracker_totals",
         creates: None,
         destroys: None,
@@ -3899,7 +3950,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 177,
+        number: 179,
         name: "mm_predictor_calibrate",
         creates: None,
         destroys: None,
@@ -3913,7 +3964,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 178,
+        number: 180,
         name: "mm_predictor_config_init",
         creates: None,
         destroys: None,
@@ -3925,12 +3976,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 179,
+        number: 181,
         name: "mm_predictor_create",
         creates: Some(11),
         destroys: None,
         call: |a| {
-            let config = a.structure(48);
+            let config = a.structure(49);
             let path = a.text();
             let predictor = a.slot(11);
             // SAFETY: the attacker passes only what the interface allows.
@@ -3938,7 +3989,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 180,
+        number: 182,
         name: "mm_predictor_destroy",
         creates: None,
         destroys: Some(11),
@@ -3950,7 +4001,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 181,
+        number: 183,
         name: "mm_predictor_forecast",
         creates: None,
         destroys: None,
@@ -3963,7 +4014,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 182,
+        number: 184,
         name: "mm_predictor_info",
         creates: None,
         destroys: None,
@@ -3975,7 +4026,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 183,
+        number: 185,
         name: "mm_predictor_predict",
         creates: None,
         destroys: None,
@@ -3990,7 +4041,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 184,
+        number: 186,
         name: "mm_predictor_predict_batch",
         creates: None,
         destroys: None,
@@ -4006,7 +4057,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 185,
+        number: 187,
         name: "mm_predictor_predict_part",
         creates: None,
         destroys: None,
@@ -4021,7 +4072,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 186,
+        number: 188,
         name: "mm_predictor_push",
         creates: None,
         destroys: None,
@@ -4035,7 +4086,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 187,
+        number: 189,
         name: "mm_predictor_reset",
         creates: None,
         destroys: None,
@@ -4046,7 +4097,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 188,
+        number: 190,
         name: "mm_predictor_save",
         creates: None,
         destroys: None,
@@ -4058,7 +4109,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 189,
+        number: 191,
         name: "mm_predictor_save_with_window",
         creates: None,
         destroys: None,
@@ -4071,7 +4122,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 190,
+        number: 192,
         name: "mm_predictor_select",
         creates: None,
         destroys: None,
@@ -4086,7 +4137,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 191,
+        number: 193,
         name: "mm_predictor_share",
         creates: Some(11),
         destroys: None,
@@ -4098,7 +4149,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 192,
+        number: 194,
         name: "mm_quoter_config_init",
         creates: None,
         destroys: None,
@@ -4110,19 +4161,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 193,
+        number: 195,
         name: "mm_quoter_create",
         creates: Some(12),
         destroys: None,
         call: |a| {
-            let config = a.structure(51);
+            let config = a.structure(52);
             let quoter = a.slot(12);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_quoter_create(config.cast(), quoter.cast()) }
         },
     },
     Export {
-        number: 194,
+        number: 196,
         name: "mm_quoter_destroy",
         creates: None,
         destroys: Some(12),
@@ -4134,7 +4185,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 195,
+        number: 197,
         name: "mm_quoter_quote",
         creates: None,
         destroys: None,
@@ -4149,7 +4200,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 196,
+        number: 198,
         name: "mm_reader_config_init",
         creates: None,
         destroys: None,
@@ -4161,7 +4212,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 197,
+        number: 199,
         name: "mm_reader_destroy",
         creates: None,
         destroys: Some(13),
@@ -4173,21 +4224,21 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 198,
+        number: 200,
         name: "mm_reader_detect_increments",
         creates: None,
         destroys: None,
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(53);
+            let config = a.structure(54);
             let increments = a.output(size_of::<mm_increments_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_detect_increments(format, path.cast(), config.cast(), increments.cast()) }
         },
     },
     Export {
-        number: 199,
+        number: 201,
         name: "mm_reader_next",
         creates: None,
         destroys: None,
@@ -4201,33 +4252,33 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 200,
+        number: 202,
         name: "mm_reader_open",
         creates: Some(13),
         destroys: None,
         call: |a| {
             let format = a.u8();
             let path = a.text();
-            let config = a.structure(53);
+            let config = a.structure(54);
             let reader = a.slot(13);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open(format, path.cast(), config.cast(), reader.cast()) }
         },
     },
     Export {
-        number: 201,
+        number: 203,
         name: "mm_reader_open_synthetic",
         creates: Some(13),
         destroys: None,
         call: |a| {
-            let config = a.structure(79);
+            let config = a.structure(81);
             let reader = a.slot(13);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_reader_open_synthetic(config.cast(), reader.cast()) }
         },
     },
     Export {
-        number: 202,
+        number: 204,
         name: "mm_reader_progress",
         creates: None,
         destroys: None,
@@ -4240,7 +4291,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 203,
+        number: 205,
         name: "mm_risk_check_name",
         creates: None,
         destroys: None,
@@ -4252,7 +4303,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 204,
+        number: 206,
         name: "mm_risk_config_init",
         creates: None,
         destroys: None,
@@ -4264,7 +4315,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 205,
+        number: 207,
         name: "mm_risk_coverage",
         creates: None,
         destroys: None,
@@ -4278,7 +4329,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 206,
+        number: 208,
         name: "mm_risk_gate_advance",
         creates: None,
         destroys: None,
@@ -4290,26 +4341,26 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 207,
+        number: 209,
         name: "mm_risk_gate_check",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let order = a.structure(35);
+            let order = a.structure(36);
             let exposure = a.structure(17);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check(gate.cast(), order.cast(), exposure.cast()) }
         },
     },
     Export {
-        number: 208,
+        number: 210,
         name: "mm_risk_gate_check_decimal",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let order = a.structure(65);
+            let order = a.structure(66);
             let price = a.f64();
             let quantity = a.f64();
             // SAFETY: the attacker passes only what the interface allows.
@@ -4317,19 +4368,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 209,
+        number: 211,
         name: "mm_risk_gate_check_order",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let order = a.structure(65);
+            let order = a.structure(66);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_check_order(gate.cast(), order.cast()) }
         },
     },
     Export {
-        number: 210,
+        number: 212,
         name: "mm_risk_gate_counters",
         creates: None,
         destroys: None,
@@ -4341,19 +4392,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 211,
+        number: 213,
         name: "mm_risk_gate_create",
         creates: Some(14),
         destroys: None,
         call: |a| {
-            let config = a.structure(58);
+            let config = a.structure(59);
             let gate = a.slot(14);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_create(config.cast(), gate.cast()) }
         },
     },
     Export {
-        number: 212,
+        number: 214,
         name: "mm_risk_gate_destroy",
         creates: None,
         destroys: Some(14),
@@ -4365,7 +4416,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 213,
+        number: 215,
         name: "mm_risk_gate_kill_switch",
         creates: Some(5),
         destroys: None,
@@ -4377,7 +4428,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 214,
+        number: 216,
         name: "mm_risk_gate_latches",
         creates: None,
         destroys: None,
@@ -4390,7 +4441,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 215,
+        number: 217,
         name: "mm_risk_gate_monitor",
         creates: Some(15),
         destroys: None,
@@ -4402,7 +4453,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 216,
+        number: 218,
         name: "mm_risk_gate_new_day",
         creates: None,
         destroys: None,
@@ -4414,7 +4465,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 217,
+        number: 219,
         name: "mm_risk_gate_note_cancel",
         creates: None,
         destroys: None,
@@ -4426,31 +4477,31 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 218,
+        number: 220,
         name: "mm_risk_gate_observe",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let order = a.structure(65);
+            let order = a.structure(66);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_observe(gate.cast(), order.cast()) }
         },
     },
     Export {
-        number: 219,
+        number: 221,
         name: "mm_risk_gate_on_account",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let account = a.structure(57);
+            let account = a.structure(58);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_account(gate.cast(), account.cast()) }
         },
     },
     Export {
-        number: 220,
+        number: 222,
         name: "mm_risk_gate_on_data",
         creates: None,
         destroys: None,
@@ -4463,31 +4514,31 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 221,
+        number: 223,
         name: "mm_risk_gate_on_fill",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let fill = a.structure(61);
+            let fill = a.structure(62);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_fill(gate.cast(), fill.cast()) }
         },
     },
     Export {
-        number: 222,
+        number: 224,
         name: "mm_risk_gate_on_market",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let market = a.structure(63);
+            let market = a.structure(64);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_on_market(gate.cast(), market.cast()) }
         },
     },
     Export {
-        number: 223,
+        number: 225,
         name: "mm_risk_gate_on_reconciliation",
         creates: None,
         destroys: None,
@@ -4500,7 +4551,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 224,
+        number: 226,
         name: "mm_risk_gate_on_recovered",
         creates: None,
         destroys: None,
@@ -4514,7 +4565,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 225,
+        number: 227,
         name: "mm_risk_gate_on_return",
         creates: None,
         destroys: None,
@@ -4527,7 +4578,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 226,
+        number: 228,
         name: "mm_risk_gate_on_sequence",
         creates: None,
         destroys: None,
@@ -4541,7 +4592,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 227,
+        number: 229,
         name: "mm_risk_gate_on_volatility",
         creates: None,
         destroys: None,
@@ -4554,7 +4605,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 228,
+        number: 230,
         name: "mm_risk_gate_reset",
         creates: None,
         destroys: None,
@@ -4568,19 +4619,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 229,
+        number: 231,
         name: "mm_risk_gate_restore",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let latches = a.structure(62);
+            let latches = a.structure(63);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_restore(gate.cast(), latches.cast()) }
         },
     },
     Export {
-        number: 230,
+        number: 232,
         name: "mm_risk_gate_set_baseline",
         creates: None,
         destroys: None,
@@ -4593,19 +4644,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 231,
+        number: 233,
         name: "mm_risk_gate_set_config",
         creates: None,
         destroys: None,
         call: |a| {
             let gate = a.handle(14);
-            let config = a.structure(58);
+            let config = a.structure(59);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_risk_gate_set_config(gate.cast(), config.cast()) }
         },
     },
     Export {
-        number: 232,
+        number: 234,
         name: "mm_risk_gate_set_enabled",
         creates: None,
         destroys: None,
@@ -4618,7 +4669,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 233,
+        number: 235,
         name: "mm_risk_gate_set_rules",
         creates: None,
         destroys: None,
@@ -4631,7 +4682,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 234,
+        number: 236,
         name: "mm_risk_gate_set_state",
         creates: None,
         destroys: None,
@@ -4644,7 +4695,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 235,
+        number: 237,
         name: "mm_risk_gate_stance",
         creates: None,
         destroys: None,
@@ -4659,7 +4710,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 236,
+        number: 238,
         name: "mm_risk_gate_update_tail_risk",
         creates: None,
         destroys: None,
@@ -4673,7 +4724,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 237,
+        number: 239,
         name: "mm_risk_monitor_audit",
         creates: None,
         destroys: None,
@@ -4689,7 +4740,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 238,
+        number: 240,
         name: "mm_risk_monitor_destroy",
         creates: None,
         destroys: Some(15),
@@ -4701,7 +4752,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 239,
+        number: 241,
         name: "mm_risk_monitor_metrics",
         creates: None,
         destroys: None,
@@ -4713,7 +4764,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 240,
+        number: 242,
         name: "mm_risk_monitor_ping",
         creates: None,
         destroys: None,
@@ -4725,7 +4776,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 241,
+        number: 243,
         name: "mm_risk_monitor_set_state",
         creates: None,
         destroys: None,
@@ -4737,13 +4788,13 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 242,
+        number: 244,
         name: "mm_route",
         creates: None,
         destroys: None,
         call: |a| {
-            let request = a.structure(66);
-            let offers = a.structures(83);
+            let request = a.structure(67);
+            let offers = a.structures(85);
             let offer_count = a.length();
             let routes = a.outputs(size_of::<mm_route_t>());
             let capacity = a.length();
@@ -4754,12 +4805,12 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 243,
+        number: 245,
         name: "mm_shutdown_begin",
         creates: Some(16),
         destroys: None,
         call: |a| {
-            let config = a.structure(68);
+            let config = a.structure(69);
             let gate = a.handle(14);
             let timestamp = a.u64();
             let shutdown = a.slot(16);
@@ -4768,7 +4819,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 244,
+        number: 246,
         name: "mm_shutdown_config_init",
         creates: None,
         destroys: None,
@@ -4780,7 +4831,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 245,
+        number: 247,
         name: "mm_shutdown_destroy",
         creates: None,
         destroys: Some(16),
@@ -4792,7 +4843,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 246,
+        number: 248,
         name: "mm_shutdown_report",
         creates: None,
         destroys: None,
@@ -4806,7 +4857,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 247,
+        number: 249,
         name: "mm_shutdown_step",
         creates: None,
         destroys: None,
@@ -4814,7 +4865,7 @@ pub static EXPORTS: &[Export] = &[
             let shutdown = a.handle(16);
             let manager = a.handle(7);
             let gate = a.handle(14);
-            let top = a.structure(30);
+            let top = a.structure(31);
             let actions = a.outputs(size_of::<mm_order_action_t>());
             let capacity = a.length();
             let count = a.output(size_of::<usize>());
@@ -4823,7 +4874,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 248,
+        number: 250,
         name: "mm_status_name",
         creates: None,
         destroys: None,
@@ -4835,7 +4886,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 249,
+        number: 251,
         name: "mm_status_text",
         creates: None,
         destroys: None,
@@ -4847,7 +4898,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 250,
+        number: 252,
         name: "mm_stoikov_config_init",
         creates: None,
         destroys: None,
@@ -4859,7 +4910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 251,
+        number: 253,
         name: "mm_store_applied",
         creates: None,
         destroys: None,
@@ -4872,20 +4923,20 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 252,
+        number: 254,
         name: "mm_store_apply",
         creates: None,
         destroys: None,
         call: |a| {
             let store = a.handle(18);
-            let update = a.structure(76);
+            let update = a.structure(77);
             let outcome = a.output(size_of::<mm_fill_outcome_t>());
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_apply(store.cast(), update.cast(), outcome.cast()) }
         },
     },
     Export {
-        number: 253,
+        number: 255,
         name: "mm_store_check_loss",
         creates: None,
         destroys: None,
@@ -4896,7 +4947,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 254,
+        number: 256,
         name: "mm_store_check_position",
         creates: None,
         destroys: None,
@@ -4910,7 +4961,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 255,
+        number: 257,
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -4922,7 +4973,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 256,
+        number: 258,
         name: "mm_store_destroy",
         creates: None,
         destroys: Some(18),
@@ -4934,7 +4985,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 257,
+        number: 259,
         name: "mm_store_export",
         creates: None,
         destroys: None,
@@ -4946,7 +4997,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 258,
+        number: 260,
         name: "mm_store_fill_ids",
         creates: None,
         destroys: None,
@@ -4961,7 +5012,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 259,
+        number: 261,
         name: "mm_store_history",
         creates: None,
         destroys: None,
@@ -4975,7 +5026,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 260,
+        number: 262,
         name: "mm_store_import",
         creates: None,
         destroys: None,
@@ -4987,7 +5038,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 261,
+        number: 263,
         name: "mm_store_info",
         creates: None,
         destroys: None,
@@ -4999,7 +5050,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 262,
+        number: 264,
         name: "mm_store_latches",
         creates: None,
         destroys: None,
@@ -5013,7 +5064,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 263,
+        number: 265,
         name: "mm_store_limits",
         creates: None,
         destroys: None,
@@ -5025,20 +5076,20 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 264,
+        number: 266,
         name: "mm_store_open",
         creates: Some(18),
         destroys: None,
         call: |a| {
             let path = a.text();
-            let config = a.structure(72);
+            let config = a.structure(73);
             let store = a.slot(18);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_open(path.cast(), config.cast(), store.cast()) }
         },
     },
     Export {
-        number: 265,
+        number: 267,
         name: "mm_store_orders",
         creates: None,
         destroys: None,
@@ -5052,7 +5103,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 266,
+        number: 268,
         name: "mm_store_position",
         creates: None,
         destroys: None,
@@ -5065,7 +5116,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 267,
+        number: 269,
         name: "mm_store_positions",
         creates: None,
         destroys: None,
@@ -5079,7 +5130,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 268,
+        number: 270,
         name: "mm_store_reader_destroy",
         creates: None,
         destroys: Some(17),
@@ -5091,7 +5142,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 269,
+        number: 271,
         name: "mm_store_reader_info",
         creates: None,
         destroys: None,
@@ -5103,7 +5154,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 270,
+        number: 272,
         name: "mm_store_reader_open",
         creates: Some(17),
         destroys: None,
@@ -5115,7 +5166,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 271,
+        number: 273,
         name: "mm_store_reader_orders",
         creates: None,
         destroys: None,
@@ -5129,7 +5180,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 272,
+        number: 274,
         name: "mm_store_reader_positions",
         creates: None,
         destroys: None,
@@ -5143,7 +5194,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 273,
+        number: 275,
         name: "mm_store_reader_refresh",
         creates: None,
         destroys: None,
@@ -5154,7 +5205,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 274,
+        number: 276,
         name: "mm_store_record_fill",
         creates: None,
         destroys: None,
@@ -5169,7 +5220,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 275,
+        number: 277,
         name: "mm_store_register",
         creates: None,
         destroys: None,
@@ -5183,7 +5234,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 276,
+        number: 278,
         name: "mm_store_reload",
         creates: None,
         destroys: None,
@@ -5194,7 +5245,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 277,
+        number: 279,
         name: "mm_store_reset",
         creates: None,
         destroys: None,
@@ -5206,32 +5257,32 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 278,
+        number: 280,
         name: "mm_store_resize",
         creates: None,
         destroys: None,
         call: |a| {
             let store = a.handle(18);
             let path = a.text();
-            let config = a.structure(72);
+            let config = a.structure(73);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_resize(store.cast(), path.cast(), config.cast()) }
         },
     },
     Export {
-        number: 279,
+        number: 281,
         name: "mm_store_set_limits",
         creates: None,
         destroys: None,
         call: |a| {
             let store = a.handle(18);
-            let limits = a.structure(43);
+            let limits = a.structure(44);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_store_set_limits(store.cast(), limits.cast()) }
         },
     },
     Export {
-        number: 280,
+        number: 282,
         name: "mm_store_start_day",
         creates: None,
         destroys: None,
@@ -5243,7 +5294,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 281,
+        number: 283,
         name: "mm_store_sync",
         creates: None,
         destroys: None,
@@ -5254,7 +5305,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 282,
+        number: 284,
         name: "mm_store_tick",
         creates: None,
         destroys: None,
@@ -5266,7 +5317,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 283,
+        number: 285,
         name: "mm_store_totals",
         creates: None,
         destroys: None,
@@ -5278,7 +5329,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 284,
+        number: 286,
         name: "mm_synthetic_config_init",
         creates: None,
         destroys: None,
@@ -5290,7 +5341,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 285,
+        number: 287,
         name: "mm_trees_create",
         creates: Some(19),
         destroys: None,
@@ -5302,7 +5353,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 286,
+        number: 288,
         name: "mm_trees_create_from_text",
         creates: Some(19),
         destroys: None,
@@ -5315,7 +5366,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 287,
+        number: 289,
         name: "mm_trees_destroy",
         creates: None,
         destroys: Some(19),
@@ -5327,7 +5378,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 288,
+        number: 290,
         name: "mm_trees_feature_name",
         creates: None,
         destroys: None,
@@ -5340,7 +5391,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 289,
+        number: 291,
         name: "mm_trees_info",
         creates: None,
         destroys: None,
@@ -5352,7 +5403,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 290,
+        number: 292,
         name: "mm_trees_predict",
         creates: None,
         destroys: None,
@@ -5367,7 +5418,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 291,
+        number: 293,
         name: "mm_trees_predict_batch",
         creates: None,
         destroys: None,
@@ -5383,7 +5434,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 292,
+        number: 294,
         name: "mm_trees_predict_raw",
         creates: None,
         destroys: None,
@@ -5398,7 +5449,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 293,
+        number: 295,
         name: "mm_trees_share",
         creates: Some(19),
         destroys: None,
@@ -5410,7 +5461,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 294,
+        number: 296,
         name: "mm_venue_config_init",
         creates: None,
         destroys: None,
@@ -5422,19 +5473,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 295,
+        number: 297,
         name: "mm_venue_create",
         creates: Some(20),
         destroys: None,
         call: |a| {
-            let config = a.structure(82);
+            let config = a.structure(84);
             let venue = a.slot(20);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_create(config.cast(), venue.cast()) }
         },
     },
     Export {
-        number: 296,
+        number: 298,
         name: "mm_venue_destroy",
         creates: None,
         destroys: Some(20),
@@ -5446,7 +5497,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 297,
+        number: 299,
         name: "mm_venue_on_event",
         creates: None,
         destroys: None,
@@ -5462,7 +5513,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 298,
+        number: 300,
         name: "mm_venue_reports_needed",
         creates: None,
         destroys: None,
@@ -5474,20 +5525,20 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 299,
+        number: 301,
         name: "mm_venue_submit",
         creates: None,
         destroys: None,
         call: |a| {
             let venue = a.handle(20);
             let now = a.u64();
-            let action = a.structure(34);
+            let action = a.structure(35);
             // SAFETY: the attacker passes only what the interface allows.
             unsafe { mm_venue_submit(venue.cast(), now, action.cast()) }
         },
     },
     Export {
-        number: 300,
+        number: 302,
         name: "mm_version",
         creates: None,
         destroys: None,

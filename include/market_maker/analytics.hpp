@@ -13,11 +13,14 @@ namespace mm {
 /// Analytics of one instrument's feed.
 class analytics {
 public:
+    /// mm_analytics_config_init: the defaults.
     static mm_analytics_config_t defaults() noexcept {
         return detail::defaults<mm_analytics_config_t, mm_analytics_config_init>();
     }
 
+    /// As try_create; throws mm::error.
     explicit analytics(const mm_analytics_config_t &config = defaults()) : analytics(try_create(config).value()) {}
+    /// mm_analytics_create.
     static result<analytics> try_create(const mm_analytics_config_t &config = defaults()) noexcept {
         mm_analytics_t *handle = nullptr;
         const mm_status_t code = mm_analytics_create(&config, &handle);
@@ -33,12 +36,15 @@ public:
             return mm_analytics_apply(handle_.get(), to.get(), &event, touched);
         });
     }
+    /// As try_apply; throws mm::error where that has a failed status.
     std::uint32_t apply(book &to, const mm_event_t &event) { return try_apply(to, event).value(); }
+    /// mm_analytics_apply_level.
     result<std::uint32_t> try_apply(level_book &to, const mm_event_t &event) noexcept {
         return detail::one<std::uint32_t>([&](std::uint32_t *touched) {
             return mm_analytics_apply_level(handle_.get(), to.get(), &event, touched);
         });
     }
+    /// As try_apply; throws mm::error where that has a failed status.
     std::uint32_t apply(level_book &to, const mm_event_t &event) { return try_apply(to, event).value(); }
 
     /// It is `now`, ns, without an event.
@@ -50,16 +56,19 @@ public:
         return status(mm_analytics_set_fill_mode(handle_.get(), mode));
     }
 
+    /// mm_analytics_book_report.
     mm_analytics_book_report_t book_report() const {
         return detail::one<mm_analytics_book_report_t>([&](mm_analytics_book_report_t *report) {
                    return mm_analytics_book_report(handle_.get(), report);
                }).value();
     }
+    /// mm_analytics_flow_report.
     mm_analytics_flow_report_t flow_report() const {
         return detail::one<mm_analytics_flow_report_t>([&](mm_analytics_flow_report_t *report) {
                    return mm_analytics_flow_report(handle_.get(), report);
                }).value();
     }
+    /// mm_analytics_fill_report.
     mm_analytics_fill_report_t fill_report() const {
         return detail::one<mm_analytics_fill_report_t>([&](mm_analytics_fill_report_t *report) {
                    return mm_analytics_fill_report(handle_.get(), report);
@@ -94,6 +103,18 @@ public:
             return status(code);
         }
         return out.first(count);
+    }
+    /// What became of what those curves are about, as of `now`.
+    result<mm_survival_summary_t> try_survival_summary(std::uint8_t kind, std::uint32_t distance,
+                                                       std::uint64_t now) noexcept {
+        return detail::one<mm_survival_summary_t>([&](mm_survival_summary_t *summary) {
+            return mm_analytics_survival_summary(handle_.get(), kind, distance, now, summary);
+        });
+    }
+    /// Kyle's lambda; MM_E_NOT_READY before it is determined.
+    result<mm_kyle_lambda_t> try_kyle_lambda() const noexcept {
+        return detail::one<mm_kyle_lambda_t>(
+            [&](mm_kyle_lambda_t *lambda) { return mm_analytics_kyle_lambda(handle_.get(), lambda); });
     }
     /// The probability that an order trades within the horizon; MM_E_NOT_READY before any answer.
     result<double> try_fill_probability(std::int64_t behind, std::uint64_t ahead, std::uint64_t quantity) const noexcept {
@@ -134,12 +155,15 @@ private:
 /// Streaming performance of one strategy.
 class performance {
 public:
+    /// mm_performance_config_init: the defaults.
     static mm_performance_config_t defaults() noexcept {
         return detail::defaults<mm_performance_config_t, mm_performance_config_init>();
     }
 
+    /// As try_create; throws mm::error where that has a failed status.
     explicit performance(const mm_performance_config_t &config = defaults())
         : performance(try_create(config).value()) {}
+    /// mm_performance_create.
     static result<performance> try_create(const mm_performance_config_t &config = defaults()) noexcept {
         mm_performance_t *handle = nullptr;
         const mm_status_t code = mm_performance_create(&config, &handle);
@@ -170,6 +194,7 @@ public:
     /// There are no best prices from `now` on.
     void on_no_top(std::uint64_t now) { detail::check(mm_performance_on_top(handle_.get(), now, 0, 0, 0)); }
 
+    /// mm_performance_report.
     mm_performance_report_t report() const {
         return detail::one<mm_performance_report_t>([&](mm_performance_report_t *report) {
                    return mm_performance_report(handle_.get(), report);
@@ -196,7 +221,9 @@ private:
 /// Hasbrouck's information share of two markets.
 class information_share {
 public:
+    /// As try_create; throws mm::error.
     explicit information_share(std::uint32_t lags) : information_share(try_create(lags).value()) {}
+    /// mm_information_share_create.
     static result<information_share> try_create(std::uint32_t lags) noexcept {
         mm_information_share_t *handle = nullptr;
         const mm_status_t code = mm_information_share_create(lags, &handle);
@@ -216,6 +243,7 @@ public:
             return mm_information_share_estimate(handle_.get(), shares);
         });
     }
+    /// As try_estimate; throws mm::error where that has a failed status.
     mm_information_shares_t estimate() const { return try_estimate().value(); }
 
     /// The handle, still owned.
@@ -229,6 +257,7 @@ private:
 /// Forward filter of a Gaussian hidden Markov model.
 class regimes {
 public:
+    /// As try_create; throws mm::error where that has a failed status.
     regimes(span<const double> means, span<const double> deviations, span<const double> transitions)
         : regimes(try_create(means, deviations, transitions).value()) {}
     /// One mean and deviation a state, and a row of transition probabilities each; MM_E_INVALID_ARGUMENT where the lengths
@@ -277,8 +306,10 @@ enum class trend : std::uint8_t { flat = MM_TREND_FLAT, up = MM_TREND_UP, down =
 /// Two-sided CUSUM as a trend state.
 class cusum {
 public:
+    /// As try_create; throws mm::error where that has a failed status.
     cusum(double allowance, double threshold, std::uint32_t patience)
         : cusum(try_create(allowance, threshold, patience).value()) {}
+    /// mm_cusum_create.
     static result<cusum> try_create(double allowance, double threshold, std::uint32_t patience) noexcept {
         mm_cusum_t *handle = nullptr;
         const mm_status_t code = mm_cusum_create(allowance, threshold, patience, &handle);

@@ -8,16 +8,20 @@
 
 namespace mm {
 
+/// Number of a symbol.
 using SymbolId = std::uint16_t;
+/// Number of an order, unique in its book.
 using OrderId = std::uint64_t;
 /// 1e-4 dollar.
 using Price = std::int64_t;
+/// Units.
 using Quantity = std::uint32_t;
 /// Nanoseconds.
 using Timestamp = std::uint64_t;
 /// 1e-4 dollar times quantity.
 using PnL = std::int64_t;
 
+/// Side of an order.
 enum class OrderSide : std::uint8_t { BUY = 0, SELL = 1 };
 
 /// Dollars to 1e-4 dollars, to the nearest; out of range and not-a-number give the nearest end of the range, and 0.

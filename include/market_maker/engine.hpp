@@ -22,14 +22,18 @@ enum class stage : std::uint8_t {
 /// Book, features, strategy, risk gate, order manager and position of one instrument.
 class engine {
 public:
+    /// mm_engine_config_init: the defaults.
     static mm_engine_config_t defaults() noexcept {
         return detail::defaults<mm_engine_config_t, mm_engine_config_init>();
     }
+    /// mm_stoikov_config_init: the defaults.
     static mm_stoikov_config_t strategy_defaults() noexcept {
         return detail::defaults<mm_stoikov_config_t, mm_stoikov_config_init>();
     }
 
+    /// As try_create; throws mm::error.
     explicit engine(const mm_engine_config_t &config = defaults()) : engine(try_create(config).value()) {}
+    /// mm_engine_create.
     static result<engine> try_create(const mm_engine_config_t &config = defaults()) noexcept {
         mm_engine_t *handle = nullptr;
         const mm_status_t code = mm_engine_create(&config, &handle);
@@ -51,6 +55,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_on_event; throws mm::error where that has a failed status.
     span<mm_order_action_t> on_event(const mm_event_t &event, span<mm_order_action_t> buffer) {
         return try_on_event(event, buffer).value();
     }
@@ -64,6 +69,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_refresh; throws mm::error where that has a failed status.
     span<mm_order_action_t> refresh(std::uint64_t now, span<mm_order_action_t> buffer) {
         return try_refresh(now, buffer).value();
     }
@@ -72,6 +78,7 @@ public:
     status try_on_report(const mm_execution_report_t &report) noexcept {
         return status(mm_engine_on_report(handle_.get(), &report));
     }
+    /// mm_engine_on_report.
     status on_report(const mm_execution_report_t &report) {
         const mm_status_t code = mm_engine_on_report(handle_.get(), &report);
         detail::check(code);
@@ -81,6 +88,7 @@ public:
     /// There is a gap in the feed that nothing in it tells of.
     void interrupt() { detail::check(mm_engine_interrupt(handle_.get())); }
 
+    /// mm_forecaster_config_init: the defaults.
     static mm_forecaster_config_t forecaster_defaults() noexcept {
         return detail::defaults<mm_forecaster_config_t, mm_forecaster_config_init>();
     }
@@ -94,6 +102,7 @@ public:
         return status(
             mm_engine_attach_predictor(handle_.get(), network.get(), window, forecaster, normaliser));
     }
+    /// As try_attach_predictor; throws mm::error where that has a failed status.
     void attach_predictor(const predictor &network, const mm_feature_window_config_t *window = nullptr,
                           const mm_forecaster_config_t *forecaster = nullptr, const char *normaliser = nullptr) {
         detail::check(try_attach_predictor(network, window, forecaster, normaliser).code());
@@ -105,13 +114,16 @@ public:
         return detail::one<mm_prediction_t>(
             [&](mm_prediction_t *p) { return mm_engine_prediction(handle_.get(), p); });
     }
+    /// As try_prediction; throws mm::error where that has a failed status.
     mm_prediction_t prediction() const { return try_prediction().value(); }
     /// Writes the moments of the attached predictor's features, for an engine that goes on from them.
     status try_save_normaliser(const char *path) const noexcept {
         return status(mm_engine_save_normaliser(handle_.get(), path));
     }
+    /// As try_save_normaliser; throws mm::error where that has a failed status.
     void save_normaliser(const char *path) const { detail::check(try_save_normaliser(path).code()); }
 
+    /// mm_engine_stats.
     mm_engine_stats_t stats() const {
         return detail::one<mm_engine_stats_t>([&](mm_engine_stats_t *s) {
                    return mm_engine_stats(handle_.get(), s);
@@ -123,6 +135,7 @@ public:
                    return mm_engine_account(handle_.get(), a);
                }).value();
     }
+    /// mm_engine_risk_counters.
     mm_risk_counters_t risk_counters() const {
         return detail::one<mm_risk_counters_t>([&](mm_risk_counters_t *c) {
                    return mm_engine_risk_counters(handle_.get(), c);
@@ -163,6 +176,7 @@ public:
         detail::check(mm_engine_risk_monitor(handle_.get(), &handle));
         return mm::risk_monitor(handle);
     }
+    /// mm_engine_risk_set_config.
     status try_set_risk_config(const mm_risk_config_t &config) noexcept {
         return status(mm_engine_risk_set_config(handle_.get(), &config));
     }
@@ -172,9 +186,11 @@ public:
         detail::check(mm_engine_risk_latches(handle_.get(), &now.stored, &now.token));
         return now;
     }
+    /// mm_engine_risk_restore.
     status try_restore_risk(const mm_risk_latches_t &stored) noexcept {
         return status(mm_engine_risk_restore(handle_.get(), &stored));
     }
+    /// mm_engine_risk_reset.
     status try_reset_risk(std::uint64_t token, const char *reason, std::uint64_t timestamp) noexcept {
         return status(mm_engine_risk_reset(handle_.get(), token, reason, timestamp));
     }
@@ -194,11 +210,14 @@ private:
 /// A simulated venue for replays: exact queue positions on order-by-order feeds, bounded ones on level feeds.
 class venue {
 public:
+    /// mm_venue_config_init: the defaults.
     static mm_venue_config_t defaults() noexcept {
         return detail::defaults<mm_venue_config_t, mm_venue_config_init>();
     }
 
+    /// As try_create; throws mm::error.
     explicit venue(const mm_venue_config_t &config = defaults()) : venue(try_create(config).value()) {}
+    /// mm_venue_create.
     static result<venue> try_create(const mm_venue_config_t &config = defaults()) noexcept {
         mm_venue_t *handle = nullptr;
         const mm_status_t code = mm_venue_create(&config, &handle);
@@ -212,6 +231,7 @@ public:
     status try_submit(std::uint64_t now, const mm_order_action_t &action) noexcept {
         return status(mm_venue_submit(handle_.get(), now, &action));
     }
+    /// mm_venue_submit.
     void submit(std::uint64_t now, const mm_order_action_t &action) {
         detail::check(mm_venue_submit(handle_.get(), now, &action));
     }
@@ -234,6 +254,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_on_event; throws mm::error where that has a failed status.
     span<mm_execution_report_t> on_event(const engine &e, const mm_event_t &event,
                                          span<mm_execution_report_t> buffer) {
         return try_on_event(e, event, buffer).value();

@@ -27,6 +27,7 @@ enum class fault : std::uint8_t {
 
 /// Outputs, and whether more are to come.
 struct taken {
+    /// What was taken.
     span<mm_engine_output_t> outputs;
     /// Every input sent before the call is worked off, and nothing is left.
     bool is_idle;
@@ -35,6 +36,7 @@ struct taken {
 /// Engines, each of an instrument of its own, on threads.
 class engine_pool {
 public:
+    /// mm_engine_pool_config_init: the defaults.
     static mm_engine_pool_config_t defaults(std::uint32_t threads = 1) noexcept {
         mm_engine_pool_config_t config = detail::defaults<mm_engine_pool_config_t, mm_engine_pool_config_init>();
         config.threads = threads;
@@ -44,6 +46,7 @@ public:
     /// Takes the engines over; they are empty afterwards, and stay what they were where that fails.
     explicit engine_pool(span<engine> engines, const mm_engine_pool_config_t &config = defaults())
         : engine_pool(try_create(engines, config).value()) {}
+    /// mm_engine_pool_create.
     static result<engine_pool> try_create(span<engine> engines,
                                           const mm_engine_pool_config_t &config = defaults()) noexcept {
         const std::unique_ptr<mm_engine_t *[]> handles(new (std::nothrow) mm_engine_t *[engines.size() + 1]);
@@ -68,6 +71,7 @@ public:
     status try_on_event(std::uint32_t instrument, const mm_event_t &event) const noexcept {
         return status(mm_engine_pool_on_event(handle_.get(), instrument, &event));
     }
+    /// As try_on_event; throws mm::error where that has a failed status.
     void on_event(std::uint32_t instrument, const mm_event_t &event) const {
         detail::check(try_on_event(instrument, event).code());
     }
@@ -75,6 +79,7 @@ public:
     status try_on_report(std::uint32_t instrument, const mm_execution_report_t &report) const noexcept {
         return status(mm_engine_pool_on_report(handle_.get(), instrument, &report));
     }
+    /// As try_on_report; throws mm::error where that has a failed status.
     void on_report(std::uint32_t instrument, const mm_execution_report_t &report) const {
         detail::check(try_on_report(instrument, report).code());
     }
@@ -82,6 +87,7 @@ public:
     status try_refresh(std::uint32_t instrument, std::uint64_t now) const noexcept {
         return status(mm_engine_pool_refresh(handle_.get(), instrument, now));
     }
+    /// As try_refresh; throws mm::error where that has a failed status.
     void refresh(std::uint32_t instrument, std::uint64_t now) const {
         detail::check(try_refresh(instrument, now).code());
     }
@@ -89,6 +95,7 @@ public:
     status try_on_fault(std::uint32_t instrument, fault what, std::uint64_t now) const noexcept {
         return status(mm_engine_pool_on_fault(handle_.get(), instrument, static_cast<std::uint8_t>(what), now));
     }
+    /// As try_on_fault; throws mm::error where that has a failed status.
     void on_fault(std::uint32_t instrument, fault what, std::uint64_t now) const {
         detail::check(try_on_fault(instrument, what, now).code());
     }
@@ -97,11 +104,13 @@ public:
     result<taken> try_take(span<mm_engine_output_t> buffer) const noexcept {
         return collect(mm_engine_pool_take, buffer);
     }
+    /// As try_take; throws mm::error where that has a failed status.
     taken take(span<mm_engine_output_t> buffer) const { return try_take(buffer).value(); }
     /// The same, waiting until the buffer is full or everything is worked off and taken.
     result<taken> try_drain(span<mm_engine_output_t> buffer) const noexcept {
         return collect(mm_engine_pool_drain, buffer);
     }
+    /// As try_drain; throws mm::error where that has a failed status.
     taken drain(span<mm_engine_output_t> buffer) const { return try_drain(buffer).value(); }
 
     /// Refuses later inputs.
@@ -116,8 +125,10 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_finish; throws mm::error where that has a failed status.
     span<mm_finished_engine_t> finish(span<mm_finished_engine_t> buffer) { return try_finish(buffer).value(); }
 
+    /// mm_engine_pool_stats.
     mm_engine_pool_stats_t stats() const {
         return detail::one<mm_engine_pool_stats_t>([&](mm_engine_pool_stats_t *s) {
                    return mm_engine_pool_stats(handle_.get(), s);

@@ -11,12 +11,15 @@ namespace mm {
 /// Rows of features on a regular grid.
 class feature_window {
 public:
+    /// mm_feature_window_config_init: the defaults.
     static mm_feature_window_config_t defaults() noexcept {
         return detail::defaults<mm_feature_window_config_t, mm_feature_window_config_init>();
     }
 
+    /// As try_create; throws mm::error where that has a failed status.
     explicit feature_window(const mm_feature_window_config_t &config = defaults())
         : feature_window(try_create(config).value()) {}
+    /// mm_feature_window_create.
     static result<feature_window> try_create(const mm_feature_window_config_t &config = defaults()) noexcept {
         mm_feature_window_t *handle = nullptr;
         const mm_status_t code = mm_feature_window_create(&config, &handle);
@@ -33,12 +36,15 @@ public:
             return mm_feature_window_apply(handle_.get(), to.get(), &event, nullptr, completed);
         });
     }
+    /// As try_apply; throws mm::error where that has a failed status.
     std::uint32_t apply(book &to, const mm_event_t &event) { return try_apply(to, event).value(); }
+    /// mm_feature_window_apply_level.
     result<std::uint32_t> try_apply(level_book &to, const mm_event_t &event) noexcept {
         return detail::one<std::uint32_t>([&](std::uint32_t *completed) {
             return mm_feature_window_apply_level(handle_.get(), to.get(), &event, nullptr, completed);
         });
     }
+    /// As try_apply; throws mm::error where that has a failed status.
     std::uint32_t apply(level_book &to, const mm_event_t &event) { return try_apply(to, event).value(); }
 
     /// It is `now`, ns: how many rows have ended.
@@ -50,6 +56,7 @@ public:
     /// There is a gap in the feed.
     void interrupt() { detail::check(mm_feature_window_interrupt(handle_.get())); }
 
+    /// mm_feature_window_info.
     mm_feature_window_info_t info() const {
         return detail::one<mm_feature_window_info_t>([&](mm_feature_window_info_t *info) {
                    return mm_feature_window_info(handle_.get(), info);
@@ -65,6 +72,7 @@ public:
         }
         return span<const float>(values, length);
     }
+    /// As try_window; throws mm::error where that has a failed status.
     span<const float> window() const { return try_window().value(); }
     /// Copies the full window.
     status try_copy(span<float> out) const noexcept {
@@ -80,6 +88,7 @@ public:
         }
         return buffer.first(copied * MM_FEATURE_CHANNELS);
     }
+    /// As try_latest; throws mm::error where that has a failed status.
     span<float> latest(std::size_t count, span<float> buffer) const { return try_latest(count, buffer).value(); }
 
     /// Whether rows change the normaliser's moments from here on.
@@ -90,6 +99,7 @@ public:
     status try_save_normaliser(const char *path) const noexcept {
         return status(mm_feature_window_save_normaliser(handle_.get(), path));
     }
+    /// mm_feature_window_load_normaliser.
     status try_load_normaliser(const char *path) noexcept {
         return status(mm_feature_window_load_normaliser(handle_.get(), path));
     }

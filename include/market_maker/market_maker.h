@@ -1310,6 +1310,10 @@ typedef struct mm_analytics_config_t {
      * Zero.
      */
     uint8_t reserved[7];
+    /**
+     * Intervals over which Kyle's lambda is regressed, at most a day. Default, and what 0 stands for, 1 s.
+     */
+    uint64_t kyle_interval;
 } mm_analytics_config_t;
 
 /**
@@ -1629,6 +1633,54 @@ typedef struct mm_survival_point_t {
 } mm_survival_point_t;
 
 /**
+ * What became of what survival curves are about, over all of them.
+ */
+typedef struct mm_survival_summary_t {
+    /**
+     * Ended by the event: a complete fill, a recovery.
+     */
+    uint64_t events;
+    /**
+     * Ended by the competing end: a cancellation.
+     */
+    uint64_t competing;
+    /**
+     * Not seen to end, those that are open now included.
+     */
+    uint64_t censored;
+    /**
+     * Duration that half outlive, were the event the only end (Kaplan-Meier), ns; NaN where more than half do.
+     */
+    double median;
+} mm_survival_summary_t;
+
+/**
+ * Kyle's lambda: the regression change of the mid = intercept + lambda x signed volume, over intervals of equal time.
+ */
+typedef struct mm_kyle_lambda_t {
+    /**
+     * Intervals in the regression.
+     */
+    uint64_t intervals;
+    /**
+     * Ticks per lot.
+     */
+    double lambda;
+    /**
+     * Its standard error, ticks per lot.
+     */
+    double standard_error;
+    /**
+     * The change of the mid without volume, ticks per interval.
+     */
+    double intercept;
+    /**
+     * Share of the mid's variance that signed volume explains, 0 to 1.
+     */
+    double r_squared;
+} mm_kyle_lambda_t;
+
+/**
  * A bin of the reliability curve.
  */
 typedef struct mm_reliability_bin_t {
@@ -1677,7 +1729,7 @@ typedef struct mm_book_config_t {
      */
     size_t struct_size;
     /**
-     * Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+     * Most orders that can rest at a time, 1 to 2^27-1; each costs 200 to 350 bytes. Default 65536.
      */
     uint32_t max_orders;
     /**
@@ -6051,6 +6103,33 @@ mm_status_t mm_analytics_survival(struct mm_analytics_t *analytics,
                                   size_t *count) MM_NOEXCEPT;
 
 /**
+ * What became of what `mm_analytics_survival` draws curves of. O(orders).
+ *
+ * Errors:
+ * `MM_E_NULL`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a distance that is none.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread uses; `summary` is writable.
+ */
+mm_status_t mm_analytics_survival_summary(struct mm_analytics_t *analytics,
+                                          uint8_t kind,
+                                          uint32_t distance,
+                                          uint64_t now,
+                                          struct mm_survival_summary_t *summary) MM_NOEXCEPT;
+
+/**
+ * Kyle's lambda over the whole feed so far. Hot path.
+ *
+ * Errors:
+ * `MM_E_NULL`; `MM_E_NOT_READY` below three intervals, or while their volume has not varied.
+ *
+ * Safety:
+ * `analytics` is a live handle that no other thread changes; `lambda` is writable.
+ */
+mm_status_t mm_analytics_kyle_lambda(const struct mm_analytics_t *analytics,
+                                     struct mm_kyle_lambda_t *lambda) MM_NOEXCEPT;
+
+/**
  * The probability that an order trades within the fill horizon that enters `behind` ticks behind the best of its side
  * (negative: better), with `ahead` lots in front of it at its price, `quantity` lots large. Hot path.
  *
@@ -8127,7 +8206,7 @@ mm_status_t mm_predictor_select(struct mm_predictor_t *predictor,
                                 size_t channel_count) MM_NOEXCEPT;
 
 /**
- * The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+ * The selected part of a window's forecast, `[horizons][channels]`: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
  * rows asked for are computed. Hot path.
  *
  * Errors:

@@ -13,12 +13,18 @@ namespace mm {
 
 /// What a pool has done so far.
 struct PoolStats {
+    /// Most objects.
     std::size_t capacity = 0;
+    /// Objects that are out now.
     std::size_t in_use = 0;
+    /// Most that have been out at a time.
     std::size_t high_water = 0;
+    /// Objects given out.
     std::uint64_t allocations = 0;
+    /// Objects taken back.
     std::uint64_t deallocations = 0;
 
+    /// How many more fit.
     std::size_t available() const noexcept { return capacity - in_use; }
 };
 
@@ -26,6 +32,7 @@ struct PoolStats {
 template <class T>
 class MemoryPool {
 public:
+    /// Room for so many objects.
     explicit MemoryPool(std::size_t capacity = 1024) : pool_(sized(capacity)) {}
 
     /// Uninitialised memory for a T; null when the pool is full.
@@ -59,10 +66,15 @@ public:
         }
     }
 
+    /// Most that it holds.
     std::size_t capacity() const { return get_stats().capacity; }
+    /// How many there are.
     std::size_t size() const { return get_stats().in_use; }
+    /// Whether there is none.
     bool empty() const { return size() == 0; }
+    /// Whether there is no room.
     bool full() const { return get_stats().available() == 0; }
+    /// Counters since construction.
     PoolStats get_stats() const {
         const mm_pool_stats_t stats = pool_.stats();
         return {static_cast<std::size_t>(stats.capacity), static_cast<std::size_t>(stats.in_use),
@@ -88,6 +100,7 @@ private:
 template <class T>
 class ThreadLocalPool {
 public:
+    /// Room for so many objects, which threads fetch in batches.
     explicit ThreadLocalPool(std::size_t capacity = 1024, std::size_t batch = 32)
         : shared_(std::make_shared<Shared>(capacity, batch == 0 ? 1 : batch)) {}
 
@@ -112,11 +125,13 @@ public:
             shared_->drain(cache.free, shared_->batch);
         }
     }
+    /// An object made of the arguments; null when the pool is empty.
     template <class... Args>
     T *construct(Args &&...args) {
         T *place = allocate();
         return place == nullptr ? nullptr : ::new (static_cast<void *>(place)) T(std::forward<Args>(args)...);
     }
+    /// Ends an object and takes its memory back.
     void destroy(T *object) {
         if (object != nullptr) {
             object->~T();

@@ -46,9 +46,11 @@ public:
         detail::check(store_.try_reset().code());
         forget();
     }
+    /// Where the store lies.
     const std::string &path() const noexcept { return path_; }
 
 protected:
+    /// As PositionTracker.
     bool record(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
                 Timestamp timestamp) override {
         if (quantity == 0 || !has_room_for_trade()) {
@@ -61,6 +63,7 @@ protected:
         }
         return done.ok() && book(symbol, price, quantity, side, order_id, timestamp);
     }
+    /// As PositionTracker.
     bool mark(SymbolId symbol, Price price) override {
         return store_.try_mark(symbol, price).ok() && value(symbol, price);
     }

@@ -16,6 +16,7 @@
 
 namespace mm {
 
+/// What an order does besides resting.
 enum class OrderType : std::uint8_t {
     /// Trades what it can; the rest rests.
     LIMIT = 0,
@@ -31,29 +32,42 @@ enum class OrderType : std::uint8_t {
 
 /// A resting order.
 struct BookOrder {
+    /// Id of the order.
     OrderId order_id = 0;
+    /// Symbol.
     SymbolId symbol = 0;
+    /// Price.
     Price price = 0;
     /// What is open.
     Quantity quantity = 0;
+    /// Side.
     OrderSide side = OrderSide::BUY;
 };
 
 /// What a book has done so far and holds now.
 struct OrderBookStats {
+    /// Orders taken.
     std::uint64_t orders_added = 0;
+    /// Orders cancelled whole.
     std::uint64_t orders_cancelled = 0;
+    /// Orders modified.
     std::uint64_t orders_modified = 0;
+    /// Trades.
     std::uint64_t trades = 0;
+    /// Quantity traded.
     std::uint64_t volume = 0;
+    /// Orders that rest now.
     std::size_t resting_orders = 0;
+    /// Prices with bids.
     std::size_t bid_levels = 0;
+    /// Prices with offers.
     std::size_t ask_levels = 0;
 };
 
 /// One symbol's order book.
 class OrderBook {
 public:
+    /// An empty book.
     explicit OrderBook(SymbolId symbol) : symbol_(symbol), book_(sized(kFirstOrders)), events_(kFirstEvents) {}
 
     /// Accepts an order. False, and no change, for a duplicate id, a zero quantity, a price out of range, or an order
@@ -112,6 +126,7 @@ public:
 
     /// Best price and its quantity; zeros when the side is empty. A quantity above 2^32-1 shows as that.
     std::pair<Price, Quantity> get_best_bid() const { return best(side::buy); }
+    /// The best ask and its quantity; zeros without one.
     std::pair<Price, Quantity> get_best_ask() const { return best(side::sell); }
     /// Between the best prices, rounded down; 0 while a side is empty.
     Price get_mid_price() const {
@@ -127,6 +142,7 @@ public:
     }
     /// Price and quantity of the best levels, best first.
     std::vector<std::pair<Price, Quantity>> get_bids(std::size_t depth = 50) const { return levels(side::buy, depth); }
+    /// The best offers, best first.
     std::vector<std::pair<Price, Quantity>> get_asks(std::size_t depth = 50) const { return levels(side::sell, depth); }
 
     /// A resting order.
@@ -138,11 +154,15 @@ public:
         return BookOrder{id, symbol_, found->price, capped(found->quantity),
                          found->side == MM_SIDE_BUY ? OrderSide::BUY : OrderSide::SELL};
     }
+    /// Its symbol.
     SymbolId get_symbol() const noexcept { return symbol_; }
+    /// Whether no order rests.
     bool empty() const { return book_.order_count() == 0; }
+    /// Resting orders.
     std::size_t order_count() const { return book_.order_count(); }
     /// Price levels of both sides.
     std::size_t level_count() const { return book_.level_count(side::buy) + book_.level_count(side::sell); }
+    /// Counters since construction.
     OrderBookStats get_stats() const {
         OrderBookStats stats = stats_;
         stats.resting_orders = book_.order_count();
@@ -231,6 +251,7 @@ private:
 /// Order books by symbol; a book is made by its first order.
 class OrderBookManager {
 public:
+    /// As OrderBook::add_order.
     bool add_order(SymbolId symbol, OrderId id, Price price, Quantity quantity, OrderSide side,
                    OrderType type = OrderType::LIMIT) {
         const auto known = books_.find(symbol);
@@ -244,43 +265,53 @@ public:
         books_.emplace(symbol, std::move(fresh));
         return true;
     }
+    /// As OrderBook::cancel_order.
     bool cancel_order(SymbolId symbol, OrderId id, Quantity quantity = 0) {
         OrderBook *book = get_order_book(symbol);
         return book != nullptr && book->cancel_order(id, quantity);
     }
+    /// As OrderBook::modify_order.
     bool modify_order(SymbolId symbol, OrderId id, Price price, Quantity quantity) {
         OrderBook *book = get_order_book(symbol);
         return book != nullptr && book->modify_order(id, price, quantity);
     }
+    /// As OrderBook::execute_trade.
     bool execute_trade(SymbolId symbol, Price price, Quantity quantity, OrderSide side) {
         OrderBook *book = get_order_book(symbol);
         return book != nullptr && book->execute_trade(price, quantity, side);
     }
 
+    /// The best bid and its quantity; zeros without one.
     std::pair<Price, Quantity> get_best_bid(SymbolId symbol) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_best_bid() : std::pair<Price, Quantity>(0, 0);
     }
+    /// The best ask and its quantity; zeros without one.
     std::pair<Price, Quantity> get_best_ask(SymbolId symbol) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_best_ask() : std::pair<Price, Quantity>(0, 0);
     }
+    /// As OrderBook::get_mid_price.
     Price get_mid_price(SymbolId symbol) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_mid_price() : 0;
     }
+    /// As OrderBook::get_spread.
     Price get_spread(SymbolId symbol) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_spread() : 0;
     }
+    /// The best bids, best first.
     std::vector<std::pair<Price, Quantity>> get_bids(SymbolId symbol, std::size_t depth = 50) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_bids(depth) : std::vector<std::pair<Price, Quantity>>();
     }
+    /// The best offers, best first.
     std::vector<std::pair<Price, Quantity>> get_asks(SymbolId symbol, std::size_t depth = 50) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_asks(depth) : std::vector<std::pair<Price, Quantity>>();
     }
+    /// As OrderBook::get_order.
     std::optional<BookOrder> get_order(SymbolId symbol, OrderId id) const {
         const OrderBook *book = get_order_book(symbol);
         return book != nullptr ? book->get_order(id) : std::nullopt;
@@ -291,6 +322,7 @@ public:
         const auto known = books_.find(symbol);
         return known != books_.end() ? &known->second : nullptr;
     }
+    /// The book of a symbol; null without one.
     const OrderBook *get_order_book(SymbolId symbol) const {
         const auto known = books_.find(symbol);
         return known != books_.end() ? &known->second : nullptr;
@@ -304,6 +336,7 @@ public:
         }
         return symbols;
     }
+    /// How many books there are.
     std::size_t order_book_count() const noexcept { return books_.size(); }
 
 private:

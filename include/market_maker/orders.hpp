@@ -27,12 +27,15 @@ struct submission {
 /// Working orders of one instrument.
 class order_manager {
 public:
+    /// mm_order_manager_config_init: the defaults.
     static mm_order_manager_config_t defaults() noexcept {
         return detail::defaults<mm_order_manager_config_t, mm_order_manager_config_init>();
     }
 
+    /// As try_create; throws mm::error where that has a failed status.
     explicit order_manager(const mm_order_manager_config_t &config = defaults())
         : order_manager(try_create(config).value()) {}
+    /// mm_order_manager_create.
     static result<order_manager> try_create(const mm_order_manager_config_t &config = defaults()) noexcept {
         mm_order_manager_t *handle = nullptr;
         const mm_status_t code = mm_order_manager_create(&config, &handle);
@@ -53,27 +56,32 @@ public:
         }
         return done;
     }
+    /// As try_decide; throws mm::error where that has a failed status.
     decision decide(risk_gate &gate, const mm_wanted_quotes_t &wanted, const mm_market_top_t &top,
                     span<mm_order_action_t> actions) {
         return try_decide(gate, wanted, top, actions).value();
     }
+    /// mm_order_manager_place.
     result<mm_order_action_t> try_place(risk_gate &gate, const mm_order_request_t &request,
                                         const mm_market_top_t &top) noexcept {
         return detail::one<mm_order_action_t>([&](mm_order_action_t *a) {
             return mm_order_manager_place(get(), gate.get(), &request, &top, a);
         });
     }
+    /// mm_order_manager_replace.
     result<mm_order_action_t> try_replace(risk_gate &gate, std::uint64_t id, const mm_order_request_t &request,
                                           const mm_market_top_t &top) noexcept {
         return detail::one<mm_order_action_t>([&](mm_order_action_t *a) {
             return mm_order_manager_replace(get(), gate.get(), id, &request, &top, a);
         });
     }
+    /// mm_order_manager_cancel.
     result<mm_order_action_t> try_cancel(risk_gate &gate, std::uint64_t id, std::uint64_t timestamp) noexcept {
         return detail::one<mm_order_action_t>([&](mm_order_action_t *a) {
             return mm_order_manager_cancel(get(), gate.get(), id, timestamp, a);
         });
     }
+    /// mm_order_manager_cancel_all.
     result<std::size_t> try_cancel_all(risk_gate &gate, std::uint64_t timestamp,
                                        span<mm_order_action_t> actions) noexcept {
         return detail::counted([&](std::size_t *n) {
@@ -92,6 +100,7 @@ public:
         }
         return done;
     }
+    /// As try_submit; throws mm::error where that has a failed status.
     submission submit(risk_gate &gate, const mm_order_request_t &request, const mm_market_top_t &top,
                       span<mm_order_action_t> actions) {
         return try_submit(gate, request, top, actions).value();
@@ -111,6 +120,7 @@ public:
                                               breaks.size(), r);
         });
     }
+    /// As try_reconcile; throws mm::error where that has a failed status.
     mm_reconciliation_t reconcile(span<const mm_venue_order_t> orders, const mm_venue_snapshot_t &snapshot,
                                   span<mm_break_t> breaks) const {
         return try_reconcile(orders, snapshot, breaks).value();
@@ -121,6 +131,7 @@ public:
             return mm_order_manager_adopt(get(), orders.data(), orders.size(), &snapshot, left);
         });
     }
+    /// As try_adopt; throws mm::error where that has a failed status.
     std::size_t adopt(span<const mm_venue_order_t> orders, const mm_venue_snapshot_t &snapshot) {
         return try_adopt(orders, snapshot).value();
     }
@@ -132,11 +143,14 @@ public:
         return detail::one<mm_order_t>(
             [&](mm_order_t *o) { return mm_order_manager_on_report(get(), &report, o, nullptr); });
     }
+    /// As try_on_report; throws mm::error where that has a failed status.
     mm_order_t on_report(const mm_execution_report_t &report) { return try_on_report(report).value(); }
 
+    /// mm_order_manager_order.
     result<mm_order_t> try_order(std::uint64_t id) const noexcept {
         return detail::one<mm_order_t>([&](mm_order_t *o) { return mm_order_manager_order(get(), id, o); });
     }
+    /// mm_order_manager_orders.
     result<std::size_t> try_orders(span<mm_order_t> out) const noexcept {
         return detail::counted(
             [&](std::size_t *n) { return mm_order_manager_orders(get(), out.data(), out.size(), n); });
@@ -166,6 +180,7 @@ private:
 /// An orderly shutdown: cancel all, then flatten by policy, then say what is left.
 class shutdown {
 public:
+    /// mm_shutdown_config_init: the defaults.
     static mm_shutdown_config_t defaults() noexcept {
         return detail::defaults<mm_shutdown_config_t, mm_shutdown_config_init>();
     }
@@ -173,6 +188,7 @@ public:
     /// Begins: from here on the gate lets only reducing orders pass, and stays so.
     shutdown(risk_gate &gate, std::uint64_t timestamp, const mm_shutdown_config_t &config = defaults())
         : shutdown(try_begin(gate, timestamp, config).value()) {}
+    /// mm_shutdown_begin.
     static result<shutdown> try_begin(risk_gate &gate, std::uint64_t timestamp,
                                       const mm_shutdown_config_t &config = defaults()) noexcept {
         mm_shutdown_t *handle = nullptr;
@@ -191,6 +207,7 @@ public:
             return mm_shutdown_step(get(), orders.get(), gate.get(), &top, actions.data(), actions.size(), n);
         });
     }
+    /// As try_step; throws mm::error where that has a failed status.
     std::size_t step(order_manager &orders, risk_gate &gate, const mm_market_top_t &top,
                      span<mm_order_action_t> actions) {
         return try_step(orders, gate, top, actions).value();
@@ -231,6 +248,7 @@ inline result<routing> try_route(const mm_route_request_t &request, span<const m
     done.routes = buffer.first(count);
     return done;
 }
+/// As try_route; throws mm::error where that has a failed status.
 inline routing route(const mm_route_request_t &request, span<const mm_venue_offer_t> offers,
                      span<mm_route_t> buffer) {
     return try_route(request, offers, buffer).value();

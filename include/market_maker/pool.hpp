@@ -12,7 +12,9 @@ public:
     /// A config at its defaults: 1024 blocks of 64 bytes.
     static mm_pool_config_t defaults() noexcept { return detail::defaults<mm_pool_config_t, mm_pool_config_init>(); }
 
+    /// As try_create; throws mm::error.
     explicit pool(const mm_pool_config_t &config = defaults()) : pool(try_create(config).value()) {}
+    /// mm_pool_create.
     static result<pool> try_create(const mm_pool_config_t &config = defaults()) noexcept {
         mm_pool_t *handle = nullptr;
         const mm_status_t code = mm_pool_create(&config, &handle);
@@ -26,9 +28,11 @@ public:
     result<void *> try_alloc() noexcept {
         return detail::one<void *>([&](void **block) { return mm_pool_alloc(handle_.get(), block); });
     }
+    /// As try_alloc; throws mm::error where that has a failed status.
     void *alloc() { return try_alloc().value(); }
     /// Takes a block back; MM_E_BLOCK_FOREIGN or MM_E_BLOCK_FREE when it is not one in use. Null is fine.
     status try_free(void *block) noexcept { return status(mm_pool_free(handle_.get(), block)); }
+    /// mm_pool_free.
     void free(void *block) { detail::check(mm_pool_free(handle_.get(), block)); }
 
     /// What the pool has done so far.

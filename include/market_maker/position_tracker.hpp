@@ -14,15 +14,21 @@ namespace mm {
 
 /// Limits; standing exactly at one is allowed. Losses are positive numbers.
 struct PositionLimits {
+    /// Largest |position| of a symbol.
     std::int64_t max_position_size = 1000000;
+    /// Largest long position.
     std::int64_t max_long_position = 500000;
+    /// Largest short position.
     std::int64_t max_short_position = 500000;
+    /// Largest loss of the day, ticks.
     PnL max_daily_loss = 1000000;
+    /// Largest fall of profit from its peak, ticks.
     PnL max_drawdown = 500000;
 };
 
 /// One symbol's position.
 struct Position {
+    /// Symbol.
     SymbolId symbol = 0;
     /// Negative is short.
     std::int64_t quantity = 0;
@@ -30,21 +36,32 @@ struct Position {
     double average_price = 0.0;
     /// What the open quantity is valued at.
     Price last_price = 0;
+    /// Profit of what has been closed, ticks.
     PnL realized_pnl = 0;
+    /// Profit of what is open at its mark, ticks.
     PnL unrealized_pnl = 0;
+    /// Quantity bought in all.
     std::uint64_t total_bought = 0;
+    /// Quantity sold in all.
     std::uint64_t total_sold = 0;
+    /// Trades.
     std::uint64_t trade_count = 0;
 
+    /// Realised and unrealised.
     PnL total_pnl() const noexcept { return realized_pnl + unrealized_pnl; }
 };
 
 /// One trade of the history.
 struct Trade {
+    /// Symbol.
     SymbolId symbol = 0;
+    /// Side.
     OrderSide side = OrderSide::BUY;
+    /// Quantity.
     Quantity quantity = 0;
+    /// Price.
     Price price = 0;
+    /// Id of the order.
     OrderId order_id = 0;
     /// Nanoseconds since the epoch.
     Timestamp timestamp = 0;
@@ -54,22 +71,33 @@ struct Trade {
 
 /// Sums over all symbols.
 struct PositionStats {
+    /// Trades in all.
     std::uint64_t trades = 0;
+    /// Quantity traded.
     std::uint64_t volume = 0;
+    /// Symbols seen.
     std::size_t symbols = 0;
+    /// Symbols that are not flat.
     std::size_t open_positions = 0;
+    /// Profit of what has been closed, ticks.
     PnL realized_pnl = 0;
+    /// Profit of what is open at its mark, ticks.
     PnL unrealized_pnl = 0;
+    /// Fall of profit from its peak now, ticks.
     PnL drawdown = 0;
+    /// Largest fall of profit from its peak, ticks.
     PnL max_drawdown = 0;
 };
 
 /// Positions in up to 65536 symbols. A symbol is known from its first trade.
 class PositionTracker {
 public:
+    /// Flat, with these limits.
     explicit PositionTracker(const PositionLimits &limits = PositionLimits()) : tracker_(made(limits)) {}
     virtual ~PositionTracker() = default;
+    /// Takes the positions over.
     PositionTracker(PositionTracker &&) noexcept = default;
+    /// Takes the positions over.
     PositionTracker &operator=(PositionTracker &&) noexcept = default;
 
     /// Books a trade. False, and no change, for a zero quantity or a price out of range. Limits are asked by
@@ -110,8 +138,11 @@ public:
         }
         return positions;
     }
+    /// Over all symbols, before fees.
     PnL get_total_realized_pnl() const { return tracker_.totals().realised; }
+    /// Over all symbols, at their marks.
     PnL get_total_unrealized_pnl() const { return tracker_.totals().unrealised; }
+    /// Both.
     PnL get_total_pnl() const {
         const mm_position_totals_t totals = tracker_.totals();
         return totals.realised + totals.unrealised;
@@ -123,6 +154,7 @@ public:
     }
     /// Whether the day's loss and the drawdown are within their limits.
     bool check_risk_limits() const noexcept { return tracker_.check_loss().ok(); }
+    /// The limits now.
     PositionLimits get_limits() const {
         const mm_position_limits_t limits = tracker_.limits();
         return {limits.max_position_size, limits.max_long_position, limits.max_short_position, limits.max_daily_loss,
@@ -133,6 +165,7 @@ public:
 
     /// Every trade since the start or the last reset, oldest first.
     const std::vector<Trade> &get_trade_history() const noexcept { return history_; }
+    /// Counters since construction.
     PositionStats get_stats() const {
         PositionStats stats;
         const mm_position_totals_t totals = tracker_.totals();
@@ -152,12 +185,15 @@ public:
     virtual void reset() { forget(); }
 
 protected:
+    /// Books a trade; for a tracker that stores it first.
     virtual bool record(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
                         Timestamp timestamp) {
         return book(symbol, price, quantity, side, order_id, timestamp);
     }
+    /// Values a position; for a tracker that stores it first.
     virtual bool mark(SymbolId symbol, Price price) { return value(symbol, price); }
 
+    /// Books a trade in memory.
     bool book(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
               Timestamp timestamp) {
         const mm_fill_t fill = fill_of(symbol, price, quantity, side, order_id, timestamp);
@@ -173,11 +209,14 @@ protected:
         history_.push_back({symbol, side, quantity, price, order_id, timestamp, done->realised});
         return true;
     }
+    /// Values a position in memory.
     bool value(SymbolId symbol, Price price) noexcept { return tracker_.try_mark(symbol, price).ok(); }
+    /// Forgets everything in memory.
     void forget() {
         tracker_.reset();
         history_.clear();
     }
+    /// A trade as the core takes it.
     static mm_fill_t fill_of(SymbolId symbol, Price price, Quantity quantity, OrderSide side, OrderId order_id,
                              Timestamp timestamp) noexcept {
         mm_fill_t fill{};

@@ -38,6 +38,7 @@ class feature_window;
 /// A network with the state of one thread.
 class predictor {
 public:
+    /// mm_predictor_config_init: the defaults.
     static mm_predictor_config_t defaults(network kind = network::ssm_hippo) noexcept {
         mm_predictor_config_t config = detail::defaults<mm_predictor_config_t, mm_predictor_config_init>();
         config.kind = static_cast<std::uint32_t>(kind);
@@ -47,6 +48,7 @@ public:
     /// With the weights of a safetensors file, or random ones from the config's seed where `path` is null.
     explicit predictor(const mm_predictor_config_t &config = defaults(), const char *path = nullptr)
         : predictor(try_create(config, path).value()) {}
+    /// mm_predictor_create.
     static result<predictor> try_create(const mm_predictor_config_t &config = defaults(),
                                         const char *path = nullptr) noexcept {
         mm_predictor_t *handle = nullptr;
@@ -66,6 +68,7 @@ public:
         }
         return predictor(handle);
     }
+    /// As try_share; throws mm::error where that has a failed status.
     predictor share() const { return try_share().value(); }
 
     /// Shapes, periods, sizes.
@@ -73,6 +76,7 @@ public:
         return detail::one<mm_predictor_info_t>(
             [&](mm_predictor_info_t *info) { return mm_predictor_info(handle_.get(), info); });
     }
+    /// As try_info; throws mm::error where that has a failed status.
     mm_predictor_info_t info() const { return try_info().value(); }
 
     /// The forecast for a window.
@@ -80,6 +84,7 @@ public:
         return status(
             mm_predictor_predict(handle_.get(), window.data(), window.size(), out.data(), out.size()));
     }
+    /// As try_predict; throws mm::error.
     void predict(span<const float> window, span<float> out) { check(try_predict(window, out)); }
 
     /// Forecasts for `count` windows one behind the other; at most max_batch of the config.
@@ -87,6 +92,7 @@ public:
         return status(mm_predictor_predict_batch(handle_.get(), windows.data(), windows.size(), count, out.data(),
                                                  out.size()));
     }
+    /// As try_predict_batch; throws mm::error.
     void predict_batch(span<const float> windows, std::size_t count, span<float> out) {
         check(try_predict_batch(windows, count, out));
     }
@@ -96,6 +102,7 @@ public:
         return status(mm_predictor_select(handle_.get(), horizons.data(), horizons.size(), channels.data(),
                                           channels.size()));
     }
+    /// As try_select; throws mm::error.
     void select(span<const std::uint32_t> horizons, span<const std::uint32_t> channels) {
         check(try_select(horizons, channels));
     }
@@ -104,6 +111,7 @@ public:
         return status(
             mm_predictor_predict_part(handle_.get(), window.data(), window.size(), out.data(), out.size()));
     }
+    /// As try_predict_part; throws mm::error.
     void predict_part(span<const float> window, span<float> out) { check(try_predict_part(window, out)); }
 
     /// The next row of a stream; whether a forecast is due that there was not before.
@@ -115,12 +123,14 @@ public:
         }
         return fresh != 0;
     }
+    /// As try_push; throws mm::error where that has a failed status.
     bool push(span<const float> row) { return try_push(row).value(); }
 
     /// The forecast of the stream as it stands; MM_E_NOT_READY before the first is due.
     status try_forecast(span<float> out) noexcept {
         return status(mm_predictor_forecast(handle_.get(), out.data(), out.size()));
     }
+    /// As try_forecast; throws mm::error.
     void forecast(span<float> out) { check(try_forecast(out)); }
 
     /// Forgets the stream.
@@ -130,13 +140,16 @@ public:
     status try_calibrate(span<const float> windows, std::size_t count) noexcept {
         return status(mm_predictor_calibrate(handle_.get(), windows.data(), windows.size(), count));
     }
+    /// As try_calibrate; throws mm::error.
     void calibrate(span<const float> windows, std::size_t count) { check(try_calibrate(windows, count)); }
 
     /// Writes the weights; a predictor made from the file gives the same bits.
     status try_save(const char *path) const noexcept { return status(mm_predictor_save(handle_.get(), path)); }
+    /// As try_save; throws mm::error.
     void save(const char *path) const { check(try_save(path)); }
     /// The same with the moments of the window's normaliser in the file.
     status try_save(const feature_window &window, const char *path) const noexcept;
+    /// As try_save; throws mm::error.
     void save(const feature_window &window, const char *path) const;
 
     /// The handle, still owned.

@@ -18,12 +18,15 @@ enum class format : std::uint8_t {
 /// Reads one recorded day.
 class reader {
 public:
+    /// mm_reader_config_init: the defaults.
     static mm_reader_config_t defaults() noexcept {
         return detail::defaults<mm_reader_config_t, mm_reader_config_init>();
     }
 
+    /// As try_open; throws mm::error where that has a failed status.
     reader(format f, const char *path, const mm_reader_config_t &config = defaults())
         : reader(try_open(f, path, config).value()) {}
+    /// mm_reader_open.
     static result<reader> try_open(format f, const char *path,
                                    const mm_reader_config_t &config = defaults()) noexcept {
         mm_reader_t *handle = nullptr;
@@ -34,11 +37,13 @@ public:
         return reader(handle);
     }
 
+    /// mm_synthetic_config_init: the defaults.
     static mm_synthetic_config_t synthetic_defaults() noexcept {
         return detail::defaults<mm_synthetic_config_t, mm_synthetic_config_init>();
     }
     /// Seeded synthetic order flow instead of a file.
     explicit reader(const mm_synthetic_config_t &flow) : reader(try_open(flow).value()) {}
+    /// mm_reader_open_synthetic.
     static result<reader> try_open(const mm_synthetic_config_t &flow) noexcept {
         mm_reader_t *handle = nullptr;
         const mm_status_t code = mm_reader_open_synthetic(&flow, &handle);
@@ -65,6 +70,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_next; throws mm::error where that has a failed status.
     span<mm_event_t> next(span<mm_event_t> buffer) { return try_next(buffer).value(); }
 
     /// The handle, still owned.

@@ -10,6 +10,7 @@ namespace mm {
 /// Turns a gate off. Thread-safe; outlives the gate.
 class kill_switch {
 public:
+    /// Owns a handle of the C interface.
     explicit kill_switch(mm_kill_switch_t *handle) noexcept : handle_(handle) {}
 
     /// Refuses every order from now on: when it returns no order passes any more.
@@ -18,6 +19,7 @@ public:
     void request() const noexcept { (void)mm_kill_switch_request(handle_.get()); }
     /// Lets orders pass again.
     void revive() const noexcept { (void)mm_kill_switch_set(handle_.get(), 0); }
+    /// mm_kill_switch_get.
     bool is_killed() const noexcept {
         std::uint8_t on = 1;
         (void)mm_kill_switch_get(handle_.get(), &on);
@@ -44,6 +46,7 @@ enum class trading_state : std::uint8_t {
 /// A window into a gate. Thread-safe, wait-free; outlives the gate.
 class risk_monitor {
 public:
+    /// Owns a handle of the C interface.
     explicit risk_monitor(mm_risk_monitor_t *handle) noexcept : handle_(handle) {}
 
     /// Everything that the gate measures.
@@ -61,6 +64,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_coverage; throws mm::error where that has a failed status.
     span<mm_risk_coverage_t> coverage(span<mm_risk_coverage_t> buffer) const { return try_coverage(buffer).value(); }
     /// The decisions from `cursor` on, as many as there are and fit; the cursor moves behind them. `lost` gets how many were
     /// overwritten before they were read. Begin with 0; each reader has a cursor of its own.
@@ -74,6 +78,7 @@ public:
         }
         return buffer.first(count);
     }
+    /// As try_audit; throws mm::error where that has a failed status.
     span<mm_audit_record_t> audit(std::uint64_t &cursor, span<mm_audit_record_t> buffer,
                                   std::uint64_t *lost = nullptr) const {
         return try_audit(cursor, buffer, lost).value();
@@ -94,7 +99,9 @@ private:
 
 /// Latches and kill switch as they are, to be stored, and what a reset must show (0 while nothing is latched).
 struct risk_latches {
+    /// To be written down.
     mm_risk_latches_t stored{};
+    /// What a reset must show; 0 while nothing is latched.
     std::uint64_t token = 0;
 };
 
@@ -108,7 +115,9 @@ struct risk_stance {
 
 /// Value at risk and expected shortfall.
 struct tail_risk {
+    /// A loss, positive.
     double value_at_risk = 0;
+    /// The mean loss beyond it.
     double expected_shortfall = 0;
 
     /// Of an exposure whose returns are normal with mean zero: `volatility` of one period, a `confidence` of 0.5 to 1.
@@ -134,7 +143,9 @@ public:
     /// No limit anywhere.
     static mm_risk_config_t defaults() noexcept { return detail::defaults<mm_risk_config_t, mm_risk_config_init>(); }
 
+    /// As try_create; throws mm::error.
     explicit risk_gate(const mm_risk_config_t &config = defaults()) : risk_gate(try_create(config).value()) {}
+    /// mm_risk_gate_create.
     static result<risk_gate> try_create(const mm_risk_config_t &config = defaults()) noexcept {
         mm_risk_gate_t *handle = nullptr;
         const mm_status_t code = mm_risk_gate_create(&config, &handle);
@@ -163,14 +174,17 @@ public:
         return now;
     }
 
+    /// mm_risk_gate_set_config.
     status try_set_config(const mm_risk_config_t &config) noexcept {
         return status(mm_risk_gate_set_config(get(), &config));
     }
+    /// As try_set_config; throws mm::error where that has a failed status.
     void set_config(const mm_risk_config_t &config) { detail::check(try_set_config(config).code()); }
     /// Rules of an instrument's own, and a line in the gate's table.
     status try_set_rules(std::uint32_t instrument, const mm_instrument_rules_t &rules) noexcept {
         return status(mm_risk_gate_set_rules(get(), instrument, &rules));
     }
+    /// As try_set_rules; throws mm::error where that has a failed status.
     void set_rules(std::uint32_t instrument, const mm_instrument_rules_t &rules) {
         detail::check(try_set_rules(instrument, rules).code());
     }
@@ -178,7 +192,9 @@ public:
     status try_set_enabled(mm_status_t check, bool on) noexcept {
         return status(mm_risk_gate_set_enabled(get(), check, on ? 1 : 0));
     }
+    /// As try_set_enabled; throws mm::error where that has a failed status.
     void set_enabled(mm_status_t check, bool on) { detail::check(try_set_enabled(check, on).code()); }
+    /// mm_risk_gate_set_state.
     void set_state(trading_state state, std::uint64_t timestamp) {
         detail::check(mm_risk_gate_set_state(get(), static_cast<std::uint8_t>(state), timestamp));
     }
@@ -191,12 +207,15 @@ public:
 
     /// What the checks measure: market data, fills, profit, reconciliations, time.
     void on_market(const mm_risk_market_t &market) { detail::check(mm_risk_gate_on_market(get(), &market)); }
+    /// mm_risk_gate_on_data.
     void on_data(std::uint32_t instrument, std::uint64_t timestamp) {
         detail::check(mm_risk_gate_on_data(get(), instrument, timestamp));
     }
+    /// mm_risk_gate_on_sequence.
     void on_sequence(std::uint32_t instrument, std::uint64_t sequence, std::uint64_t timestamp) {
         detail::check(mm_risk_gate_on_sequence(get(), instrument, sequence, timestamp));
     }
+    /// mm_risk_gate_on_recovered.
     void on_recovered(std::uint32_t instrument, std::uint64_t sequence, std::uint64_t timestamp) {
         detail::check(mm_risk_gate_on_recovered(get(), instrument, sequence, timestamp));
     }
@@ -204,10 +223,13 @@ public:
     void observe(const mm_risk_order_t &order) { detail::check(mm_risk_gate_observe(get(), &order)); }
     /// One of our orders traded; each fill once.
     void on_fill(const mm_risk_fill_t &fill) { detail::check(mm_risk_gate_on_fill(get(), &fill)); }
+    /// mm_risk_gate_on_account.
     void on_account(const mm_risk_account_t &account) { detail::check(mm_risk_gate_on_account(get(), &account)); }
+    /// mm_risk_gate_on_volatility.
     status try_on_volatility(std::uint32_t instrument, double volatility) noexcept {
         return status(mm_risk_gate_on_volatility(get(), instrument, volatility));
     }
+    /// mm_risk_gate_on_return.
     status try_on_return(std::uint32_t instrument, double value) noexcept {
         return status(mm_risk_gate_on_return(get(), instrument, value));
     }
@@ -218,9 +240,11 @@ public:
                                                     &measured.expected_shortfall));
         return measured;
     }
+    /// mm_risk_gate_on_reconciliation.
     void on_reconciliation(std::uint32_t breaks, std::uint64_t timestamp) {
         detail::check(mm_risk_gate_on_reconciliation(get(), breaks, timestamp));
     }
+    /// mm_risk_gate_advance.
     void advance(std::uint64_t timestamp) { detail::check(mm_risk_gate_advance(get(), timestamp)); }
 
     /// To be stored whenever the monitor's latch_sequence has moved.
@@ -233,16 +257,20 @@ public:
     status try_restore(const mm_risk_latches_t &stored) noexcept {
         return status(mm_risk_gate_restore(get(), &stored));
     }
+    /// As try_restore; throws mm::error where that has a failed status.
     void restore(const mm_risk_latches_t &stored) { detail::check(try_restore(stored).code()); }
     /// Opens every latch: with the token of the latches as they are, and a reason of 1 to 32 bytes.
     status try_reset(std::uint64_t token, const char *reason, std::uint64_t timestamp) noexcept {
         return status(mm_risk_gate_reset(get(), token, reason, timestamp));
     }
+    /// As try_reset; throws mm::error where that has a failed status.
     void reset(std::uint64_t token, const char *reason, std::uint64_t timestamp) {
         detail::check(try_reset(token, reason, timestamp).code());
     }
 
+    /// mm_risk_gate_note_cancel.
     void note_cancel(std::uint64_t timestamp) { detail::check(mm_risk_gate_note_cancel(get(), timestamp)); }
+    /// mm_risk_gate_counters.
     mm_risk_counters_t counters() const {
         return detail::one<mm_risk_counters_t>([&](mm_risk_counters_t *c) {
                    return mm_risk_gate_counters(get(), c);

@@ -29,10 +29,12 @@ namespace mm {
 class [[nodiscard]] status {
 public:
     constexpr status() noexcept = default;
+    /// Of a number.
     constexpr explicit status(mm_status_t code) noexcept : code_(code) {}
 
     /// Whether the call succeeded, with or without a remark.
     constexpr bool ok() const noexcept { return code_ >= 0; }
+    /// As ok.
     constexpr explicit operator bool() const noexcept { return ok(); }
     /// The number: MM_OK, MM_END, MM_E_...
     constexpr mm_status_t code() const noexcept { return code_; }
@@ -41,7 +43,9 @@ public:
     /// What it means in a few words; static storage.
     const char *text() const noexcept { return mm_status_text(code_); }
 
+    /// Whether the numbers are the same.
     friend constexpr bool operator==(status a, status b) noexcept { return a.code_ == b.code_; }
+    /// Whether they differ.
     friend constexpr bool operator!=(status a, status b) noexcept { return a.code_ != b.code_; }
 
 private:
@@ -55,6 +59,7 @@ inline const char *last_error_message() noexcept { return mm_last_error_message(
 /// A failed status, thrown by the forms of the classes' functions that do not begin with try_.
 class error : public std::exception {
 public:
+    /// mm_last_error_message.
     explicit error(mm::status failed)
         : status_(failed), text_(std::string(failed.name()) + ": " + mm_last_error_message()) {}
 
@@ -92,17 +97,21 @@ inline void check(mm_status_t code) {
 template <class T>
 class [[nodiscard]] result {
 public:
+    /// A value.
     result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : ok_(true) {
         ::new (static_cast<void *>(&storage_)) T(std::move(value));
     }
+    /// A status without one.
     result(mm::status failed) noexcept : status_(failed), ok_(false) {}
 
+    /// Moves the value, where there is one.
     result(result &&other) noexcept(std::is_nothrow_move_constructible_v<T>)
         : status_(other.status_), ok_(other.ok_) {
         if (ok_) {
             ::new (static_cast<void *>(&storage_)) T(std::move(other.get()));
         }
     }
+    /// Moves the value, where there is one.
     result &operator=(result &&other) noexcept(std::is_nothrow_move_constructible_v<T>) {
         if (this != &other) {
             reset();
@@ -120,6 +129,7 @@ public:
 
     /// Whether there is a value.
     bool ok() const noexcept { return ok_; }
+    /// As ok.
     explicit operator bool() const noexcept { return ok_; }
     /// MM_OK when there is a value.
     mm::status status() const noexcept { return status_; }
@@ -129,18 +139,23 @@ public:
         require();
         return get();
     }
+    /// As above.
     const T &value() const & {
         require();
         return get();
     }
+    /// As above.
     T &&value() && {
         require();
         return std::move(get());
     }
     /// The value, which there must be.
     T &operator*() noexcept { return get(); }
+    /// As above.
     const T &operator*() const noexcept { return get(); }
+    /// Its members.
     T *operator->() noexcept { return &get(); }
+    /// Its members.
     const T *operator->() const noexcept { return &get(); }
     /// The value, or `other` when there is none.
     T value_or(T other) const & { return ok_ ? get() : std::move(other); }
@@ -170,7 +185,9 @@ template <class T>
 class span {
 public:
     constexpr span() noexcept = default;
+    /// Of so many elements.
     constexpr span(T *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    /// Of an array.
     template <std::size_t N>
     constexpr span(T (&array)[N]) noexcept : data_(array), size_(N) {}
     /// Anything contiguous: std::vector, std::array, std::span, std::string.
@@ -180,11 +197,17 @@ public:
                            !std::is_same_v<std::remove_cv_t<std::remove_reference_t<C>>, span>>>
     constexpr span(C &&container) noexcept : data_(container.data()), size_(container.size()) {}
 
+    /// The first.
     constexpr T *data() const noexcept { return data_; }
+    /// How many there are.
     constexpr std::size_t size() const noexcept { return size_; }
+    /// Whether there is none.
     constexpr bool empty() const noexcept { return size_ == 0; }
+    /// The i-th; unchecked.
     constexpr T &operator[](std::size_t i) const noexcept { return data_[i]; }
+    /// The first.
     constexpr T *begin() const noexcept { return data_; }
+    /// Behind the last.
     constexpr T *end() const noexcept { return data_ + size_; }
     /// The first `count` elements.
     constexpr span first(std::size_t count) const noexcept { return span(data_, count); }

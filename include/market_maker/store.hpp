@@ -21,6 +21,7 @@ struct applied {
     /// What its fill did, if it had one and is no duplicate.
     mm_fill_outcome_t outcome{};
 
+    /// Whether the event was applied before and has changed nothing.
     bool is_duplicate() const noexcept { return remark.code() == MM_DUPLICATE; }
     /// Applied, but the sync that was due failed: it would not survive a loss of power.
     bool is_unsynced() const noexcept { return remark.code() == MM_UNSYNCED; }
@@ -29,6 +30,7 @@ struct applied {
 /// A store with this process as its writer.
 class store {
 public:
+    /// mm_store_config_init: the defaults.
     static mm_store_config_t defaults() noexcept {
         return detail::defaults<mm_store_config_t, mm_store_config_init>();
     }
@@ -36,6 +38,7 @@ public:
     /// Opens or makes the file, as `config.mode` says.
     explicit store(const char *path, const mm_store_config_t &config = defaults())
         : store(try_open(path, config).value()) {}
+    /// mm_store_open.
     static result<store> try_open(const char *path, const mm_store_config_t &config = defaults()) noexcept {
         mm_store_t *handle = nullptr;
         const mm_status_t code = mm_store_open(path, &config, &handle);
@@ -54,6 +57,7 @@ public:
                         fill_ids order = fill_ids::any) noexcept {
         return status(mm_store_register(get(), &instrument, unit_value, static_cast<std::uint8_t>(order)));
     }
+    /// As try_register; throws mm::error where that has a failed status.
     void register_instrument(const mm_instrument_t &instrument, std::int64_t unit_value = 1,
                              fill_ids order = fill_ids::any) {
         detail::check(try_register(instrument, unit_value, order).code());
@@ -63,6 +67,7 @@ public:
                                     std::uint64_t sequence = 0) noexcept {
         return done([&](mm_fill_outcome_t *o) { return mm_store_record_fill(get(), &fill, fill_id, sequence, o); });
     }
+    /// As try_record_fill; throws mm::error where that has a failed status.
     applied record_fill(const mm_fill_t &fill, std::uint64_t fill_id = 0, std::uint64_t sequence = 0) {
         return try_record_fill(fill, fill_id, sequence).value();
     }
@@ -70,6 +75,7 @@ public:
     result<applied> try_apply(const mm_store_update_t &update) noexcept {
         return done([&](mm_fill_outcome_t *o) { return mm_store_apply(get(), &update, o); });
     }
+    /// As try_apply; throws mm::error where that has a failed status.
     applied apply(const mm_store_update_t &update) { return try_apply(update).value(); }
     /// Values an instrument's open lots at a price.
     status try_mark(std::uint32_t instrument, std::int64_t price) noexcept {
@@ -80,6 +86,7 @@ public:
         update.mark = price;
         return status(mm_store_apply(get(), &update, nullptr));
     }
+    /// As try_mark; throws mm::error where that has a failed status.
     void mark(std::uint32_t instrument, std::int64_t price) { detail::check(try_mark(instrument, price).code()); }
     /// Begins a new day.
     status try_start_day(std::uint64_t sequence = 0) noexcept { return status(mm_store_start_day(get(), sequence)); }
@@ -89,28 +96,34 @@ public:
     status try_import(const tracker &from) noexcept { return status(mm_store_import(get(), from.get())); }
     /// Puts the positions and the account into a tracker.
     status try_export(tracker &to) const noexcept { return status(mm_store_export(get(), to.get())); }
+    /// mm_store_set_limits.
     status try_set_limits(const mm_position_limits_t &limits) noexcept {
         return status(mm_store_set_limits(get(), &limits));
     }
 
     /// Makes everything safe from a loss of power.
     status try_sync() noexcept { return status(mm_store_sync(get())); }
+    /// mm_store_sync.
     void sync() { detail::check(mm_store_sync(get())); }
     /// Syncs when the policy asks for it at this time, ns.
     status try_tick(std::uint64_t now) noexcept { return status(mm_store_tick(get(), now)); }
     /// Reads the file again in place of what is in memory.
     status try_reload() noexcept { return status(mm_store_reload(get())); }
 
+    /// mm_store_info.
     mm_store_info_t info() const {
         return detail::one<mm_store_info_t>([&](mm_store_info_t *i) { return mm_store_info(get(), i); }).value();
     }
+    /// mm_store_position.
     result<mm_position_t> try_get(std::uint32_t instrument) const noexcept {
         return detail::one<mm_position_t>([&](mm_position_t *p) { return mm_store_position(get(), instrument, p); });
     }
+    /// mm_store_positions.
     result<std::size_t> try_positions(span<mm_position_t> out) const noexcept {
         return detail::counted(
             [&](std::size_t *n) { return mm_store_positions(get(), out.data(), out.size(), n); });
     }
+    /// mm_store_totals.
     mm_position_totals_t totals() const {
         return detail::one<mm_position_totals_t>([&](mm_position_totals_t *t) {
                    return mm_store_totals(get(), t);
@@ -122,6 +135,7 @@ public:
     }
     /// MM_OK, MM_E_LIMIT_DAILY_LOSS or MM_E_LIMIT_DRAWDOWN.
     status check_loss() const noexcept { return status(mm_store_check_loss(get())); }
+    /// mm_store_limits.
     mm_position_limits_t limits() const {
         return detail::one<mm_position_limits_t>([&](mm_position_limits_t *l) {
                    return mm_store_limits(get(), l);
@@ -137,6 +151,7 @@ public:
         return detail::counted(
             [&](std::size_t *n) { return mm_store_fill_ids(get(), instrument, out.data(), out.size(), n); });
     }
+    /// mm_store_orders.
     result<std::size_t> try_orders(span<mm_store_order_t> out) const noexcept {
         return detail::counted([&](std::size_t *n) { return mm_store_orders(get(), out.data(), out.size(), n); });
     }
@@ -172,7 +187,9 @@ private:
 /// A view of a store that another handle, often of another process, writes. Takes no lock.
 class store_reader {
 public:
+    /// As try_open; throws mm::error.
     explicit store_reader(const char *path) : store_reader(try_open(path).value()) {}
+    /// mm_store_reader_open.
     static result<store_reader> try_open(const char *path) noexcept {
         mm_store_reader_t *handle = nullptr;
         const mm_status_t code = mm_store_reader_open(path, &handle);
@@ -184,16 +201,20 @@ public:
 
     /// Copies the state after the last event, whole; the functions below show it until the next call that succeeds.
     status try_refresh() noexcept { return status(mm_store_reader_refresh(get())); }
+    /// mm_store_reader_refresh.
     void refresh() { detail::check(mm_store_reader_refresh(get())); }
+    /// mm_store_reader_info.
     mm_store_info_t info() const {
         return detail::one<mm_store_info_t>([&](mm_store_info_t *i) {
                    return mm_store_reader_info(get(), i);
                }).value();
     }
+    /// mm_store_reader_positions.
     result<std::size_t> try_positions(span<mm_position_t> out) const noexcept {
         return detail::counted(
             [&](std::size_t *n) { return mm_store_reader_positions(get(), out.data(), out.size(), n); });
     }
+    /// mm_store_reader_orders.
     result<std::size_t> try_orders(span<mm_store_order_t> out) const noexcept {
         return detail::counted(
             [&](std::size_t *n) { return mm_store_reader_orders(get(), out.data(), out.size(), n); });

@@ -12,6 +12,7 @@ class trees {
 public:
     /// Reads a text file, as LightGBM's Booster.save_model writes it.
     explicit trees(const char *path) : trees(try_load(path).value()) {}
+    /// mm_trees_create.
     static result<trees> try_load(const char *path) noexcept {
         mm_trees_t *handle = nullptr;
         const mm_status_t code = mm_trees_create(path, &handle);
@@ -29,6 +30,7 @@ public:
         }
         return trees(handle);
     }
+    /// As try_from_text; throws mm::error where that has a failed status.
     static trees from_text(span<const char> text) { return try_from_text(text).value(); }
 
     /// Another handle on the same trees.
@@ -40,6 +42,7 @@ public:
         }
         return trees(handle);
     }
+    /// As try_share; throws mm::error where that has a failed status.
     trees share() const { return try_share().value(); }
 
     /// How many features, outputs and trees.
@@ -58,17 +61,20 @@ public:
     status try_predict(span<const double> row, span<double> out) noexcept {
         return status(mm_trees_predict(handle_.get(), row.data(), row.size(), out.data(), out.size()));
     }
+    /// As try_predict; throws mm::error where that has a failed status.
     void predict(span<const double> row, span<double> out) { detail::check(try_predict(row, out).code()); }
     /// The sums of the leaves, without the objective's transform.
     status try_predict_raw(span<const double> row, span<double> out) noexcept {
         return status(mm_trees_predict_raw(handle_.get(), row.data(), row.size(), out.data(), out.size()));
     }
+    /// As try_predict_raw; throws mm::error where that has a failed status.
     void predict_raw(span<const double> row, span<double> out) { detail::check(try_predict_raw(row, out).code()); }
     /// Predictions for `count` rows one behind the other.
     status try_predict_batch(span<const double> rows, std::size_t count, span<double> out) noexcept {
         return status(
             mm_trees_predict_batch(handle_.get(), rows.data(), rows.size(), count, out.data(), out.size()));
     }
+    /// As try_predict_batch; throws mm::error where that has a failed status.
     void predict_batch(span<const double> rows, std::size_t count, span<double> out) {
         detail::check(try_predict_batch(rows, count, out).code());
     }

@@ -26,15 +26,19 @@ enum class idle : std::uint8_t {
 /// Threads that run tasks: functions of C, or callables.
 class worker_pool {
 public:
+    /// mm_worker_pool_config_init: the defaults.
     static mm_worker_pool_config_t defaults(std::uint32_t threads = 1) noexcept {
         mm_worker_pool_config_t config = detail::defaults<mm_worker_pool_config_t, mm_worker_pool_config_init>();
         config.threads = threads;
         return config;
     }
 
+    /// As try_create; throws mm::error where that has a failed status.
     explicit worker_pool(const mm_worker_pool_config_t &config = defaults())
         : worker_pool(try_create(config).value()) {}
+    /// With so many threads and defaults.
     explicit worker_pool(std::uint32_t threads) : worker_pool(defaults(threads)) {}
+    /// mm_worker_pool_create.
     static result<worker_pool> try_create(const mm_worker_pool_config_t &config = defaults()) noexcept {
         mm_worker_pool_t *handle = nullptr;
         const mm_status_t code = mm_worker_pool_create(&config, &handle);
@@ -48,11 +52,13 @@ public:
     status try_submit(mm_task_t task, void *context) const noexcept {
         return status(mm_worker_pool_submit(handle_.get(), task, context));
     }
+    /// As try_submit; throws mm::error where that has a failed status.
     void submit(mm_task_t task, void *context) const { detail::check(try_submit(task, context).code()); }
     /// The same to a lane: tasks of one number run one after the other, in order, on one thread.
     status try_submit_to(std::uint64_t lane, mm_task_t task, void *context) const noexcept {
         return status(mm_worker_pool_submit_to(handle_.get(), lane, task, context));
     }
+    /// As try_submit_to; throws mm::error where that has a failed status.
     void submit_to(std::uint64_t lane, mm_task_t task, void *context) const {
         detail::check(try_submit_to(lane, task, context).code());
     }
@@ -64,6 +70,7 @@ public:
         return give(std::forward<F>(callable),
                     [&](void *context) { return try_submit(&run<std::decay_t<F>>, context); });
     }
+    /// As try_submit; throws mm::error where that has a failed status.
     template <class F, class = std::enable_if_t<std::is_invocable_v<std::decay_t<F> &>>>
     void submit(F &&callable) const {
         detail::check(try_submit(std::forward<F>(callable)).code());
@@ -74,6 +81,7 @@ public:
         return give(std::forward<F>(callable),
                     [&](void *context) { return try_submit_to(lane, &run<std::decay_t<F>>, context); });
     }
+    /// As try_submit_to; throws mm::error where that has a failed status.
     template <class F, class = std::enable_if_t<std::is_invocable_v<std::decay_t<F> &>>>
     void submit_to(std::uint64_t lane, F &&callable) const {
         detail::check(try_submit_to(lane, std::forward<F>(callable)).code());
@@ -81,10 +89,12 @@ public:
 
     /// Waits until no task waits or runs; MM_E_OWN_TASK from a task of the pool.
     status try_drain() const noexcept { return status(mm_worker_pool_drain(handle_.get())); }
+    /// As try_drain; throws mm::error where that has a failed status.
     void drain() const { detail::check(try_drain().code()); }
     /// Refuses later tasks.
     void close() const { detail::check(mm_worker_pool_close(handle_.get())); }
 
+    /// mm_worker_pool_stats.
     mm_worker_pool_stats_t stats() const {
         return detail::one<mm_worker_pool_stats_t>([&](mm_worker_pool_stats_t *s) {
                    return mm_worker_pool_stats(handle_.get(), s);

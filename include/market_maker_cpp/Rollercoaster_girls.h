@@ -6,8 +6,10 @@
 #define MARKET_MAKER_CPP_ROLLERCOASTER_GIRLS_H
 
 #include "../market_maker/memory_pool.hpp"
+#include "advanced_analytics.hpp"
 #include "market_depth.hpp"
 #include "market_making_strategy.hpp"
+#include "market_microstructure.hpp"
 #include "market_predictor.hpp"
 #include "ml_market_maker.hpp"
 #include "model_args.hpp"
@@ -23,10 +25,12 @@
 #include "thread_pool.hpp"
 
 using mm::AdaptiveTemporalCoherenceLoss;
+using mm::AdvancedAnalytics;
 using mm::ExchangeError;
 using mm::MarketDataBuffer;
 using mm::MarketDepth;
 using mm::MarketMakingStrategy;
+using mm::MarketMicrostructure;
 using mm::MarketPredictor;
 using mm::MarketPredictorError;
 using mm::MLMarketMaker;

@@ -49,6 +49,7 @@ public:
     double quantity() const noexcept { return quantity_; }
     /// Average price of what is open.
     double price() const noexcept { return price_; }
+    /// Profit of what has been closed.
     double realised() const noexcept { return realised_; }
     /// Profit of what is open at a mark.
     double unrealised(double mark) const noexcept { return quantity_ * (mark - price_); }

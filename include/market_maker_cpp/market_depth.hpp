@@ -26,15 +26,21 @@ inline std::int64_t system_time() noexcept {
 
 /// The best levels of a book, best first. A level without quantity is empty.
 struct MarketDepth {
+    /// A price and what is shown at it.
     struct Level {
+        /// Price.
         double price = 0.0;
+        /// Quantity.
         double quantity = 0.0;
         /// ns since 1970.
         std::int64_t update_time = 0;
     };
+    /// Levels a side.
     static constexpr std::size_t MAX_LEVELS = 20;
 
+    /// Offers, the best first.
     std::array<Level, MAX_LEVELS> asks = {};
+    /// Bids, the best first.
     std::array<Level, MAX_LEVELS> bids = {};
     /// ns since 1970. A program that replays a day sets it to the time of the recording.
     std::int64_t last_update = 0;
@@ -42,6 +48,7 @@ struct MarketDepth {
     /// The level now shows so much; a quantity of 0 empties it. False, and no change, for a level from MAX_LEVELS on, a quantity
     /// below zero, or what is no number.
     bool update_ask(std::size_t level, double price, double quantity) noexcept { return update(asks, level, price, quantity); }
+    /// The same of the bids.
     bool update_bid(std::size_t level, double price, double quantity) noexcept { return update(bids, level, price, quantity); }
 
     /// Half way between the best prices; 0 while a side is empty.
@@ -79,6 +86,7 @@ private:
 /// The last `capacity` depths. Thread-safe.
 class MarketDataBuffer {
 public:
+    /// Room for so many; 0 keeps none.
     explicit MarketDataBuffer(std::size_t capacity = 1024) : capacity_(capacity) {}
 
     /// Takes a depth in place of the oldest. O(1).
@@ -101,10 +109,12 @@ public:
         }
         return recent;
     }
+    /// How many there are.
     std::size_t size() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return depths_.size();
     }
+    /// Most that it holds.
     std::size_t capacity() const noexcept { return capacity_; }
 
 private:

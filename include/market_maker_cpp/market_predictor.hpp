@@ -23,6 +23,7 @@ namespace mm {
 /// What MarketPredictor and MLMarketMaker throw.
 class MarketPredictorError : public std::runtime_error {
 public:
+    /// What went wrong.
     enum ErrorCode {
         /// Never thrown: nothing runs on a graphics processor.
         CUDA_ERROR,
@@ -35,10 +36,13 @@ public:
         /// The weights cannot be changed.
         TRAINING_ERROR,
     };
+    /// Another name of the same.
     using Code = ErrorCode;
 
+    /// With what went wrong and a text.
     MarketPredictorError(ErrorCode code, const std::string &text) : std::runtime_error(text), code_(code) {}
 
+    /// What went wrong.
     ErrorCode code() const noexcept { return code_; }
 
 private:
@@ -90,17 +94,25 @@ inline void check_prediction(status outcome, const std::string &where = std::str
 class Predictions {
 public:
     Predictions() = default;
+    /// All zero.
     Predictions(std::size_t steps, std::size_t channels)
         : values_(steps * channels), steps_(steps), channels_(channels) {}
 
+    /// Steps ahead.
     std::size_t steps() const noexcept { return steps_; }
+    /// Channels of each.
     std::size_t channels() const noexcept { return channels_; }
     /// Values in all.
     std::size_t size() const noexcept { return values_.size(); }
+    /// Whether there is none.
     bool empty() const noexcept { return values_.empty(); }
+    /// The first, of all that lie one after the other.
     float *data() noexcept { return values_.data(); }
+    /// The first, of all that lie one after the other.
     const float *data() const noexcept { return values_.data(); }
+    /// The i-th; unchecked.
     float &operator[](std::size_t i) noexcept { return values_[i]; }
+    /// The i-th; unchecked.
     float operator[](std::size_t i) const noexcept { return values_[i]; }
     /// The forecast of a channel so many steps ahead, counted from 0; DATA_ERROR outside.
     float at(std::size_t step, std::size_t channel) const {
@@ -111,7 +123,9 @@ public:
         }
         return values_[step * channels_ + channel];
     }
+    /// The first.
     std::vector<float>::const_iterator begin() const noexcept { return values_.begin(); }
+    /// Behind the last.
     std::vector<float>::const_iterator end() const noexcept { return values_.end(); }
 
 private:
@@ -124,29 +138,41 @@ private:
 struct MarketPredictorConfig {
     /// For the program that trains; the predictor itself looks at the seed only.
     struct Training {
+        /// Not used.
         double learning_rate = 1e-4;
+        /// Not used.
         double weight_decay = 0.01;
+        /// Not used.
         int batch_size = 32;
+        /// Not used.
         int epochs = 100;
         /// Where random weights come from.
         std::uint64_t seed = 0;
     };
+    /// How the network computes.
     struct Inference {
         /// A safetensors file; empty for random weights.
         std::string weights;
+        /// Number format of the weights.
         mm::precision precision = mm::precision::f32;
+        /// What NaN and infinity in features come to.
         mm::bad_input bad_input = mm::bad_input::refuse;
     };
 
+    /// The network.
     ModelArgs model_args = {};
+    /// For programs that train; nothing here does.
     Training training = {};
+    /// How it computes.
     Inference inference = {};
 };
 
 /// The documented predictor over the SSM-HiPPO network.
 class MarketPredictor {
 public:
+    /// Its config.
     using Config = MarketPredictorConfig;
+    /// What it forecasts.
     using Predictions = mm::Predictions;
 
     /// With random weights of the config's seed: is_trained() is false until load().
@@ -164,7 +190,9 @@ public:
         detail::check_prediction(try_predict({features, length}, {result.data(), result.size()}));
         return result;
     }
+    /// Of a window, [seq_len x num_channels] row-major.
     Predictions predict(const std::vector<float> &features) { return predict(features.data(), features.size()); }
+    /// Of a window, [seq_len x num_channels] row-major.
     template <std::size_t ChunkSize>
     Predictions predict(const stable_vector<float, ChunkSize> &features) {
         return predict(gather(features, 0), features.size());
@@ -230,7 +258,9 @@ public:
         detail::check_prediction(fresh.status());
         return *fresh;
     }
+    /// The next row of the stream; whether a forecast is due.
     bool push(const std::vector<float> &row) { return push(row.data(), row.size()); }
+    /// The next row of the stream; whether a forecast is due.
     template <std::size_t ChunkSize>
     bool push(const stable_vector<float, ChunkSize> &row) {
         return push(gather(row, 0), row.size());
@@ -241,6 +271,7 @@ public:
         detail::check_prediction(try_forecast({result.data(), result.size()}));
         return result;
     }
+    /// As forecast, with a status.
     status try_forecast(span<float> out) noexcept { return predictor_.try_forecast(out); }
     /// Forgets the stream.
     void reset() { predictor_.reset(); }

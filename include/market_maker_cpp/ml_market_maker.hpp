@@ -33,9 +33,13 @@ namespace mm {
 
 /// Prices and sizes; all zero where there is no quote.
 struct Quote {
+    /// Bid price.
     double bid = 0.0;
+    /// Ask price.
     double ask = 0.0;
+    /// Quantity bid for.
     std::uint32_t bid_size = 0;
+    /// Quantity offered.
     std::uint32_t ask_size = 0;
 };
 
@@ -51,8 +55,11 @@ struct MLMarketMakerConfig {
     double min_volatility_bps = 1.0;
     /// Largest shift of the centre by the expected change, bps.
     double max_shift_bps = 10.0;
+    /// Least spread, bps.
     double min_spread_bps = 1.0;
+    /// Largest spread, bps.
     double max_spread_bps = 500.0;
+    /// Quantity quoted without inventory.
     std::uint32_t order_size = 100;
     /// The inventory at which a side stops quoting.
     double max_inventory = 1000.0;
@@ -61,7 +68,9 @@ struct MLMarketMakerConfig {
 /// The documented market maker.
 class MLMarketMaker {
 public:
+    /// Its config.
     using Config = MLMarketMakerConfig;
+    /// What it quotes.
     using Quote = mm::Quote;
 
     /// Points that a quote needs.
@@ -152,6 +161,7 @@ public:
     std::array<double, 3> get_prediction() const noexcept { return prediction_; }
     /// The spread model's answer behind the last quote, bps.
     double get_model_spread_bps() const noexcept { return spread_bps_; }
+    /// What it was made with.
     const Config &config() const noexcept { return config_; }
 
 private:

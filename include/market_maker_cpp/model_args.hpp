@@ -50,19 +50,33 @@ struct SSMHippoConfig {
 
 /// The same fields, and the number of patches that follows from them.
 struct ModelArgs {
+    /// Width of the model.
     int d_model = 128;
+    /// Layers.
     int n_layer = 4;
+    /// Rows of a window.
     int seq_len = 96;
+    /// States of a channel.
     int d_state = 16;
+    /// Columns of a window.
     int num_channels = 24;
+    /// Steps ahead.
     int forecast_len = 32;
+    /// Rows of a patch.
     int patch_len = 16;
+    /// Rows from patch to patch.
     int stride = 8;
+    /// Inner width over the model's.
     int expand = 2;
+    /// Width of the convolution.
     int d_conv = 4;
+    /// Rank of the steps; 0 stands for ceil(d_model / 16).
     int dt_rank = 0;
+    /// By which channel attention narrows.
     int reduction_ratio = 8;
+    /// Width of the temporal kernel.
     double sigma = 0.5;
+    /// Whether later layers have more states.
     bool progressive_state = false;
     /// Tokens of a window. Computed from the fields above when the struct is made; the predictor computes it itself.
     int num_patches = stride > 0 ? (seq_len - patch_len) / stride + 1 : 0;

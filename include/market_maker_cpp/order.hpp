@@ -14,19 +14,26 @@
 
 namespace mm {
 
+/// What has become of an order.
 enum class OrderStatus { NEW, PARTIALLY_FILLED, FILLED, CANCELLED, REJECTED };
 
 /// An order and what has become of it.
 struct Order {
+    /// Unique over all managers.
     std::int64_t order_id = 0;
+    /// Side.
     OrderSide side = OrderSide::BUY;
+    /// Limit price; in an update that of what is new.
     double price = 0.0;
+    /// Quantity in all.
     double quantity = 0.0;
     /// Filled so far, of `quantity`.
     double filled_quantity = 0.0;
+    /// What has become of it.
     OrderStatus status = OrderStatus::NEW;
     /// ns since 1970.
     std::int64_t creation_time = 0;
+    /// ns since 1970.
     std::int64_t last_update_time = 0;
 
     /// Whether it may still trade.
@@ -44,6 +51,7 @@ struct Rejection {
     /// "MM_E_RISK_ORDER_QUANTITY: ... (BUY 11 at 100)".
     std::string text;
 
+    /// Whether something was refused.
     explicit operator bool() const noexcept { return !reason.ok(); }
 };
 

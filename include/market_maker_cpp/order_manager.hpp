@@ -42,9 +42,12 @@ struct OrderManagerConfig {
 /// The documented order manager.
 class OrderManager {
 public:
+    /// Its config.
     using Config = OrderManagerConfig;
+    /// Another name of the same.
     using Limits = OrderManagerConfig;
 
+    /// std::invalid_argument for limits that are out of range.
     explicit OrderManager(const Config &config = Config())
         : config_(checked(config)),
           lots_per_unit_(finest(config)),
@@ -251,6 +254,7 @@ public:
     Rejection last_rejection() const { return detail::last_rejection::read(this); }
     /// The switch that refuses every order, for any thread.
     mm::kill_switch kill_switch() const { return gate_.kill_switch(); }
+    /// What it was made with.
     const Config &config() const noexcept { return config_; }
 
 private:

@@ -37,11 +37,14 @@ struct PerformanceMonitorConfig {
 /// The documented monitor. Times are ns since any one moment.
 class PerformanceMonitor {
 public:
+    /// Its config.
     using Config = PerformanceMonitorConfig;
 
+    /// Everything that is measured.
     struct PerformanceMetrics {
         /// 0 with fewer than two returns, or with returns that are all the same.
         double sharpe_ratio = 0.0;
+        /// Of the returns above the benchmark.
         double information_ratio = 0.0;
         /// In the unit of equity.
         double max_drawdown = 0.0;
@@ -51,15 +54,19 @@ public:
         double win_rate = 0.0;
         /// Infinite with gains alone, 0 without gains.
         double profit_factor = 0.0;
+        /// Mean move of the mid against a fill, in price.
         double adverse_selection = 0.0;
+        /// Share of the half spread that fills earned.
         double spread_capture = 0.0;
         /// Fills over the time from the first to the last; 0 with fewer than two.
         double trades_per_second = 0.0;
         /// Profit realised by fills.
         double realised = 0.0;
+        /// Fills.
         std::uint64_t trades = 0;
     };
 
+    /// std::invalid_argument for a config that is out of range.
     explicit PerformanceMonitor(const Config &config = Config()) : config_(checked(config)), equity_(config.capital), peak_(config.capital) {}
 
     /// The relative return of a period, and that of what it is compared with. Ignores what is no number, and a loss of more than
@@ -103,6 +110,7 @@ public:
         settle(depth.get_mid_price(), depth.last_update);
     }
 
+    /// Everything so far.
     PerformanceMetrics get_metrics() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         PerformanceMetrics metrics;
@@ -121,6 +129,7 @@ public:
         metrics.trades = trades_;
         return metrics;
     }
+    /// The same.
     PerformanceMetrics calculate_metrics() const { return get_metrics(); }
 
 private:

@@ -26,15 +26,25 @@ class PerformanceProfiler {
 public:
     /// Times in ns.
     struct Statistics {
+        /// Durations.
         std::uint64_t count = 0;
+        /// Their sum.
         double total = 0.0;
+        /// Their mean.
         double mean = 0.0;
+        /// The least.
         double min = 0.0;
+        /// The largest.
         double max = 0.0;
+        /// That half do not exceed.
         double p50 = 0.0;
+        /// That 90 % do not exceed.
         double p90 = 0.0;
+        /// That 95 % do not exceed.
         double p95 = 0.0;
+        /// That 99 % do not exceed.
         double p99 = 0.0;
+        /// That 99.9 % do not exceed.
         double p999 = 0.0;
     };
 
@@ -76,6 +86,7 @@ public:
             }
             return within(static_cast<double>(max_.load(std::memory_order_relaxed)));
         }
+        /// Durations so far.
         std::uint64_t count() const noexcept {
             std::uint64_t sum = 0;
             for (const auto &bucket : buckets_) {
@@ -83,6 +94,7 @@ public:
             }
             return sum;
         }
+        /// Their distribution.
         Statistics statistics() const noexcept {
             Statistics of;
             of.count = count();
@@ -100,6 +112,7 @@ public:
             of.p999 = percentile(0.999);
             return of;
         }
+        /// Forgets all.
         void reset() noexcept {
             for (auto &bucket : buckets_) {
                 bucket.store(0, std::memory_order_relaxed);
@@ -146,6 +159,7 @@ public:
     /// Records the time from its making to its end.
     class ScopedTimer {
     public:
+        /// Begins now.
         explicit ScopedTimer(Timer &timer) noexcept : timer_(timer), start_(std::chrono::steady_clock::now()) {}
         /// By a name of instance().
         explicit ScopedTimer(const std::string &name) : ScopedTimer(PerformanceProfiler::instance().timer(name)) {}
@@ -177,6 +191,7 @@ public:
         }
         return *found;
     }
+    /// A duration of this name.
     void record(const std::string &name, std::chrono::nanoseconds duration) { timer(name).record(duration); }
     /// All zero for a name that nothing was recorded under.
     Statistics get_statistics(const std::string &name) const {
@@ -190,6 +205,7 @@ public:
         const auto found = timers_.find(name);
         return found == timers_.end() ? 0.0 : found->second->percentile(share);
     }
+    /// Every name that has been timed.
     std::vector<std::string> names() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         std::vector<std::string> names;

@@ -60,7 +60,9 @@ struct RiskManagerLimits {
 /// The documented risk manager.
 class RiskManager {
 public:
+    /// Its limits.
     using RiskLimits = RiskManagerLimits;
+    /// Another name of the same.
     using Limits = RiskManagerLimits;
     /// Where the time comes from.
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -77,6 +79,7 @@ public:
         int message_count = 0;
         /// Average loss after a fill, as a share of its price; a gain is negative.
         double adverse_selection_cost = 0.0;
+        /// When the day began.
         std::chrono::system_clock::time_point last_reset = {};
     };
     /// Stops new positions when losses come fast, for a while.
@@ -89,7 +92,9 @@ public:
         double max_drawdown = std::numeric_limits<double>::infinity();
         /// How long it stays triggered. From then on it measures from where equity is.
         std::chrono::seconds cooldown_period = std::chrono::minutes(5);
+        /// Whether trading rests.
         bool is_triggered = false;
+        /// Since when.
         std::chrono::steady_clock::time_point trigger_time = {};
     };
 
@@ -108,6 +113,7 @@ public:
 
     /// Whether the order may go out in this market; last_rejection() says why not. One that may is a message of the rate.
     bool check_order_risk(const Order &order, const MarketDepth &depth) { return check_order_risk(std::string(), order, depth); }
+    /// The same of a symbol.
     bool check_order_risk(const std::string &symbol, const Order &order, const MarketDepth &depth) {
         const std::lock_guard<std::mutex> lock(mutex_);
         detail::last_rejection::clear(this);
@@ -175,6 +181,7 @@ public:
     /// Follows what an order has filled, each fill once however often it is told, at the order's price, and values the position at the
     /// market's mid.
     void update_metrics(const Order &order, const MarketDepth &depth) { update_metrics(std::string(), order, depth); }
+    /// The same of a symbol.
     void update_metrics(const std::string &symbol, const Order &order, const MarketDepth &depth) {
         const std::lock_guard<std::mutex> lock(mutex_);
         Holding &holding = holdings_[symbol];
@@ -221,6 +228,7 @@ public:
         return shortfall_;
     }
 
+    /// Everything so far.
     RiskMetrics get_metrics() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         RiskMetrics metrics;
@@ -270,6 +278,7 @@ public:
         breaker_.trigger_time = before.trigger_time;
         measure();
     }
+    /// The breaker, to be set.
     CircuitBreaker get_circuit_breaker() {
         const std::lock_guard<std::mutex> lock(mutex_);
         look_at_time();
@@ -293,6 +302,7 @@ public:
     Rejection last_rejection() const { return detail::last_rejection::read(this); }
     /// The switch that refuses every order, for any thread.
     mm::kill_switch kill_switch() const { return gate_.kill_switch(); }
+    /// What it was made with.
     const RiskLimits &limits() const noexcept { return limits_; }
 
 private:

@@ -214,59 +214,85 @@ class stable_vector {
     using chunks = detail::stable_chunks<T, ChunkSize>;
 
 public:
+    /// As std::vector's.
     using value_type = T;
+    /// As std::vector's.
     using size_type = std::size_t;
+    /// As std::vector's.
     using difference_type = std::ptrdiff_t;
+    /// As std::vector's.
     using reference = T &;
+    /// As std::vector's.
     using const_reference = const T &;
+    /// As std::vector's.
     using pointer = T *;
+    /// As std::vector's.
     using const_pointer = const T *;
+    /// As std::vector's.
     using iterator = detail::stable_iterator<T, ChunkSize, false>;
+    /// As std::vector's.
     using const_iterator = detail::stable_iterator<T, ChunkSize, true>;
+    /// As std::vector's.
     using reverse_iterator = std::reverse_iterator<iterator>;
+    /// As std::vector's.
     using const_reverse_iterator = std::reverse_iterator<const_iterator>;
+    /// Elements of a chunk.
     static constexpr size_type chunk_size = ChunkSize;
 
     // Every other constructor delegates to this one, so that the destructor cleans up when it throws half-way.
     stable_vector() noexcept = default;
+    /// As std::vector's.
     explicit stable_vector(size_type count) : stable_vector() { resize(count); }
+    /// As std::vector's.
     stable_vector(size_type count, const T &value) : stable_vector() { resize(count, value); }
+    /// As std::vector's.
     template <class Input, class = typename std::iterator_traits<Input>::iterator_category>
     stable_vector(Input first, Input last) : stable_vector() {
         append(first, last);
     }
+    /// As std::vector's.
     stable_vector(std::initializer_list<T> values) : stable_vector() { append(values.begin(), values.end()); }
+    /// As std::vector's.
     stable_vector(const stable_vector &other) : stable_vector() {
         reserve(other.size());
         append(other.begin(), other.end());
     }
     /// O(1); `other` is empty afterwards.
     stable_vector(stable_vector &&other) noexcept : owned_(std::exchange(other.owned_, nullptr)) {}
+    /// As std::vector's.
     stable_vector &operator=(const stable_vector &other) {
         if (this != &other) {
             stable_vector(other).swap(*this);
         }
         return *this;
     }
+    /// As std::vector's.
     stable_vector &operator=(stable_vector &&other) noexcept {
         stable_vector(std::move(other)).swap(*this);
         return *this;
     }
+    /// As std::vector's.
     stable_vector &operator=(std::initializer_list<T> values) {
         stable_vector(values).swap(*this);
         return *this;
     }
     ~stable_vector() { delete owned_; }
 
+    /// As std::vector's.
     template <class Input, class = typename std::iterator_traits<Input>::iterator_category>
     void assign(Input first, Input last) {
         stable_vector(first, last).swap(*this);
     }
+    /// As std::vector's.
     void assign(size_type count, const T &value) { stable_vector(count, value).swap(*this); }
+    /// As std::vector's.
     void assign(std::initializer_list<T> values) { *this = values; }
 
+    /// As std::vector's.
     size_type size() const noexcept { return owned_ == nullptr ? 0 : owned_->size; }
+    /// As std::vector's.
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+    /// As std::vector's.
     size_type max_size() const noexcept {
         return static_cast<size_type>(std::numeric_limits<difference_type>::max()) / sizeof(T);
     }
@@ -294,41 +320,55 @@ public:
 
     /// Unchecked, as every operator[].
     T &operator[](size_type i) noexcept { return (*owned_)[i]; }
+    /// As std::vector's.
     const T &operator[](size_type i) const noexcept { return (*owned_)[i]; }
     /// Throws std::out_of_range.
     T &at(size_type i) {
         check(i);
         return (*owned_)[i];
     }
+    /// As std::vector's.
     const T &at(size_type i) const {
         check(i);
         return (*owned_)[i];
     }
+    /// As std::vector's.
     T &front() noexcept { return (*owned_)[0]; }
+    /// As std::vector's.
     const T &front() const noexcept { return (*owned_)[0]; }
+    /// As std::vector's.
     T &back() noexcept { return (*owned_)[size() - 1]; }
+    /// As std::vector's.
     const T &back() const noexcept { return (*owned_)[size() - 1]; }
 
+    /// As std::vector's.
     void push_back(const T &value) { own().emplace(value); }
+    /// As std::vector's.
     void push_back(T &&value) { own().emplace(std::move(value)); }
+    /// As std::vector's.
     template <class... Args>
     T &emplace_back(Args &&...args) {
         return own().emplace(std::forward<Args>(args)...);
     }
+    /// As std::vector's.
     void pop_back() noexcept { owned_->truncate(owned_->size - 1); }
+    /// As std::vector's.
     void clear() noexcept {
         if (owned_ != nullptr) {
             owned_->truncate(0);
         }
     }
+    /// As std::vector's.
     void resize(size_type count) {
         grow(count, [this] { owned_->emplace(); });
     }
+    /// As std::vector's.
     void resize(size_type count, const T &value) {
         grow(count, [&] { owned_->emplace(value); });
     }
     /// Removes one element; what is behind it moves one place down. O(elements behind).
     iterator erase(const_iterator position) { return erase(position, position + 1); }
+    /// As std::vector's.
     iterator erase(const_iterator first, const_iterator last) {
         const iterator to(owned_, first.index_);
         if (first != last) {
@@ -337,20 +377,34 @@ public:
         }
         return to;
     }
+    /// As std::vector's.
     void swap(stable_vector &other) noexcept { std::swap(owned_, other.owned_); }
+    /// As std::vector's.
     friend void swap(stable_vector &a, stable_vector &b) noexcept { a.swap(b); }
 
+    /// As std::vector's.
     iterator begin() noexcept { return iterator(owned_, 0); }
+    /// As std::vector's.
     iterator end() noexcept { return iterator(owned_, size()); }
+    /// As std::vector's.
     const_iterator begin() const noexcept { return const_iterator(owned_, 0); }
+    /// As std::vector's.
     const_iterator end() const noexcept { return const_iterator(owned_, size()); }
+    /// As std::vector's.
     const_iterator cbegin() const noexcept { return begin(); }
+    /// As std::vector's.
     const_iterator cend() const noexcept { return end(); }
+    /// As std::vector's.
     reverse_iterator rbegin() noexcept { return reverse_iterator(end()); }
+    /// As std::vector's.
     reverse_iterator rend() noexcept { return reverse_iterator(begin()); }
+    /// As std::vector's.
     const_reverse_iterator rbegin() const noexcept { return const_reverse_iterator(end()); }
+    /// As std::vector's.
     const_reverse_iterator rend() const noexcept { return const_reverse_iterator(begin()); }
+    /// As std::vector's.
     const_reverse_iterator crbegin() const noexcept { return rbegin(); }
+    /// As std::vector's.
     const_reverse_iterator crend() const noexcept { return rend(); }
 
     /// Copies every element to contiguous memory, a chunk at a time; `out` has room for size() elements.
@@ -360,9 +414,11 @@ public:
         }
     }
 
+    /// As std::vector's.
     friend bool operator==(const stable_vector &a, const stable_vector &b) {
         return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
     }
+    /// As std::vector's.
     friend bool operator!=(const stable_vector &a, const stable_vector &b) { return !(a == b); }
 
 private:

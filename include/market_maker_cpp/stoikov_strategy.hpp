@@ -77,15 +77,20 @@ struct StoikovStrategyConfig {
 /// The documented strategy.
 class StoikovStrategy : public MarketMakingStrategy {
 public:
+    /// Its config.
     using StoikovConfig = StoikovStrategyConfig;
 
     /// What it last wanted and why.
     struct State {
         /// Prices; the quantity is 0 on a side that is not quoted.
         double bid = 0.0;
+        /// Ask price; 0 for none.
         double ask = 0.0;
+        /// Quantity bid for.
         double bid_quantity = 0.0;
+        /// Quantity offered.
         double ask_quantity = 0.0;
+        /// The price around which it quotes.
         double reservation_price = 0.0;
         /// Price per square root of a day.
         double volatility = 0.0;
@@ -97,6 +102,7 @@ public:
         double remaining = 0.0;
     };
 
+    /// With what it trades through; the predictor and the risk manager may be null.
     StoikovStrategy(std::shared_ptr<MarketPredictor> predictor, std::shared_ptr<OrderManager> order_manager,
                     std::shared_ptr<RiskManager> risk_manager, const StoikovConfig &config = StoikovConfig())
         : MarketMakingStrategy(std::move(predictor), std::move(order_manager), std::move(risk_manager), common(config)),
@@ -155,6 +161,7 @@ public:
         }
     }
 
+    /// What it sees and quotes now.
     State get_state() const {
         const std::lock_guard<std::mutex> lock(mutex_);
         return state_;
@@ -164,6 +171,7 @@ public:
         const std::lock_guard<std::mutex> lock(mutex_);
         return horizons_;
     }
+    /// What it was made with.
     const StoikovConfig &config() const noexcept { return config_; }
 
 private:

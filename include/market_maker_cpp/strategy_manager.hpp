@@ -38,9 +38,11 @@ public:
         bool is_active = true;
         /// What it has thrown since its last rest, lost connections left out.
         int error_count = 0;
+        /// What went wrong last.
         std::chrono::steady_clock::time_point last_error = {};
         /// When its last rest ends or has ended.
         std::chrono::steady_clock::time_point recovery_time = {};
+        /// Its text.
         std::string last_error_text;
         /// Market data that it has handled.
         std::uint64_t handled = 0;
@@ -50,12 +52,16 @@ public:
         std::uint64_t overtaken = 0;
     };
 
+    /// Throws that are forgiven.
     static constexpr int MAX_ERRORS = 3;
+    /// Rest after more of them.
     static constexpr std::chrono::minutes ERROR_RESET_PERIOD{5};
+    /// Rest after a lost connection.
     static constexpr std::chrono::minutes RECOVERY_DELAY{1};
     /// Market data of one symbol that may wait; more, and the oldest gives way.
     static constexpr std::size_t MAX_WAITING = 256;
 
+    /// With so many threads.
     explicit StrategyManager(std::size_t threads = std::thread::hardware_concurrency(),
                              Clock clock = &std::chrono::steady_clock::now)
         : clock_(std::move(clock)), pool_(threads) {}

@@ -27,6 +27,7 @@ public:
         double coherence = 0.0;
     };
 
+    /// Weights of the terms.
     explicit AdaptiveTemporalCoherenceLoss(double alpha = 0.3, double beta = 0.2) : alpha_(alpha), beta_(beta) {
         if (!(alpha >= 0.0 && alpha <= 1.0 && beta >= 0.0 && beta <= 1e300)) {
             detail::refuse_config("alpha of the loss must be within 0 and 1, beta not negative");
@@ -49,6 +50,7 @@ public:
         parts.coherence /= steps > 1 && channels > 0 ? static_cast<double>(count - channels) : 1.0;
         return parts;
     }
+    /// The loss of a forecast, [steps x channels] row-major, at this share of the training, 0 to 1.
     double forward(const float *predicted, const float *target, std::size_t steps, std::size_t channels,
                    double training_progress = 1.0) const noexcept {
         const Parts of = parts(predicted, target, steps, channels);
@@ -71,7 +73,9 @@ public:
         return forward(predicted.data(), target.data(), predicted.size() / channels, channels, training_progress);
     }
 
+    /// Weight of the first term.
     double alpha() const noexcept { return alpha_; }
+    /// Weight of the second term.
     double beta() const noexcept { return beta_; }
 
 private:

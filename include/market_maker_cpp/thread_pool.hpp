@@ -30,6 +30,7 @@ public:
         Task(const Task &) = delete;
         Task &operator=(const Task &) = delete;
         virtual ~Task() = default;
+        /// Runs it.
         virtual void run() = 0;
 
     private:
@@ -89,6 +90,7 @@ public:
         }
     }
 
+    /// Threads.
     std::size_t size() const noexcept { return workers_.size(); }
     /// Tasks that wait for a thread.
     std::size_t pending() const {

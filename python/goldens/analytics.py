@@ -33,6 +33,7 @@ FILL_HORIZON = 10 * SECOND
 STRENGTH = 20.0
 SPLIT = 36_000 * SECOND  # 10:00
 VPIN_BUCKET, VPIN_BUCKETS = 10_000, 50
+KYLE = SECOND
 
 
 def put(name, value):
@@ -292,6 +293,23 @@ values = np.array([imbalance[max(0, n - VPIN_BUCKETS) : n].mean() / VPIN_BUCKET 
 put("toxicity.vpin", values[-1])
 put("toxicity.percentile", (np.floor(values * 1024) <= np.floor(values[-1] * 1024)).mean())
 
+# Kyle's lambda: the mid over intervals on their signed volume.
+edges = np.arange(T[0] // KYLE + 1, end // KYLE + 1) * KYLE
+last = np.searchsorted(T, edges, side="left") - 1
+within = np.searchsorted(edges, at, side="right")
+flow = np.bincount(within, weights=sign * lots, minlength=len(edges) + 1)[1 : len(edges)]
+move = np.diff(mid2[last] / 2)
+usable = sound[last[:-1]] & sound[last[1:]]
+design = np.column_stack([np.ones(usable.sum()), flow[usable]])
+beta, *_ = np.linalg.lstsq(design, move[usable], rcond=None)
+rest = ((move[usable] - design @ beta) ** 2).sum()
+variance = rest / (usable.sum() - 2) * np.linalg.inv(design.T @ design)
+put("kyle.intervals", usable.sum())
+put("kyle.lambda", beta[1])
+put("kyle.error", np.sqrt(variance[1, 1]))
+put("kyle.intercept", beta[0])
+put("kyle.r_squared", 1 - rest / ((move[usable] - move[usable].mean()) ** 2).sum())
+
 # Resiliency and replenishment, trade by trade.
 better = np.array([-1, 1])
 
@@ -393,7 +411,7 @@ def fill_class(distance, ahead, size):
 
 
 first_scored = np.searchsorted(T, SPLIT)
-train, test = [], []
+train, test, answered = [], [], []
 for index, order, born, distance, ahead, size in adds:
     traded = executions.get(order)
     overdue = np.searchsorted(T, born + FILL_HORIZON, side="right")
@@ -404,6 +422,7 @@ for index, order, born, distance, ahead, size in adds:
         continue
     is_filled = traded is not None and traded[1] <= born + FILL_HORIZON
     row = (*fill_class(distance, ahead, size), is_filled)
+    answered.append(is_filled)
     if min(answers) < first_scored:
         train.append(row)
     elif index >= first_scored:
@@ -420,6 +439,8 @@ def probability(row):
     return p
 
 
+put("answered.orders", len(answered))
+put("answered.base_rate", np.mean(answered))
 put("fills.orders", len(train))
 put("fills.base_rate", base)
 for distance in range(12):
@@ -484,29 +505,46 @@ for t in range(1, STEPS):
     first[t] = first[t - 1] - 0.05 * error + noise[t, 0]
     second[t] = second[t - 1] + 0.15 * error + noise[t, 1]
 LAGS = 2
-change = np.diff(np.column_stack([first, second]), axis=0)
-rows = np.arange(LAGS, len(change))
-X = np.column_stack(
-    [np.ones(len(rows)), (first - second)[rows]] + [change[rows - lag] for lag in range(1, LAGS + 1)]
+
+
+def information(name, first, second):
+    """Shares of two price series."""
+    change = np.diff(np.column_stack([first, second]), axis=0)
+    rows = np.arange(LAGS, len(change))
+    X = np.column_stack(
+        [np.ones(len(rows)), (first - second)[rows]] + [change[rows - lag] for lag in range(1, LAGS + 1)]
+    )
+    beta, *_ = np.linalg.lstsq(X, change[rows], rcond=None)
+    residual = change[rows] - X @ beta
+    omega = residual.T @ residual / (len(rows) - X.shape[1])
+    alpha = beta[1]
+    psi = np.array([-alpha[1], alpha[0]])
+    bounds = []
+    for order in ([0, 1], [1, 0]):
+        factor = np.linalg.cholesky(omega[np.ix_(order, order)])
+        part = (psi[order] @ factor) ** 2 / (psi @ omega @ psi)
+        bounds.append(part[np.argsort(order)])
+    bounds = np.array(bounds)
+    put(f"{name}.observations", len(rows))
+    for market in (0, 1):
+        put(f"{name}.{market}.lower", bounds[:, market].min())
+        put(f"{name}.{market}.upper", bounds[:, market].max())
+        put(f"{name}.{market}.component", psi[market] / psi.sum())
+        put(f"{name}.{market}.adjustment", alpha[market])
+    put(f"{name}.correlation", omega[0, 1] / np.sqrt(omega[0, 0] * omega[1, 1]))
+
+
+information("information", first, second)
+
+# On the recording: the mid as one market, the last print as the other, both as of just before each second.
+print_times = np.array([p[1] for p in prints])
+print_prices = np.array([p[3] for p in prints], dtype=float)
+known = edges[edges > print_times[0]]
+information(
+    "recorded",
+    mid2[np.searchsorted(T, known, side="left") - 1] / 2,
+    print_prices[np.searchsorted(print_times, known, side="left") - 1],
 )
-beta, *_ = np.linalg.lstsq(X, change[rows], rcond=None)
-residual = change[rows] - X @ beta
-omega = residual.T @ residual / (len(rows) - X.shape[1])
-alpha = beta[1]
-psi = np.array([-alpha[1], alpha[0]])
-bounds = []
-for order in ([0, 1], [1, 0]):
-    factor = np.linalg.cholesky(omega[np.ix_(order, order)])
-    part = (psi[order] @ factor) ** 2 / (psi @ omega @ psi)
-    bounds.append(part[np.argsort(order)])
-bounds = np.array(bounds)
-put("information.observations", len(rows))
-for market in (0, 1):
-    put(f"information.{market}.lower", bounds[:, market].min())
-    put(f"information.{market}.upper", bounds[:, market].max())
-    put(f"information.{market}.component", psi[market] / psi.sum())
-    put(f"information.{market}.adjustment", alpha[market])
-put("information.correlation", omega[0, 1] / np.sqrt(omega[0, 0] * omega[1, 1]))
 
 # Performance: equity that multiplies by small returns, a benchmark beside it, closed trades.
 r = 0.0004 + 0.01 * draws(1_000)

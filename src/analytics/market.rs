@@ -12,9 +12,10 @@
 
 use super::resiliency::{Aftermath, shown_at_or_better};
 use super::{
-    AnalyticsError, ArrivalDispersion, CancelRates, FillMode, FlowToxicity, LifetimeConfig, LogHistogram,
-    MarkoutConfig, Markouts, OrderLifetimes, ParentTrade, QuoteLifetimes, Resiliency, ResiliencyConfig,
-    SignMemory, SpreadDistribution, TimeMean, TradeAggregator, count, depth_weighted_spread,
+    AnalyticsError, ArrivalDispersion, CancelRates, FillMode, FlowToxicity, KyleRegression, LifetimeConfig,
+    LogHistogram, MarkoutConfig, Markouts, OrderLifetimes, ParentTrade, QuoteLifetimes, Resiliency,
+    ResiliencyConfig, SignMemory, SpreadDistribution, TimeMean, TradeAggregator, count,
+    depth_weighted_spread,
 };
 use crate::book::{Depth, Touched};
 use crate::features::TopOfBook;
@@ -37,6 +38,8 @@ pub struct MarketAnalyticsConfig<'a> {
     pub vpin_bucket: Quantity,
     /// VPIN buckets.
     pub vpin_buckets: u32,
+    /// Intervals of Kyle's λ, nanoseconds, at most a day.
+    pub kyle_interval_ns: u64,
     /// Of resiliency and replenishment.
     pub resiliency: ResiliencyConfig,
     /// Of spreads, impact and markouts.
@@ -49,7 +52,7 @@ pub struct MarketAnalyticsConfig<'a> {
 
 impl Default for MarketAnalyticsConfig<'_> {
     /// Spreads to 1000 ticks, five levels, 20 lags, counts over 0.1, 1, 10 and 60 s, sampling every 0.1 s, VPIN as
-    /// [`ChannelConfig`](crate::features::ChannelConfig) has it.
+    /// [`ChannelConfig`](crate::features::ChannelConfig) has it, Kyle's λ over seconds.
     fn default() -> Self {
         const MS: u64 = 1_000_000;
         Self {
@@ -60,6 +63,7 @@ impl Default for MarketAnalyticsConfig<'_> {
             cancel_sample_ns: 100 * MS,
             vpin_bucket: Quantity(10_000),
             vpin_buckets: 50,
+            kyle_interval_ns: 1_000 * MS,
             resiliency: ResiliencyConfig::default(),
             markouts: MarkoutConfig::default(),
             lifetimes: LifetimeConfig::default(),
@@ -111,6 +115,7 @@ pub struct MarketAnalytics {
     arrivals: ArrivalDispersion,
     markouts: Markouts,
     toxicity: FlowToxicity,
+    kyle: KyleRegression,
     lifetimes: OrderLifetimes,
 }
 
@@ -148,6 +153,7 @@ impl MarketAnalytics {
             arrivals: ArrivalDispersion::new(config.count_windows_ns)?,
             markouts: Markouts::new(&config.markouts)?,
             toxicity: FlowToxicity::new(config.vpin_bucket, config.vpin_buckets)?,
+            kyle: KyleRegression::new(config.kyle_interval_ns)?,
             lifetimes: OrderLifetimes::new(&config.lifetimes, config.fill_mode)?,
         })
     }
@@ -172,6 +178,7 @@ impl MarketAnalytics {
         if let Some(parent) = self.trades.finish_before(self.now) {
             self.on_parent(&parent);
         }
+        self.kyle.advance(self.now, self.top.sound().map(|(bid, ask)| bid.0 + ask.0));
         self.markouts.advance(self.now);
         self.resiliency.advance(self.now);
         self.lifetimes.advance(self.now);
@@ -201,6 +208,7 @@ impl MarketAnalytics {
         self.cancels.interrupt();
         self.resiliency.interrupt(self.now);
         self.markouts.on_mid(self.now, None);
+        self.kyle.interrupt();
         self.lifetimes.censor(self.now);
         self.top = TopOfBook::default();
         (self.is_broken, self.is_changed) = (true, true);
@@ -315,6 +323,7 @@ impl MarketAnalytics {
         self.signs.update(parent.aggressor);
         self.arrivals.update(parent.time);
         self.toxicity.update(Some(parent.aggressor), parent.quantity);
+        self.kyle.on_trade(parent.aggressor, parent.quantity);
         if let Some(mid2) = parent.mid2() {
             self.markouts.on_trade(parent.time, parent.aggressor, parent.price(), parent.quantity, mid2);
         }
@@ -406,6 +415,12 @@ impl MarketAnalytics {
     #[must_use]
     pub const fn markouts(&self) -> &Markouts {
         &self.markouts
+    }
+
+    /// Kyle's λ.
+    #[must_use]
+    pub const fn kyle(&self) -> &KyleRegression {
+        &self.kyle
     }
 
     /// VPIN and its distribution.

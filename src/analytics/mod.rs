@@ -13,13 +13,14 @@
 //! | how long do quotes and orders live, and how do they end | [`QuoteLifetimes`], [`OrderLifetimes`], [`Survival`], [`CancelRates`] |
 //! | how large, clustered and one-sided is trading | [`TradeAggregator`], [`LogHistogram`], [`SignMemory`], [`ArrivalDispersion`] |
 //! | what does a trade cost, what does it move, how much of that stays | [`Markouts`] |
+//! | how far does signed volume move the mid | [`KyleRegression`] |
 //! | is the flow toxic | [`FlowToxicity`] |
 //! | will an order be filled, and is the estimate any good | [`FillModel`], [`Calibration`] |
 //! | which of two markets finds the price | [`InformationShare`] |
 //! | which regime is this | [`GaussianRegimes`], [`Cusum`] |
 //! | what did the trading earn | [`Performance`] |
 //!
-//! Kyle's λ and VPIN are those of [`features`](crate::features).
+//! VPIN is that of [`features`](crate::features).
 
 mod bins;
 mod calibration;
@@ -27,6 +28,7 @@ mod cancels;
 mod clustering;
 mod fill;
 mod information_share;
+mod kyle;
 mod lifetimes;
 mod market;
 mod markouts;
@@ -48,6 +50,7 @@ pub use cancels::{CANCEL_BUCKETS, CancelBucket, CancelRates};
 pub use clustering::{ArrivalDispersion, CountDispersion, MAX_LAGS, MAX_WINDOWS, SignMemory};
 pub use fill::{FillClass, FillModel};
 pub use information_share::{InformationShare, InformationShares, MAX_VECM_LAGS};
+pub use kyle::{KyleEstimate, KyleRegression};
 pub use lifetimes::{FillMode, LifetimeConfig, OrderLifetimes};
 pub use market::{MarketAnalytics, MarketAnalyticsConfig};
 pub use markouts::{

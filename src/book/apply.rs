@@ -1,7 +1,7 @@
 //! Feed events onto the book: one at a time, and in batches that load ahead.
 
 use super::config::BookError;
-use super::node::{NIL, Node, key_of};
+use super::node::{Node, key_of};
 use super::order_book::{OrderBook, Touched, check_quantity};
 use crate::mem::buffer::prefetch;
 use crate::types::{Event, EventKind, event_flags};
@@ -20,10 +20,8 @@ pub struct BatchError {
     pub touched: Touched,
 }
 
-/// How many events ahead a batch starts loading the id map's line.
-const FAR_AHEAD: usize = 12;
-/// How many events ahead it starts loading the order's node and the level.
-const MID_AHEAD: usize = 8;
+/// How many events ahead a batch starts loading the order's node and the level.
+const FAR_AHEAD: usize = 10;
 /// How many events ahead it starts loading the order's neighbours.
 const NEAR_AHEAD: usize = 4;
 
@@ -38,12 +36,25 @@ impl OrderBook {
     /// Those of the single operations; [`BookError::WrongEvent`] for a price-level event. The book is unchanged then.
     #[inline]
     pub fn apply(&mut self, event: &Event) -> Result<Touched, BookError> {
-        match event.kind {
-            EventKind::Add => self.add(event.order_id, event.side, event.price, event.quantity),
-            EventKind::Delete => match self.delete(event.order_id) {
+        // Which of these comes next is anybody's guess, and a comparison tells the processor sooner than a table of jumps.
+        if event.kind == EventKind::Add {
+            self.add(event.order_id, event.side, event.price, event.quantity)
+        } else if event.kind == EventKind::Delete {
+            match self.delete(event.order_id) {
                 Err(BookError::UnknownOrder) => self.take_from_seed(event),
                 other => other,
-            },
+            }
+        } else {
+            self.apply_other(event)
+        }
+    }
+
+    /// The kinds of event that are rarer.
+    #[inline(never)]
+    fn apply_other(&mut self, event: &Event) -> Result<Touched, BookError> {
+        match event.kind {
+            // Handled there before anything comes here.
+            EventKind::Add | EventKind::Delete => self.apply(event),
             EventKind::Reduce | EventKind::Execute => match self.reduce(event.order_id, event.quantity) {
                 Err(BookError::UnknownOrder) => self.take_from_seed(event),
                 other => other,
@@ -70,23 +81,15 @@ impl OrderBook {
     /// [`BatchError`] at the first event that is refused.
     pub fn apply_batch(&mut self, events: &[Event]) -> Result<Touched, BatchError> {
         let mut touched = Touched::NOTHING;
-        // What each of the next events will touch, in a ring of as many places as events lie between the two steps.
-        let mut ahead = [NIL; MID_AHEAD];
         for event in &events[..events.len().min(FAR_AHEAD)] {
-            self.ids.prefetch(event.order_id.0);
-        }
-        for (event, place) in events.iter().zip(&mut ahead) {
-            *place = self.prefetch_node(event);
+            self.prefetch_node(event);
         }
         for (index, event) in events.iter().enumerate() {
-            if let Some(event) = events.get(index + FAR_AHEAD) {
-                self.ids.prefetch(event.order_id.0);
-            }
             if let Some(event) = events.get(index + NEAR_AHEAD) {
-                self.prefetch_neighbours(event, ahead[(index + NEAR_AHEAD) % MID_AHEAD]);
+                self.prefetch_neighbours(event);
             }
-            if let Some(event) = events.get(index + MID_AHEAD) {
-                ahead[index % MID_AHEAD] = self.prefetch_node(event);
+            if let Some(event) = events.get(index + FAR_AHEAD) {
+                self.prefetch_node(event);
             }
             match self.apply(event) {
                 Ok(one) => touched = touched.union(one),
@@ -96,25 +99,25 @@ impl OrderBook {
         Ok(touched)
     }
 
-    /// Starts loading the node that the event begins with, an order or a level, and returns it. No branch here or
-    /// below depends on the kind of event: a misprediction would cost what the load ahead gains.
+    /// Starts loading the order's node and the level that the event names. No branch here or below depends on the kind
+    /// of event: a misprediction would cost what the load ahead gains.
     #[inline(always)]
-    fn prefetch_node(&self, event: &Event) -> u32 {
-        let level = self.levels.near_hint(event.side, key_of(event.side, event.price));
-        let order = self.ids.guess(event.order_id.0);
-        let node = select_unpredictable(event.kind == EventKind::Add, level, order);
-        prefetch(&self.levels.nodes, node as usize);
-        node
+    fn prefetch_node(&self, event: &Event) {
+        self.homes.prefetch(event.order_id.0, &self.levels.nodes);
+        self.levels.prefetch(event.side, key_of(event.side, event.price));
     }
 
-    /// Starts loading the neighbours of that node, and the levels that the event leaves and enters.
+    /// Starts loading the neighbours in the queue that the event leaves or, for a new order, joins, and the level that
+    /// it leaves.
     #[inline(always)]
-    fn prefetch_neighbours(&self, event: &Event, node: u32) {
+    fn prefetch_neighbours(&self, event: &Event) {
+        let level = self.levels.near_hint(event.side, key_of(event.side, event.price));
+        let order = self.homes.home(event.order_id.0);
+        let node = select_unpredictable(event.kind == EventKind::Add, level, order);
         let Node { tag, next, prev, .. } = self.levels.nodes[node as usize];
         prefetch(&self.levels.nodes, prev as usize);
         prefetch(&self.levels.nodes, next as usize);
         self.levels.prefetch(tag.side(), tag.key());
-        self.levels.prefetch(tag.side(), key_of(tag.side(), event.price));
     }
 
     #[cold]

@@ -5,7 +5,7 @@
 
 use super::config::{BookConfig, BookError};
 use super::levels::Levels;
-use super::node::key_of;
+use super::node::{NIL, key_of};
 use super::order_book::{Touched, check_price};
 use super::view::{Depth, Level};
 use crate::types::{Event, EventKind, Price, Quantity, Side};
@@ -93,7 +93,10 @@ impl LevelBook {
         if self.levels.count(Side::Buy) + self.levels.count(Side::Sell) >= self.max_levels {
             return Err(BookError::PoolFull);
         }
-        let index = self.levels.place(side, key).ok_or(BookError::PoolFull)?;
+        let index = self.levels.place(side, key);
+        if index == NIL {
+            return Err(BookError::PoolFull);
+        }
         let level = &mut self.levels.nodes[index as usize];
         level.quantity = quantity.0;
         level.id = 1;

@@ -11,7 +11,7 @@
 
 use super::bitmap::Bitmap;
 use super::far::FarTier;
-use super::node::{NO_KEY, Node, Tag, key_of, price_of};
+use super::node::{NIL, NO_KEY, Node, Tag, key_of, price_of};
 use super::view::Level;
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory, prefetch};
 use crate::types::{Price, Quantity, Side};
@@ -37,7 +37,7 @@ struct Half {
     occupied: Bitmap,
 }
 
-/// The node array and the levels of both sides. Orders occupy nodes `1..=orders`.
+/// The node array and the levels of both sides. Orders occupy the first nodes.
 #[derive(Debug)]
 pub(super) struct Levels {
     pub(super) nodes: AlignedBuffer<Node>,
@@ -50,7 +50,7 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    /// Room for `orders` orders and `far` levels beyond windows of `window` (a power of two ≥ 64) ticks.
+    /// So many nodes for orders, from node 0 on, and `far` levels beyond windows of `window` (a power of two ≥ 64) ticks.
     pub(super) fn new(orders: u32, window: u32, far: u32) -> Result<Self, OutOfMemory> {
         // Levels of neighbouring prices share a line when the ring starts on one.
         let origin = (orders + 2) & !1;
@@ -141,18 +141,18 @@ impl Levels {
     }
 
     /// The sentinel for `key`, in a place of its own; [`Levels::filled`] must follow when the level was empty.
-    /// `None` when the far tier is full.
+    /// [`NIL`] when the far tier is full.
     #[inline(always)]
-    pub(super) fn place(&mut self, side: Side, key: i64) -> Option<u32> {
+    pub(super) fn place(&mut self, side: Side, key: i64) -> u32 {
         if self.is_near(side.index(), key) {
-            return Some(self.ring_node(side.index(), key));
+            return self.ring_node(side.index(), key);
         }
         self.place_far(side, key)
     }
 
     #[cold]
     #[inline(never)]
-    fn place_far(&mut self, side: Side, key: i64) -> Option<u32> {
+    fn place_far(&mut self, side: Side, key: i64) -> u32 {
         let s = side.index();
         if self.halves[s].near == 0 && key > self.halves[s].best {
             // Nothing lies in the window and the newcomer will be the best: the window belongs around it.
@@ -161,14 +161,15 @@ impl Levels {
             self.settle(side);
         }
         if self.is_near(s, key) {
-            return Some(self.ring_node(s, key));
+            return self.ring_node(s, key);
         }
         if let Some(place) = self.far.find(s, key) {
-            return Some(self.far_origin + place);
+            return self.far_origin + place;
         }
-        let index = self.far_origin + self.far.insert(s, key)?;
+        let Some(place) = self.far.insert(s, key) else { return NIL };
+        let index = self.far_origin + place;
         self.nodes[index as usize] = Node::empty_level(index);
-        Some(index)
+        index
     }
 
     /// The level at node `index` has just got its first order.
@@ -392,7 +393,7 @@ mod tests {
         if let Some(index) = levels.find(side, key) {
             levels.nodes[index as usize].id = 0;
             levels.emptied(side, key);
-        } else if let Some(index) = levels.place(side, key) {
+        } else if let index @ 1.. = levels.place(side, key) {
             levels.nodes[index as usize].id = 1;
             levels.filled(side, key, index);
         }

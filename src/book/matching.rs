@@ -4,7 +4,7 @@
 //! the book as it was. Hot path: no allocation, no callback; O(trades) inside the window.
 
 use super::config::BookError;
-use super::node::{NIL, NO_KEY, Tag, key_of, price_of};
+use super::node::{NO_KEY, Tag, key_of, price_of};
 use super::order_book::{OrderBook, Touched, check_price, check_quantity};
 use crate::types::{OrderId, Price, Quantity, Side};
 
@@ -185,7 +185,7 @@ impl OrderBook {
     /// [`BookError::BadOrder`], [`BookError::DuplicateOrder`], [`BookError::WouldTrade`], [`BookError::CannotFill`],
     /// [`BookError::QuantityOverflow`] (the level at its price could not take the whole order),
     /// [`BookError::PoolFull`] (it would rest, and no trade would free a place);
-    /// [`BookError::EventBufferFull`], without an event: try again with a larger buffer.
+    /// [`BookError::EventBufferFull`], without an event: try again with room for [`OrderBook::events_needed`].
     ///
     /// ```
     /// use market_maker::book::{BookConfig, BookEvent, BookEventKind, NewOrder, OrderBook};
@@ -222,9 +222,9 @@ impl OrderBook {
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
         let Some(event) = out.first_mut() else {
-            return Err(BookError::EventBufferFull { needed: 1 });
+            return Err(self.lacks_room(1));
         };
-        let Some((at, slot)) = self.ids.find(id.0, &self.levels.nodes) else {
+        let Some(slot) = self.homes.find(id.0, &self.levels.nodes) else {
             let quantity = quantity.unwrap_or_default();
             return Err(refuse(BookError::UnknownOrder, id, Side::Buy, Price(0), quantity, out));
         };
@@ -237,7 +237,6 @@ impl OrderBook {
         }
         let remaining = node.quantity - removed;
         let touched = if remaining == 0 {
-            self.ids.remove(at, id.0);
             self.take_out(slot)
         } else {
             self.levels.nodes[slot as usize].quantity = remaining;
@@ -278,9 +277,9 @@ impl OrderBook {
         quantity: Quantity,
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
-        let found = self.ids.find(id.0, &self.levels.nodes);
-        let side = found.map_or(Side::Buy, |(_, slot)| self.levels.nodes[slot as usize].tag.side());
-        match self.try_amend(found.map(|(_, slot)| slot), price, quantity, out) {
+        let found = self.homes.find(id.0, &self.levels.nodes);
+        let side = found.map_or(Side::Buy, |slot| self.levels.nodes[slot as usize].tag.side());
+        match self.try_amend(found, price, quantity, out) {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(refuse(error, id, side, price, quantity, out)),
         }
@@ -312,12 +311,12 @@ impl OrderBook {
             && (quantity.0 == node.quantity
                 || quantity.0 < node.quantity && self.config.keep_priority_on_decrease);
         if keeps || self.levels.best(side.opposite()) < limit {
-            let event = out.first_mut().ok_or(BookError::EventBufferFull { needed: 1 })?;
+            let event = out.first_mut().ok_or_else(|| self.lacks_room(1))?;
             let touched = self.reposition(slot, side, key, quantity.0)?;
             *event = amended;
             return Ok(Outcome { events: 1, resting: quantity, touched, ..Outcome::default() });
         }
-        self.check_room(side, key, quantity.0, slot)?;
+        self.check_room(side, key, quantity.0, if key == node.tag.key() { node.quantity } else { 0 })?;
         self.check_events(side.opposite(), limit, quantity.0, 1, out.len())?;
         out[0] = amended;
         let before = self.levels.best(side);
@@ -326,9 +325,6 @@ impl OrderBook {
         let mut touched = Touched::level(side, node.tag.key() >= before)
             .union(Touched::level(side.opposite(), remaining != quantity.0));
         if remaining == 0 {
-            if let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes) {
-                self.ids.remove(at, node.id);
-            }
             self.give_back(slot);
         } else {
             touched = touched.union(Touched::level(side, key >= self.levels.best(side)));
@@ -344,9 +340,21 @@ impl OrderBook {
         })
     }
 
+    /// How many events surely suffice for the operation that was last refused with [`BookError::EventBufferFull`].
+    #[must_use]
+    pub const fn events_needed(&self) -> usize {
+        self.events_needed as usize
+    }
+
+    #[cold]
+    fn lacks_room(&mut self, needed: usize) -> BookError {
+        self.events_needed = needed as u32;
+        BookError::EventBufferFull
+    }
+
     /// Decides whether the order is accepted, and whether it trades.
     #[inline(always)]
-    fn admit(&self, order: &NewOrder, room: usize) -> Result<bool, BookError> {
+    fn admit(&mut self, order: &NewOrder, room: usize) -> Result<bool, BookError> {
         check_quantity(order.quantity)?;
         let rests = order.kind == OrderKind::Limit && order.time_in_force == TimeInForce::Gtc;
         if order.kind == OrderKind::Limit {
@@ -355,7 +363,7 @@ impl OrderBook {
         if order.post_only && !rests {
             return Err(BookError::BadOrder);
         }
-        if self.ids.find(order.id.0, &self.levels.nodes).is_some() {
+        if self.homes.find(order.id.0, &self.levels.nodes).is_some() {
             return Err(BookError::DuplicateOrder);
         }
         let opposite = order.side.opposite();
@@ -368,15 +376,15 @@ impl OrderBook {
             return Err(BookError::CannotFill);
         }
         if rests {
-            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, NIL)?;
-            if self.next_free() == NIL && !crossing {
+            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, 0)?;
+            if self.is_full() && !crossing {
                 return Err(BookError::PoolFull);
             }
         }
         if crossing {
             self.check_events(opposite, limit, order.quantity.0, 1 + usize::from(!rests), room)?;
         } else if room < 1 + usize::from(!rests) {
-            return Err(BookError::EventBufferFull { needed: 1 + u32::from(!rests) });
+            return Err(self.lacks_room(1 + usize::from(!rests)));
         }
         Ok(crossing)
     }
@@ -456,11 +464,6 @@ impl OrderBook {
             };
             events += 1;
             if quantity == maker.quantity {
-                if !maker.tag.is_anonymous()
-                    && let Some((at, _)) = self.ids.find(maker.id, &self.levels.nodes)
-                {
-                    self.ids.remove(at, maker.id);
-                }
                 self.take_out(slot);
             } else {
                 self.levels.nodes[slot as usize].quantity -= quantity;
@@ -489,7 +492,7 @@ impl OrderBook {
     /// Whether `room` events suffice for `others` and a trade with each maker that `quantity` would meet.
     #[inline(always)]
     fn check_events(
-        &self,
+        &mut self,
         side: Side,
         limit: i64,
         quantity: u64,
@@ -504,7 +507,7 @@ impl OrderBook {
 
     #[inline(never)]
     fn count_makers(
-        &self,
+        &mut self,
         side: Side,
         limit: i64,
         quantity: u64,
@@ -532,7 +535,7 @@ impl OrderBook {
         if makers + others <= room {
             return Ok(());
         }
-        Err(BookError::EventBufferFull { needed: (makers + others) as u32 })
+        Err(self.lacks_room(makers + others))
     }
 }
 
@@ -557,7 +560,7 @@ fn refuse(
     out: &mut [BookEvent],
 ) -> BookError {
     if let Some(event) = out.first_mut()
-        && !matches!(error, BookError::EventBufferFull { .. })
+        && error != BookError::EventBufferFull
     {
         *event = BookEvent {
             order_id: id,

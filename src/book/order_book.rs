@@ -9,7 +9,7 @@
 //! outside. Single writer; a shared reference is safe to read from many threads.
 
 use super::config::{BookConfig, BookError};
-use super::id_map::{IdMap, Position};
+use super::homes::{Homes, Vacancy};
 use super::levels::Levels;
 use super::node::{NIL, Node, Tag, key_of};
 use crate::mem::buffer::{AlignedBuffer, prefetch};
@@ -106,14 +106,12 @@ impl std::fmt::Debug for Touched {
 #[derive(Debug)]
 pub struct OrderBook {
     pub(super) levels: Levels,
-    pub(super) ids: IdMap,
+    pub(super) homes: Homes,
     /// Arrival stamp of each order's node; empty when priorities are not tracked.
     pub(super) stamps: AlignedBuffer<u64>,
     pub(super) next_stamp: u64,
-    /// Nodes of orders: those from place `len` on are free, the first of them is the next to be used. One place more
-    /// than there are nodes says [`NIL`].
-    free: AlignedBuffer<u32>,
     pub(super) len: u32,
+    pub(super) events_needed: u32,
     pub(super) config: BookConfig,
 }
 
@@ -125,17 +123,15 @@ impl OrderBook {
     pub fn new(config: &BookConfig) -> Result<Self, BookError> {
         let window = config.window()?;
         let orders = config.max_orders;
-        let mut free = AlignedBuffer::new(orders as usize + 1, NIL)?;
-        for (node, place) in (1..=orders).zip(free.iter_mut()) {
-            *place = node;
-        }
+        let nodes = Homes::nodes(orders);
+        let mut levels = Levels::new(nodes, window, orders)?;
         Ok(Self {
-            levels: Levels::new(orders, window, orders)?,
-            ids: IdMap::new(orders)?,
-            stamps: AlignedBuffer::new(if config.track_priority { orders as usize + 1 } else { 0 }, 0)?,
+            homes: Homes::new(orders, &mut levels.nodes)?,
+            levels,
+            stamps: AlignedBuffer::new(if config.track_priority { nodes as usize } else { 0 }, 0)?,
             next_stamp: 1,
-            free,
             len: 0,
+            events_needed: 0,
             config: BookConfig { window_ticks: window, ..*config },
         })
     }
@@ -179,43 +175,42 @@ impl OrderBook {
     ) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
-        if self.ids.is_home_free(id.0) {
-            return self.join(Position::Word, id, side, price, quantity);
+        match self.homes.vacant_home(id.0, &self.levels.nodes) {
+            Some(home) => self.join(Vacancy::Home(home), id, side, price, quantity),
+            None => self.add_elsewhere(id, side, price, quantity),
         }
-        self.add_crowded(id, side, price, quantity)
     }
 
-    /// Adds an order whose id shares its home with another's.
+    /// Adds an order whose home may be taken.
     #[inline(never)]
-    fn add_crowded(
+    fn add_elsewhere(
         &mut self,
         id: OrderId,
         side: Side,
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
-        let at = self.ids.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
-        self.join(at, id, side, price, quantity)
+        let vacancy = self.homes.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
+        self.join(vacancy, id, side, price, quantity)
     }
 
-    /// Puts a new order with checked arguments behind its queue, and its id at a vacant position.
+    /// Puts a new order with checked arguments into a vacancy for its id and behind its queue.
     #[inline(always)]
     fn join(
         &mut self,
-        at: Position,
+        vacancy: Vacancy,
         id: OrderId,
         side: Side,
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
-        let slot = self.next_free();
-        if slot == NIL {
+        if self.is_full() {
             return Err(BookError::PoolFull);
         }
         let key = key_of(side, price);
         let best = self.levels.best(side);
-        self.attach(slot, id.0, Tag::new(side, key), quantity.0)?;
-        self.ids.insert(at, id.0, slot);
+        self.attach(vacancy.node(), id.0, Tag::new(side, key), quantity.0)?;
+        self.homes.moved_in(vacancy, id.0);
         self.len += 1;
         Ok(Touched::level(side, key >= best))
     }
@@ -226,34 +221,32 @@ impl OrderBook {
     /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
     #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
-        match self.ids.find_home(id.0, &self.levels.nodes) {
-            Some(slot) => self.reduce_at(Position::Word, slot, id, by),
-            None => self.reduce_crowded(id, by),
+        match self.homes.find_home(id.0, &self.levels.nodes) {
+            Some(home) => self.reduce_at(home, by, |book| book.take_from_home(home, id)),
+            None => self.reduce_elsewhere(id, by),
         }
     }
 
-    /// Reduces an order whose id is not at its home.
+    /// Reduces an order that is not at home.
     #[inline(never)]
-    fn reduce_crowded(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
-        let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
-        self.reduce_at(at, slot, id, by)
+    fn reduce_elsewhere(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
+        let slot = self.find(id)?;
+        self.reduce_at(slot, by, |book| book.take_out(slot))
     }
 
     #[inline(always)]
     fn reduce_at(
         &mut self,
-        at: Position,
         slot: u32,
-        id: OrderId,
         by: Quantity,
+        take_out: impl FnOnce(&mut Self) -> Touched,
     ) -> Result<Touched, BookError> {
         let node = &mut self.levels.nodes[slot as usize];
         if by.0.wrapping_sub(1) >= node.quantity {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
         }
         if by.0 == node.quantity {
-            self.ids.remove(at, id.0);
-            return Ok(self.take_out(slot));
+            return Ok(take_out(self));
         }
         node.quantity -= by.0;
         let tag = node.tag;
@@ -268,19 +261,22 @@ impl OrderBook {
     /// [`BookError::UnknownOrder`].
     #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
-        if let Some(slot) = self.ids.find_home(id.0, &self.levels.nodes) {
-            self.ids.remove(Position::Word, id.0);
-            return Ok(self.take_out(slot));
+        match self.homes.find_home(id.0, &self.levels.nodes) {
+            Some(home) => Ok(self.take_from_home(home, id)),
+            None => self.delete_elsewhere(id),
         }
-        self.delete_crowded(id)
     }
 
-    /// Deletes an order whose id is not at its home.
+    /// Deletes an order that is not at home.
     #[inline(never)]
-    fn delete_crowded(&mut self, id: OrderId) -> Result<Touched, BookError> {
-        let (at, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
-        self.ids.remove(at, id.0);
+    fn delete_elsewhere(&mut self, id: OrderId) -> Result<Touched, BookError> {
+        let slot = self.find(id)?;
         Ok(self.take_out(slot))
+    }
+
+    #[inline(always)]
+    fn find(&self, id: OrderId) -> Result<u32, BookError> {
+        self.homes.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)
     }
 
     /// A resting order traded `quantity` at its own price, as the feed reports it. Hot path.
@@ -303,7 +299,7 @@ impl OrderBook {
     pub fn modify(&mut self, id: OrderId, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
-        let (_, slot) = self.ids.find(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        let slot = self.find(id)?;
         let tag = self.levels.nodes[slot as usize].tag;
         self.reposition(slot, tag.side(), key_of(tag.side(), price), quantity.0)
     }
@@ -323,24 +319,24 @@ impl OrderBook {
     ) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
-        let (at, slot) = self.ids.find(old.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
-        if new != old && self.ids.find(new.0, &self.levels.nodes).is_some() {
+        let slot = self.find(old)?;
+        if new != old && self.find(new).is_ok() {
             return Err(BookError::DuplicateOrder);
         }
-        let tag = self.levels.nodes[slot as usize].tag;
+        let Node { tag, quantity: leaving, .. } = self.levels.nodes[slot as usize];
         let side = tag.side();
         let key = key_of(side, price);
-        self.check_room(side, key, quantity.0, slot)?;
+        self.check_room(side, key, quantity.0, if tag.key() == key { leaving } else { 0 })?;
         let before = self.levels.best(side);
-        self.detach(slot);
-        if new != old {
-            self.ids.remove(at, old.0);
-            // The id was seen to be free and a place was just given back.
-            if let Some(at) = self.ids.vacancy(new.0, &self.levels.nodes) {
-                self.ids.insert(at, new.0, slot);
-            }
+        if new == old {
+            self.detach(slot);
+            self.attach(slot, new.0, Tag::new(side, key), quantity.0)?;
+        } else {
+            self.take_out(slot);
+            // The id was seen to be free, and the room that it needs was just given back.
+            let vacancy = self.homes.vacancy(new.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
+            self.join(vacancy, new, side, price, quantity)?;
         }
-        self.attach(slot, new.0, Tag::new(side, key), quantity.0)?;
         Ok(Touched::level(side, key.max(tag.key()) >= before))
     }
 
@@ -350,12 +346,6 @@ impl OrderBook {
         for side in Side::BOTH {
             while let Some((_, level)) = self.levels.below(side, i64::MAX) {
                 let slot = self.levels.nodes[level as usize].next;
-                let node = self.levels.nodes[slot as usize];
-                if !node.tag.is_anonymous()
-                    && let Some((at, _)) = self.ids.find(node.id, &self.levels.nodes)
-                {
-                    self.ids.remove(at, node.id);
-                }
                 touched = touched.union(self.take_out(slot));
             }
         }
@@ -382,11 +372,11 @@ impl OrderBook {
             nodes[slot as usize].quantity = own;
             return Ok(Touched::level(side, key >= best));
         }
-        let slot = self.next_free();
-        if slot == NIL {
+        if self.is_full() {
             return Err(BookError::PoolFull);
         }
-        self.attach(slot, 0, Tag::anonymous(side, key), quantity.0)?;
+        self.attach(self.homes.next_lodging(), 0, Tag::anonymous(side, key), quantity.0)?;
+        self.homes.lodged_unnamed();
         self.len += 1;
         Ok(Touched::level(side, key >= best))
     }
@@ -420,13 +410,17 @@ impl OrderBook {
         self.levels.nodes[first as usize].tag.is_anonymous().then_some((level, first))
     }
 
-    /// Whether the level at `key` can take `quantity` when the order at `slot` has left it.
+    /// Whether the level at `key` can take `quantity` once `leaving` has left it.
     #[inline]
-    pub(super) fn check_room(&self, side: Side, key: i64, quantity: u64, slot: u32) -> Result<(), BookError> {
+    pub(super) fn check_room(
+        &self,
+        side: Side,
+        key: i64,
+        quantity: u64,
+        leaving: u64,
+    ) -> Result<(), BookError> {
         if let Some(level) = self.levels.find(side, key) {
-            let node = &self.levels.nodes[slot as usize];
-            let held = self.levels.nodes[level as usize].quantity;
-            let rest = if node.tag.key() == key { held - node.quantity } else { held };
+            let rest = self.levels.nodes[level as usize].quantity - leaving;
             rest.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
         }
         Ok(())
@@ -456,7 +450,7 @@ impl OrderBook {
             self.levels.nodes[slot as usize].quantity = quantity;
             return Ok(Touched::level(side, key >= before));
         }
-        self.check_room(side, key, quantity, slot)?;
+        self.check_room(side, key, quantity, if key == old { node.quantity } else { 0 })?;
         self.detach(slot);
         self.attach(slot, node.id, Tag::new(side, key), quantity)?;
         Ok(Touched::level(side, key.max(old) >= before))
@@ -467,7 +461,10 @@ impl OrderBook {
     #[inline(always)]
     pub(super) fn attach(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<(), BookError> {
         let (side, key) = (tag.side(), tag.key());
-        let index = self.levels.place(side, key).ok_or(BookError::PoolFull)?;
+        let index = self.levels.place(side, key);
+        if index == NIL {
+            return Err(BookError::PoolFull);
+        }
         let nodes = &mut self.levels.nodes[..];
         let level = &mut nodes[index as usize];
         let sum = level.quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
@@ -518,20 +515,31 @@ impl OrderBook {
         tag
     }
 
-    /// The node that the next order gets, [`NIL`] when the book is full. It is taken by counting `len` up. Hot path.
+    /// Whether as many orders rest as the book was built for. Hot path.
     #[inline(always)]
-    pub(super) fn next_free(&self) -> u32 {
-        self.free[self.len as usize]
+    pub(super) const fn is_full(&self) -> bool {
+        self.len == self.config.max_orders
     }
 
-    /// The node of an order that is in no level any more can be used again. Hot path.
+    /// An order that is in no level any more is gone. Hot path.
     #[inline(always)]
     pub(super) fn give_back(&mut self, slot: u32) {
         self.len -= 1;
-        self.free[self.len as usize] = slot;
+        self.homes.moved_out(slot, &mut self.levels.nodes);
     }
 
-    /// Takes an order out of its level and gives its node back. The id map is the caller's.
+    /// Takes the order with this id, which is at home, out of its level and out of the book.
+    #[inline(always)]
+    fn take_from_home(&mut self, home: u32, id: OrderId) -> Touched {
+        let tag = self.levels.nodes[home as usize].tag;
+        let best = self.levels.best(tag.side());
+        self.detach(home);
+        self.len -= 1;
+        self.homes.moved_out_of_home(home, id.0, &mut self.levels.nodes);
+        Touched::level(tag.side(), tag.key() >= best)
+    }
+
+    /// Takes an order out of its level and out of the book.
     #[inline(always)]
     pub(super) fn take_out(&mut self, slot: u32) -> Touched {
         let tag = self.levels.nodes[slot as usize].tag;

@@ -6,7 +6,7 @@
 //! The checksum is CRC-32C (Castagnoli, RFC 3720) of everything but its own four bytes.
 
 use super::config::BookError;
-use super::node::{Tag, key_of};
+use super::node::key_of;
 use super::order_book::{OrderBook, check_price, check_quantity};
 use crate::mem::crc32c;
 use crate::mem::word_hash::fold;
@@ -85,19 +85,16 @@ impl OrderBook {
         validate(records, count as usize, next_stamp)?;
         self.clear();
         for order in records.chunks_exact(RECORD).map(Record::read) {
-            let slot = self.next_free();
-            let key = key_of(order.side, order.price);
-            // All of this was validated: the ids differ, the sums fit and the orders are no more than the nodes.
+            // All of this was validated: the ids differ, the sums fit and the orders are no more than there is room for.
             if order.anonymous {
-                self.attach(slot, 0, Tag::anonymous(order.side, key), order.quantity.0)?;
-            } else if let Some(at) = self.ids.vacancy(order.id.0, &self.levels.nodes) {
-                self.attach(slot, order.id.0, Tag::new(order.side, key), order.quantity.0)?;
-                self.ids.insert(at, order.id.0, slot);
-                if let Some(stamp) = self.stamps.get_mut(slot as usize) {
+                self.seed(order.side, order.price, order.quantity)?;
+            } else {
+                self.add(order.id, order.side, order.price, order.quantity)?;
+                let slot = self.homes.find(order.id.0, &self.levels.nodes);
+                if let Some(stamp) = slot.and_then(|slot| self.stamps.get_mut(slot as usize)) {
                     *stamp = order.priority;
                 }
             }
-            self.len += 1;
         }
         self.next_stamp = next_stamp;
         Ok(())

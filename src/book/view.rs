@@ -1,6 +1,6 @@
 //! What a book shows: best prices (L1), price levels (L2), orders (L3), queue positions. Nothing here allocates.
 
-use super::node::{NIL, key_of, price_of};
+use super::node::{key_of, price_of};
 use super::order_book::OrderBook;
 use crate::types::{OrderId, Price, Quantity, Side};
 
@@ -114,14 +114,14 @@ impl OrderBook {
     /// The resting order with this id. Hot path, O(1).
     #[must_use]
     pub fn order(&self, id: OrderId) -> Option<OrderView> {
-        let (_, slot) = self.ids.find(id.0, &self.levels.nodes)?;
+        let slot = self.homes.find(id.0, &self.levels.nodes)?;
         Some(self.view_of(slot))
     }
 
     /// The orders of a level, first in the queue first. Empty where there is no level.
     pub fn orders_at(&self, side: Side, price: Price) -> impl Iterator<Item = OrderView> {
         let level = if price.in_range() { self.levels.find(side, key_of(side, price)) } else { None };
-        self.queue(level.unwrap_or(NIL))
+        level.into_iter().flat_map(|index| self.queue(index))
     }
 
     /// All orders of a side: best level first, first in the queue first.
@@ -132,7 +132,7 @@ impl OrderBook {
     /// What stands before an order in its queue. O(orders ahead).
     #[must_use]
     pub fn queue_position(&self, id: OrderId) -> Option<QueuePosition> {
-        let (_, slot) = self.ids.find(id.0, &self.levels.nodes)?;
+        let slot = self.homes.find(id.0, &self.levels.nodes)?;
         let nodes = &self.levels.nodes;
         let tag = nodes[slot as usize].tag;
         let level = self.levels.find(tag.side(), tag.key())?;

@@ -62,6 +62,28 @@ pub(super) struct MarketReport {
     lives: Survival,
 }
 
+impl MarketReport {
+    /// What `kind` and `distance` of `mm_analytics_survival` name.
+    fn survival(&mut self, kind: u8, distance: u32, now: u64) -> Result<&Survival, Failure> {
+        match kind {
+            MM_SURVIVAL_ORDERS => {
+                let distance = (distance != MM_ALL_DISTANCES).then_some(distance as usize);
+                if distance.is_some_and(|distance| distance >= FillClass::DISTANCES) {
+                    return Err(Failure::new(
+                        MM_E_INVALID_ARGUMENT,
+                        format_args!("distance is out of range"),
+                    ));
+                }
+                self.market.lifetimes().survival_into(Timestamp(now), distance, &mut self.lives);
+                Ok(&self.lives)
+            }
+            MM_SURVIVAL_SPREAD_RECOVERY => Ok(self.market.resiliency().spread_recovery()),
+            MM_SURVIVAL_DEPTH_RECOVERY => Ok(self.market.resiliency().depth_recovery()),
+            _ => Err(Failure::new(MM_E_ENUM, format_args!("survival kind {kind} has no meaning"))),
+        }
+    }
+}
+
 impl Noun for mm_analytics_t {
     type Value = MarketReport;
     const NAME: &'static str = "mm_analytics_t";
@@ -116,9 +138,11 @@ pub struct mm_analytics_config_t {
     pub fill_mode: u8,
     /// Zero.
     pub reserved: [u8; 7],
+    /// Intervals over which Kyle's lambda is regressed, at most a day. Default, and what 0 stands for, 1 s.
+    pub kyle_interval: u64,
 }
 
-// SAFETY: repr(C), begins with `struct_size`; 28 8-byte fields, ten of 4 and eight bytes fill 272 without padding, all plain
+// SAFETY: repr(C), begins with `struct_size`; 29 8-byte fields, ten of 4 and eight bytes fill 280 without padding, all plain
 // numbers.
 unsafe impl Config for mm_analytics_config_t {
     const FIRST_SIZE: usize = 272;
@@ -151,11 +175,13 @@ unsafe impl Config for mm_analytics_config_t {
             reliability_bins: defaults.lifetimes.reliability_bins,
             fill_mode: MM_FILLS_LEARN_AND_SCORE,
             reserved: [0; 7],
+            kyle_interval: defaults.kyle_interval_ns,
         }
     }
 }
 
-const _: () = assert!(size_of::<mm_analytics_config_t>() == <mm_analytics_config_t as Config>::FIRST_SIZE);
+const _: () =
+    assert!(size_of::<mm_analytics_config_t>() == <mm_analytics_config_t as Config>::FIRST_SIZE + 8);
 
 /// The book's report. Doubles are NaN where nothing is known yet.
 #[derive(Clone, Copy, Debug)]
@@ -311,6 +337,36 @@ pub struct mm_survival_point_t {
     pub incidence: f64,
 }
 
+/// What became of what survival curves are about, over all of them.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct mm_survival_summary_t {
+    /// Ended by the event: a complete fill, a recovery.
+    pub events: u64,
+    /// Ended by the competing end: a cancellation.
+    pub competing: u64,
+    /// Not seen to end, those that are open now included.
+    pub censored: u64,
+    /// Duration that half outlive, were the event the only end (Kaplan-Meier), ns; NaN where more than half do.
+    pub median: f64,
+}
+
+/// Kyle's lambda: the regression change of the mid = intercept + lambda x signed volume, over intervals of equal time.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct mm_kyle_lambda_t {
+    /// Intervals in the regression.
+    pub intervals: u64,
+    /// Ticks per lot.
+    pub lambda: f64,
+    /// Its standard error, ticks per lot.
+    pub standard_error: f64,
+    /// The change of the mid without volume, ticks per interval.
+    pub intercept: f64,
+    /// Share of the mid's variance that signed volume explains, 0 to 1.
+    pub r_squared: f64,
+}
+
 /// A bin of the reliability curve.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -445,6 +501,10 @@ pub unsafe extern "C" fn mm_analytics_create(
             cancel_sample_ns: config.cancel_sample,
             vpin_bucket: Quantity(config.vpin_bucket),
             vpin_buckets: config.vpin_buckets,
+            kyle_interval_ns: match config.kyle_interval {
+                0 => MarketAnalyticsConfig::default().kyle_interval_ns,
+                interval => interval,
+            },
             resiliency: ResiliencyConfig {
                 window_ns: config.replenishment_window,
                 limit_ns: config.recovery_limit,
@@ -838,29 +898,71 @@ pub unsafe extern "C" fn mm_analytics_survival(
     guard(unsafe { Exclusive::new(analytics) }, |handle| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(count, "count") }?;
-        let resiliency = handle.market.resiliency();
-        let survival = match kind {
-            MM_SURVIVAL_ORDERS => {
-                let distance = (distance != MM_ALL_DISTANCES).then_some(distance as usize);
-                if distance.is_some_and(|distance| distance >= FillClass::DISTANCES) {
-                    return Err(Failure::new(
-                        MM_E_INVALID_ARGUMENT,
-                        format_args!("distance is out of range"),
-                    ));
-                }
-                handle.market.lifetimes().survival_into(Timestamp(now), distance, &mut handle.lives);
-                &handle.lives
-            }
-            MM_SURVIVAL_SPREAD_RECOVERY => resiliency.spread_recovery(),
-            MM_SURVIVAL_DEPTH_RECOVERY => resiliency.depth_recovery(),
-            _ => return Err(Failure::new(MM_E_ENUM, format_args!("survival kind {kind} has no meaning"))),
-        };
+        let survival = handle.survival(kind, distance, now)?;
         let ends = survival.count(Ending::Event) + survival.count(Ending::Competing);
         let needed = if ends == 0 { 0 } else { survival.points().count() };
         args::fits(needed, capacity, "points")?;
         // SAFETY: by this function's contract; no more than the capacity.
         let places = unsafe { args::output(points, needed, "points") }?;
         out.set(args::fill(places, survival.points().map(mm_survival_point_t::from)));
+        Ok(MM_OK)
+    })
+}
+
+/// What became of what `mm_analytics_survival` draws curves of. O(orders).
+///
+/// # Errors
+/// `MM_E_NULL`, `MM_E_ENUM`, `MM_E_INVALID_ARGUMENT` for a distance that is none.
+///
+/// # Safety
+/// `analytics` is a live handle that no other thread uses; `summary` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_analytics_survival_summary(
+    analytics: *mut mm_analytics_t,
+    kind: u8,
+    distance: u32,
+    now: u64,
+    summary: *mut mm_survival_summary_t,
+) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(analytics) }, |handle| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { Out::new(summary, "summary") }?;
+        let survival = handle.survival(kind, distance, now)?;
+        out.set(mm_survival_summary_t {
+            events: survival.count(Ending::Event),
+            competing: survival.count(Ending::Competing),
+            censored: survival.count(Ending::Censored),
+            median: known(survival.median_ns().map(|ns| ns as f64)),
+        });
+        Ok(MM_OK)
+    })
+}
+
+/// Kyle's lambda over the whole feed so far. Hot path.
+///
+/// # Errors
+/// `MM_E_NULL`; `MM_E_NOT_READY` below three intervals, or while their volume has not varied.
+///
+/// # Safety
+/// `analytics` is a live handle that no other thread changes; `lambda` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_analytics_kyle_lambda(
+    analytics: *const mm_analytics_t,
+    lambda: *mut mm_kyle_lambda_t,
+) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Shared::new(analytics) }, |handle| {
+        // SAFETY: by this function's contract.
+        let out = unsafe { Out::new(lambda, "lambda") }?;
+        let estimate = handle.market.kyle().estimate()?;
+        out.set(mm_kyle_lambda_t {
+            intervals: estimate.intervals,
+            lambda: estimate.lambda,
+            standard_error: estimate.standard_error,
+            intercept: estimate.intercept,
+            r_squared: estimate.r_squared,
+        });
         Ok(MM_OK)
     })
 }

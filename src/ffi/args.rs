@@ -143,14 +143,14 @@ pub(super) fn copy<T: Copy>(from: &[T], out: &mut [MaybeUninit<T>]) {
 }
 
 /// The number of elements of `count` things of `each`.
-pub(super) fn product(count: usize, each: usize) -> Result<usize, Failure> {
+pub(crate) fn product(count: usize, each: usize) -> Result<usize, Failure> {
     count.checked_mul(each).ok_or_else(|| {
         Failure::new(MM_E_INVALID_ARGUMENT, format_args!("{count} times {each} values fit no memory"))
     })
 }
 
 /// Refuses a buffer that cannot take `needed` elements.
-pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Failure> {
+pub(crate) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Failure> {
     if needed > capacity {
         return Err(Failure::new(
             MM_E_BUFFER_TOO_SMALL,
@@ -161,7 +161,7 @@ pub(super) fn fits(needed: usize, capacity: usize, name: &str) -> Result<(), Fai
 }
 
 /// Refuses what the system certainly cannot give, where the allocation itself would end the process.
-pub(super) fn affordable(bytes: usize) -> Result<(), Failure> {
+pub(crate) fn affordable(bytes: usize) -> Result<(), Failure> {
     let mut trial: Vec<u8> = Vec::new();
     trial
         .try_reserve_exact(bytes)

@@ -34,7 +34,7 @@ impl Noun for mm_book_t {
 pub struct mm_book_config_t {
     /// Set by `mm_book_config_init`.
     pub struct_size: usize,
-    /// Most orders that can rest at a time, 1 to 2^27-1; each costs about 130 bytes. Default 65536.
+    /// Most orders that can rest at a time, 1 to 2^27-1; each costs 200 to 350 bytes. Default 65536.
     pub max_orders: u32,
     /// Ticks a side that are reached by arithmetic instead of a search, 1 to 2^24, rounded up to a power of two; each
     /// costs 64 bytes. Prices outside are legal. Default 65536.
@@ -107,7 +107,7 @@ impl From<BookError> for Failure {
             BookError::CannotFill => MM_E_CANNOT_FILL,
             BookError::WouldTrade => MM_E_WOULD_TRADE,
             BookError::BadOrder => MM_E_BAD_ORDER,
-            BookError::EventBufferFull { .. } | BookError::SnapshotBufferFull => MM_E_BUFFER_TOO_SMALL,
+            BookError::EventBufferFull | BookError::SnapshotBufferFull => MM_E_BUFFER_TOO_SMALL,
             BookError::WrongEvent => MM_E_WRONG_EVENT,
             BookError::BadConfig => MM_E_INVALID_ARGUMENT,
             BookError::OutOfMemory => MM_E_OUT_OF_MEMORY,

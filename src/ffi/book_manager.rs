@@ -22,7 +22,7 @@ impl Noun for mm_book_manager_t {
     const TAG: u64 = u64::from_le_bytes(*b"mm-books");
 }
 
-fn of(manager: &BookManager, instrument: u32) -> Result<&OrderBook, Failure> {
+pub(crate) fn of(manager: &BookManager, instrument: u32) -> Result<&OrderBook, Failure> {
     Ok(manager.book(InstrumentId(instrument)).ok_or(BookError::UnknownInstrument)?)
 }
 

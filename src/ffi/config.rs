@@ -12,7 +12,7 @@ use super::status::{Failure, MM_E_INVALID_ARGUMENT, MM_E_STRUCT_SIZE, MM_OK};
 /// # Safety
 /// The type is `repr(C)`, begins with a `usize` named `struct_size`, has no padding that is not spelt out as a field,
 /// and is valid in every bit pattern.
-pub(super) unsafe trait Config: Copy {
+pub(crate) unsafe trait Config: Copy {
     /// Size of the struct in the release that introduced it; what a caller passes is never smaller.
     const FIRST_SIZE: usize;
     /// Every field at its documented default, `struct_size` set.

@@ -4,7 +4,7 @@ use super::args::{self, Out};
 use super::config;
 use super::depth::{self, mm_level_t};
 use super::engine_config::{mm_engine_config_t, part};
-use super::engine_figures::{mm_engine_account_t, mm_engine_stats_t, mm_latency_t};
+use super::engine_figures::{account_of, mm_engine_account_t, mm_engine_stats_t, mm_latency_t};
 use super::event::{self, mm_event_t};
 use super::guard::{Exclusive, NoHandle, Noun, Shared, create, destroy, guard};
 use super::kill_switch::mm_kill_switch_t;
@@ -17,7 +17,7 @@ use crate::features::FeatureConfig;
 use crate::oms::{ExecutionReport, OmsConfig, OrderAction};
 use crate::risk::RiskConfig;
 use crate::strategy::{StoikovConfig, StoikovStrategy};
-use crate::types::{Event, Instrument, Money, Timestamp};
+use crate::types::{Event, Instrument, Timestamp};
 
 /// Stage: the event is applied to the book.
 pub const MM_STAGE_BOOK: u8 = 0;
@@ -71,7 +71,8 @@ impl From<EngineError> for Failure {
     }
 }
 
-fn stage(value: u8) -> Result<Stage, Failure> {
+/// A stage from its number.
+pub(crate) fn stage(value: u8) -> Result<Stage, Failure> {
     Stage::from_u8(value).ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("stage {value} is unknown")))
 }
 
@@ -273,19 +274,7 @@ pub unsafe extern "C" fn mm_engine_account(
     guard(unsafe { Shared::new(engine) }, |pipeline| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(account, "account") }?;
-        let engine = &pipeline.engine;
-        let position = engine.position();
-        let mark = engine.mark();
-        out.set(mm_engine_account_t {
-            position: position.quantity().0,
-            realised: position.realised().0,
-            unrealised: mark.map_or(Ok(Money(0)), |mark| position.unrealised(mark))?.0,
-            fees: position.fees().0,
-            max_drawdown: engine.max_drawdown().0,
-            mark: mark.map_or(0, |mark| mark.0),
-            has_mark: u8::from(mark.is_some()),
-            reserved: [0; 7],
-        });
+        out.set(account_of(&pipeline.engine)?);
         Ok(MM_OK)
     })
 }

@@ -1,6 +1,9 @@
 //! What an engine tells of itself: counters, account, latencies.
 
-use crate::engine::{EngineStats, LatencySummary};
+use super::status::Failure;
+use crate::engine::{Engine, EngineStats, LatencySummary};
+use crate::strategy::Strategy;
+use crate::types::Money;
 
 /// Counters of an engine since its creation. Quantities in lots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +80,21 @@ pub struct mm_engine_account_t {
     pub has_mark: u8,
     /// Zero.
     pub reserved: [u8; 7],
+}
+
+/// Position and result of an engine now.
+pub(crate) fn account_of<S: Strategy>(engine: &Engine<S>) -> Result<mm_engine_account_t, Failure> {
+    let (position, mark) = (engine.position(), engine.mark());
+    Ok(mm_engine_account_t {
+        position: position.quantity().0,
+        realised: position.realised().0,
+        unrealised: mark.map_or(Ok(Money(0)), |mark| position.unrealised(mark))?.0,
+        fees: position.fees().0,
+        max_drawdown: engine.max_drawdown().0,
+        mark: mark.map_or(0, |mark| mark.0),
+        has_mark: u8::from(mark.is_some()),
+        reserved: [0; 7],
+    })
 }
 
 /// Percentiles of one stage's latency, ns.

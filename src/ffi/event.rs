@@ -110,7 +110,7 @@ impl From<Event> for mm_event_t {
 ///
 /// # Errors
 /// `MM_E_ENUM`.
-pub(super) fn side(value: u8) -> Result<Side, Failure> {
+pub(crate) fn side(value: u8) -> Result<Side, Failure> {
     Side::from_u8(value)
         .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("side {value} is neither 0 (buy) nor 1 (sell)")))
 }
@@ -131,7 +131,7 @@ pub(super) fn flag(value: u8, name: &str) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// `MM_E_INVALID_ARGUMENT`.
-pub(super) fn finite(value: f64, name: &str) -> Result<f64, Failure> {
+pub(crate) fn finite(value: f64, name: &str) -> Result<f64, Failure> {
     if value.is_finite() {
         Ok(value)
     } else {

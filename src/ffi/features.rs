@@ -41,17 +41,17 @@ impl FeatureGrid {
     }
 }
 
-pub(super) fn not_normalising() -> Failure {
+pub(crate) fn not_normalising() -> Failure {
     Failure::new(MM_E_UNSUPPORTED, format_args!("this window does not normalise"))
 }
 
 /// Adds a window's moments to a file that is being written.
-pub(super) fn add_moments(window: &FeatureWindow, writer: &mut WeightWriter) -> Result<(), Failure> {
+pub(crate) fn add_moments(window: &FeatureWindow, writer: &mut WeightWriter) -> Result<(), Failure> {
     Ok(moments::write(window.normaliser().ok_or_else(not_normalising)?, writer)?)
 }
 
 /// Lets a window go on from a file's moments, learning or not as it does.
-pub(super) fn load_moments(
+pub(crate) fn load_moments(
     window: &mut FeatureWindow,
     config: &NormaliserConfig,
     path: &str,

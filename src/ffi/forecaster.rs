@@ -11,10 +11,11 @@ use super::features::{add_moments, load_moments};
 use super::guard::{Exclusive, NoHandle, Shared, guard};
 use super::predictor::{Predicting, mm_predictor_t};
 use super::status::*;
-use crate::engine::{Asking, Forecast, Forecaster, ForecasterConfig, ForecasterError, Reading};
+use crate::engine::{Asking, Engine, Forecast, Forecaster, ForecasterConfig, ForecasterError, Reading};
 use crate::features::{CHANNELS, Channel, FeatureWindow, FeatureWindowConfig, NormaliserConfig};
-use crate::model::predictor::Shape;
+use crate::model::predictor::{Predictor, Shape};
 use crate::model::weights::WeightWriter;
+use crate::strategy::Strategy;
 
 /// The network is asked at every row, with the whole window and a state that starts at zero, as it was trained.
 pub const MM_ASKING_WINDOW: u32 = 0;
@@ -133,6 +134,54 @@ fn settings(config: &mm_forecaster_config_t, shape: Shape) -> Result<ForecasterC
     Ok(ForecasterConfig { asking, reading })
 }
 
+/// Rows that a network reads.
+pub(crate) fn rows_read(network: &Predictor) -> u32 {
+    u32::try_from(network.shape().input_rows).unwrap_or(u32::MAX)
+}
+
+/// A share of a network with a window of its own, for an engine.
+pub(crate) fn new_forecaster(
+    network: &Predictor,
+    grid: &mm_feature_window_config_t,
+    config: &mm_forecaster_config_t,
+    normaliser: Option<&str>,
+) -> Result<Forecaster, Failure> {
+    let settings = settings(config, network.shape())?;
+    let mut rows = FeatureWindow::new(&FeatureWindowConfig::try_from(grid)?)?;
+    if let Some(path) = normaliser {
+        load_moments(&mut rows, &NormaliserConfig::try_from(grid)?, path)?;
+    }
+    // One window at a time is all that an engine asks for.
+    Ok(Forecaster::new(&settings, rows, network.share()?.with_max_batch(1)?)?)
+}
+
+/// The last prediction of an engine's predictor.
+pub(crate) fn prediction_of<S: Strategy>(engine: &Engine<S>) -> Result<mm_prediction_t, Failure> {
+    let forecaster = engine.forecaster().ok_or_else(none_attached)?;
+    let stats = forecaster.stats();
+    let counts = mm_prediction_t {
+        rows: stats.rows,
+        predictions: stats.predictions,
+        failures: stats.failures,
+        is_window_full: u8::from(forecaster.window().is_full()),
+        ..mm_prediction_t::default()
+    };
+    Ok(match forecaster.latest() {
+        None => counts,
+        Some(&Forecast { prediction, as_of, valid_until }) => mm_prediction_t {
+            change: prediction.change,
+            volatility: prediction.volatility.unwrap_or(0.0),
+            direction: prediction.direction,
+            as_of: as_of.0,
+            valid_until: valid_until.0,
+            age: engine.now().0.saturating_sub(as_of.0),
+            is_valid: u8::from(forecaster.prediction(engine.now()).is_some()),
+            has_volatility: u8::from(prediction.volatility.is_some()),
+            ..counts
+        },
+    })
+}
+
 /// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
 ///
 /// # Safety
@@ -184,23 +233,21 @@ pub unsafe extern "C" fn mm_engine_attach_predictor(
     // SAFETY: by this function's contract.
     let predictor = unsafe { Shared::new(predictor) };
     guard((engine, predictor), |(pipeline, predicting): (&mut Pipeline, &Predicting)| {
-        let shape = predicting.predictor().shape();
+        let network = predicting.predictor();
         // SAFETY: by this function's contract.
         let mut grid = unsafe { part(window) }?;
         if window.is_null() {
-            grid.rows = u32::try_from(shape.input_rows).unwrap_or(u32::MAX);
+            grid.rows = rows_read(network);
         }
         // SAFETY: by this function's contract.
-        let settings = settings(&unsafe { part(forecaster) }?, shape)?;
-        let mut rows = FeatureWindow::new(&FeatureWindowConfig::try_from(&grid)?)?;
-        if !normaliser.is_null() {
-            // SAFETY: by this function's contract.
-            let path = unsafe { args::string(normaliser, "normaliser") }?;
-            load_moments(&mut rows, &NormaliserConfig::try_from(&grid)?, path)?;
-        }
-        // One window at a time is all that an engine asks for.
-        let share = predicting.predictor().share()?.with_max_batch(1)?;
-        pipeline.engine.set_forecaster(Some(Forecaster::new(&settings, rows, share)?));
+        let settings = unsafe { part(forecaster) }?;
+        let normaliser = if normaliser.is_null() {
+            None
+        } else {
+            // SAFETY: not null, by this function's contract.
+            Some(unsafe { args::string(normaliser, "normaliser") }?)
+        };
+        pipeline.engine.set_forecaster(Some(new_forecaster(network, &grid, &settings, normaliser)?));
         Ok(MM_OK)
     })
 }
@@ -223,7 +270,7 @@ pub unsafe extern "C" fn mm_engine_detach_predictor(engine: *mut mm_engine_t) ->
     })
 }
 
-fn none_attached() -> Failure {
+pub(crate) fn none_attached() -> Failure {
     Failure::new(MM_E_NOT_FOUND, format_args!("no predictor is attached"))
 }
 
@@ -244,30 +291,7 @@ pub unsafe extern "C" fn mm_engine_prediction(
     guard(unsafe { Shared::new(engine) }, |pipeline| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(prediction, "prediction") }?;
-        let engine = &pipeline.engine;
-        let forecaster = engine.forecaster().ok_or_else(none_attached)?;
-        let stats = forecaster.stats();
-        let counts = mm_prediction_t {
-            rows: stats.rows,
-            predictions: stats.predictions,
-            failures: stats.failures,
-            is_window_full: u8::from(forecaster.window().is_full()),
-            ..mm_prediction_t::default()
-        };
-        out.set(match forecaster.latest() {
-            None => counts,
-            Some(&Forecast { prediction, as_of, valid_until }) => mm_prediction_t {
-                change: prediction.change,
-                volatility: prediction.volatility.unwrap_or(0.0),
-                direction: prediction.direction,
-                as_of: as_of.0,
-                valid_until: valid_until.0,
-                age: engine.now().0.saturating_sub(as_of.0),
-                is_valid: u8::from(forecaster.prediction(engine.now()).is_some()),
-                has_volatility: u8::from(prediction.volatility.is_some()),
-                ..counts
-            },
-        });
+        out.set(prediction_of(&pipeline.engine)?);
         Ok(MM_OK)
     })
 }

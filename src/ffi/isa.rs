@@ -8,7 +8,7 @@ use super::status::*;
 use crate::simd::{Isa, Simd};
 
 /// The name as C wants it.
-pub(super) const fn name(isa: Isa) -> &'static CStr {
+pub(crate) const fn name(isa: Isa) -> &'static CStr {
     match isa {
         Isa::Scalar => c"scalar",
         Isa::Avx2 => c"avx2",

@@ -9,8 +9,8 @@
 //! caller promises, and the `SAFETY` lines inside say which of those promises is used.
 #![allow(non_camel_case_types, reason = "the names are those that C programs use")]
 
-mod args;
-mod config;
+pub(crate) mod args;
+pub(crate) mod config;
 mod guard;
 pub mod status;
 pub mod version;

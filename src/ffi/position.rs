@@ -35,6 +35,23 @@ pub unsafe extern "C" fn mm_position_tracker_config_init(
     })
 }
 
+/// A tracker as the config says.
+pub(crate) fn new_tracker(config: &mm_position_tracker_config_t) -> Result<PositionTracker, Failure> {
+    if config.instruments > 1 << 20 || config.history > 1 << 24 {
+        return Err(Failure::new(
+            MM_E_INVALID_ARGUMENT,
+            format_args!("at most 2^20 instruments and a history of 2^24"),
+        ));
+    }
+    args::affordable(config.instruments as usize * 256 + config.history as usize * 128)?;
+    Ok(PositionTracker::new(&TrackerConfig {
+        instruments: config.instruments,
+        history: config.history,
+        capital: config.capital,
+        limits: (&config.limits).into(),
+    })?)
+}
+
 /// Makes a tracker without instruments.
 ///
 /// # Errors
@@ -53,20 +70,7 @@ pub unsafe extern "C" fn mm_position_tracker_create(
         let out = unsafe { Out::new(tracker, "tracker") }?;
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
-        if config.instruments > 1 << 20 || config.history > 1 << 24 {
-            return Err(Failure::new(
-                MM_E_INVALID_ARGUMENT,
-                format_args!("at most 2^20 instruments and a history of 2^24"),
-            ));
-        }
-        args::affordable(config.instruments as usize * 256 + config.history as usize * 128)?;
-        let value = PositionTracker::new(&TrackerConfig {
-            instruments: config.instruments,
-            history: config.history,
-            capital: config.capital,
-            limits: (&config.limits).into(),
-        })?;
-        out.set(create(value));
+        out.set(create(new_tracker(&config)?));
         Ok(MM_OK)
     })
 }

@@ -94,6 +94,22 @@ pub unsafe extern "C" fn mm_predictor_config_init(
     })
 }
 
+/// A predictor with the weights of a file, or random ones.
+pub(crate) fn new_predictor(
+    config: &mm_predictor_config_t,
+    path: Option<&str>,
+) -> Result<Predictor, Failure> {
+    let made = if let Some(path) = path {
+        let file = WeightFile::open(path)?;
+        Predictor::from_weights(&predictor_config::configuration(config, Some(&file))?, &file)?
+    } else {
+        let sizes = predictor_config::configuration(config, None)?;
+        predictor_config::affordable(&sizes)?;
+        Predictor::from_seed(&sizes, config.seed)?
+    };
+    Ok(made.with_max_batch(config.max_batch as usize)?)
+}
+
 /// Makes a predictor with the weights of a safetensors file, or, where `path` is null, with random ones from `seed` (then
 /// `is_trained` of its info is 0). Everything that it will ever need is allocated and touched here, so that the first
 /// prediction takes as long as any.
@@ -117,16 +133,13 @@ pub unsafe extern "C" fn mm_predictor_create(
         let out = unsafe { Out::new(predictor, "predictor") }?;
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
-        let made = if path.is_null() {
-            let sizes = predictor_config::configuration(&config, None)?;
-            predictor_config::affordable(&sizes)?;
-            Predictor::from_seed(&sizes, config.seed)?
+        let path = if path.is_null() {
+            None
         } else {
-            // SAFETY: by this function's contract.
-            let file = WeightFile::open(unsafe { args::string(path, "path") }?)?;
-            Predictor::from_weights(&predictor_config::configuration(&config, Some(&file))?, &file)?
+            // SAFETY: not null, by this function's contract.
+            Some(unsafe { args::string(path, "path") }?)
         };
-        out.set(create(Predicting::new(made.with_max_batch(config.max_batch as usize)?)?));
+        out.set(create(Predicting::new(new_predictor(&config, path)?)?));
         Ok(MM_OK)
     })
 }
@@ -304,7 +317,7 @@ pub unsafe extern "C" fn mm_predictor_select(
     })
 }
 
-/// The selected part of a window's forecast, [horizons][channels]: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
+/// The selected part of a window's forecast, `[horizons][channels]`: the bits of `mm_predictor_predict`; of SSM-HiPPO's head only the
 /// rows asked for are computed. Hot path.
 ///
 /// # Errors

@@ -206,7 +206,7 @@ fn lstm(config: &mm_predictor_config_t, base: LstmConfig) -> LstmConfig {
 }
 
 /// The sizes that a caller means; where they are the file's to say, `file` says them.
-pub(super) fn configuration(
+pub(crate) fn configuration(
     config: &mm_predictor_config_t,
     file: Option<&WeightFile>,
 ) -> Result<PredictorConfig, Failure> {
@@ -242,7 +242,7 @@ pub(super) fn configuration(
 ///
 /// # Errors
 /// `MM_E_OUT_OF_MEMORY`, and as the configuration's `validate`.
-pub(super) fn affordable(config: &PredictorConfig) -> Result<(), Failure> {
+pub(crate) fn affordable(config: &PredictorConfig) -> Result<(), Failure> {
     let product = |factors: &[usize]| factors.iter().fold(1_usize, |all, &one| all.saturating_mul(one));
     let weights = match config {
         PredictorConfig::SsmHippo(config) => {
@@ -261,7 +261,7 @@ pub(super) fn affordable(config: &PredictorConfig) -> Result<(), Failure> {
 }
 
 /// What a predictor tells of itself; `results` is the bytes of the place where its results wait.
-pub(super) fn info(predictor: &Predictor, results: usize) -> mm_predictor_info_t {
+pub(crate) fn info(predictor: &Predictor, results: usize) -> mm_predictor_info_t {
     let Shape { input_rows, input_columns, output_rows, output_columns, stream_period, stream_warm_up } =
         predictor.shape();
     let config = predictor.config();

@@ -23,7 +23,7 @@ pub struct mm_quoter_t {
 
 /// The model, solved.
 #[derive(Debug)]
-pub(super) enum Quoter {
+pub(crate) enum Quoter {
     AvellanedaStoikov(AsParams),
     Table(GlftTable),
     Asymptotic(GlftAsymptotic),
@@ -126,6 +126,56 @@ impl From<QuoteError> for Failure {
     }
 }
 
+impl Quoter {
+    /// Checks the parameters and solves what can be solved once.
+    pub(crate) fn new(config: &mm_quoter_config_t) -> Result<Self, Failure> {
+        let glft = GlftParams {
+            gamma: config.gamma,
+            xi: if config.xi < 0.0 { config.gamma } else { config.xi },
+            sigma: config.sigma,
+            k: config.k,
+            intensity: config.intensity,
+            order_size: config.order_size,
+        };
+        Ok(match config.model {
+            MM_QUOTER_AVELLANEDA_STOIKOV => {
+                let params =
+                    AsParams { gamma: config.gamma, sigma: config.sigma, k: config.k, tau: config.horizon };
+                avellaneda_stoikov(&params, 0.0, 0.0)?;
+                Self::AvellanedaStoikov(params)
+            }
+            MM_QUOTER_GLFT_TABLE if config.horizon_steps == 0 => {
+                Self::Table(GlftTable::new(&glft, config.inventory_limit, config.horizon)?)
+            }
+            MM_QUOTER_GLFT_TABLE => Self::Table(GlftTable::over_horizon(
+                &glft,
+                config.inventory_limit,
+                config.horizon,
+                config.horizon_steps,
+            )?),
+            MM_QUOTER_GLFT_ASYMPTOTIC => Self::Asymptotic(GlftAsymptotic::new(&glft)?),
+            other => return Err(Failure::new(MM_E_ENUM, format_args!("model {other} is unknown"))),
+        })
+    }
+
+    /// The quotes around `mid`.
+    pub(crate) fn quote(&self, mid: f64, inventory: f64, remaining: f64) -> Result<mm_quotes_t, Failure> {
+        event::finite(mid, "mid")?;
+        event::finite(inventory, "inventory")?;
+        if event::finite(remaining, "remaining")? < 0.0 {
+            return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("remaining is negative")));
+        }
+        Ok(match self {
+            Self::AvellanedaStoikov(params) => {
+                let params = AsParams { tau: remaining.min(params.tau), ..*params };
+                avellaneda_stoikov(&params, mid, inventory)?.into()
+            }
+            Self::Table(table) => around(mid, table.offsets_at(inventory, remaining)),
+            Self::Asymptotic(glft) => around(mid, glft.offsets(inventory)),
+        })
+    }
+}
+
 /// Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
 ///
 /// # Safety
@@ -158,34 +208,7 @@ pub unsafe extern "C" fn mm_quoter_create(
         let out = unsafe { Out::new(quoter, "quoter") }?;
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
-        let glft = GlftParams {
-            gamma: config.gamma,
-            xi: if config.xi < 0.0 { config.gamma } else { config.xi },
-            sigma: config.sigma,
-            k: config.k,
-            intensity: config.intensity,
-            order_size: config.order_size,
-        };
-        let value = match config.model {
-            MM_QUOTER_AVELLANEDA_STOIKOV => {
-                let params =
-                    AsParams { gamma: config.gamma, sigma: config.sigma, k: config.k, tau: config.horizon };
-                avellaneda_stoikov(&params, 0.0, 0.0)?;
-                Quoter::AvellanedaStoikov(params)
-            }
-            MM_QUOTER_GLFT_TABLE if config.horizon_steps == 0 => {
-                Quoter::Table(GlftTable::new(&glft, config.inventory_limit, config.horizon)?)
-            }
-            MM_QUOTER_GLFT_TABLE => Quoter::Table(GlftTable::over_horizon(
-                &glft,
-                config.inventory_limit,
-                config.horizon,
-                config.horizon_steps,
-            )?),
-            MM_QUOTER_GLFT_ASYMPTOTIC => Quoter::Asymptotic(GlftAsymptotic::new(&glft)?),
-            other => return Err(Failure::new(MM_E_ENUM, format_args!("model {other} is unknown"))),
-        };
-        out.set(create(value));
+        out.set(create(Quoter::new(&config)?));
         Ok(MM_OK)
     })
 }
@@ -220,19 +243,7 @@ pub unsafe extern "C" fn mm_quoter_quote(
     guard(unsafe { Shared::new(quoter) }, |quoter| {
         // SAFETY: by this function's contract.
         let out = unsafe { Out::new(quotes, "quotes") }?;
-        event::finite(mid, "mid")?;
-        event::finite(inventory, "inventory")?;
-        if event::finite(remaining, "remaining")? < 0.0 {
-            return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("remaining is negative")));
-        }
-        out.set(match quoter {
-            Quoter::AvellanedaStoikov(params) => {
-                let params = AsParams { tau: remaining.min(params.tau), ..*params };
-                avellaneda_stoikov(&params, mid, inventory)?.into()
-            }
-            Quoter::Table(table) => around(mid, table.offsets_at(inventory, remaining)),
-            Quoter::Asymptotic(glft) => around(mid, glft.offsets(inventory)),
-        });
+        out.set(quoter.quote(mid, inventory, remaining)?);
         Ok(MM_OK)
     })
 }

@@ -8,8 +8,8 @@ use super::event::{mm_event_t, mm_instrument_t};
 use super::guard::{Exclusive, NoHandle, Noun, Outcome, create, destroy, guard};
 use super::status::*;
 use crate::feed::itch::{Stock, StockFilter};
-use crate::feed::{self, EventSource, FeedError, Format, Input, SourceConfig, increments_of};
-use crate::types::{Instrument, InstrumentId};
+use crate::feed::{self, EventSource, FeedError, Format, Input, Progress, SourceConfig, increments_of};
+use crate::types::{Event, Instrument, InstrumentId};
 
 /// LOBSTER message file; prices of 1e-4 dollar.
 pub const MM_FORMAT_LOBSTER: u8 = 1;
@@ -28,15 +28,47 @@ pub struct mm_reader_t {
 }
 
 /// A source, and the error that it ended in while events before it were still to be delivered.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     source: Box<dyn EventSource + Send>,
     pending: Option<FeedError>,
 }
 
 impl Reader {
     /// A reader at its start.
-    pub(super) const fn new(source: Box<dyn EventSource + Send>) -> Self {
+    pub(crate) const fn new(source: Box<dyn EventSource + Send>) -> Self {
         Self { source, pending: None }
+    }
+
+    /// The next events, at most `capacity`, each handed to `take` with its number; how many there were. An error that comes
+    /// behind some is kept for the next call.
+    pub(crate) fn next(
+        &mut self,
+        capacity: usize,
+        mut take: impl FnMut(usize, Event),
+    ) -> Result<usize, Failure> {
+        if capacity == 0 {
+            return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("capacity is 0")));
+        }
+        if let Some(error) = self.pending.take() {
+            return Err(error.into());
+        }
+        for written in 0..capacity {
+            match self.source.next_event() {
+                Ok(Some(event)) => take(written, event),
+                Ok(None) => return Ok(written),
+                Err(error) if written == 0 => return Err(error.into()),
+                Err(error) => {
+                    self.pending = Some(error);
+                    return Ok(written);
+                }
+            }
+        }
+        Ok(capacity)
+    }
+
+    /// How far it is.
+    pub(crate) fn progress(&self) -> Progress {
+        self.source.progress()
     }
 }
 
@@ -100,51 +132,92 @@ impl From<FeedError> for Failure {
     }
 }
 
-/// Opens files by their format.
+/// What is to be opened: the numbers and paths of `mm_reader_config_t`, checked.
+pub(crate) struct Recording<'a> {
+    /// `MM_FORMAT_*`.
+    pub(crate) format: u8,
+    /// The files, in the order of time; one at least.
+    pub(crate) paths: Vec<&'a str>,
+    /// Tick, lot, id and symbol.
+    pub(crate) instrument: Instrument,
+    /// The order book file and the row that the book starts from.
+    pub(crate) seed: Option<(&'a str, u64)>,
+    /// The venue's number, 0 for none.
+    pub(crate) venue_instrument: u32,
+}
+
+impl Recording<'_> {
+    /// Opens the files.
+    pub(crate) fn open(&self) -> Result<Box<dyn EventSource + Send>, Failure> {
+        let format = match self.format {
+            MM_FORMAT_LOBSTER => Format::Lobster,
+            MM_FORMAT_ITCH => Format::Itch,
+            MM_FORMAT_DBN => Format::Dbn,
+            MM_FORMAT_DATABENTO_CSV => Format::DatabentoCsv,
+            MM_FORMAT_BINANCE => Format::Binance,
+            other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
+        };
+        let mut source = SourceConfig {
+            seed: None,
+            stocks: if format == Format::Itch {
+                stock(&self.instrument, self.venue_instrument)?
+            } else {
+                StockFilter::All
+            },
+            only: (self.venue_instrument != 0).then_some(InstrumentId(self.venue_instrument)),
+        };
+        if let Some((path, row)) = self.seed {
+            source.seed = Some((Input::open(path)?, row));
+        }
+        let inputs = self.paths.iter().map(Input::open).collect::<Result<Vec<_>, _>>()?;
+        Ok(feed::open(format, inputs, &self.instrument, &source)?)
+    }
+
+    /// The coarsest tick and lot; `instrument` is the finest one.
+    pub(crate) fn increments(&self) -> Result<mm_increments_t, Failure> {
+        let found = increments_of(&mut self.open()?)?;
+        Ok(mm_increments_t { tick: found.tick_nanos as f64 / 1e9, lot: found.lot_nanos as f64 / 1e9 })
+    }
+}
+
+/// One unit of 1e-9 as tick and lot: every price and quantity is a whole number of them.
+pub(crate) fn finest() -> mm_instrument_t {
+    mm_instrument_t { tick: 1e-9, lot: 1e-9, ..mm_instrument_t::defaults() }
+}
+
+/// What C says of a recording.
 ///
 /// # Safety
 /// The pointers of `config` are null or as `mm_reader_config_t` says.
-unsafe fn open(
+unsafe fn recording<'a>(
     format: u8,
-    path: &str,
+    path: &'a str,
     config: &mm_reader_config_t,
-) -> Result<Box<dyn EventSource + Send>, Failure> {
-    let format = match format {
-        MM_FORMAT_LOBSTER => Format::Lobster,
-        MM_FORMAT_ITCH => Format::Itch,
-        MM_FORMAT_DBN => Format::Dbn,
-        MM_FORMAT_DATABENTO_CSV => Format::DatabentoCsv,
-        MM_FORMAT_BINANCE => Format::Binance,
-        other => return Err(Failure::new(MM_E_ENUM, format_args!("format {other} is unknown"))),
-    };
+) -> Result<Recording<'a>, Failure> {
     let instrument = if config.instrument.is_null() {
         Instrument::try_from(&mm_instrument_t::defaults())?
     } else {
         // SAFETY: not null, and initialised by the caller's promise.
         Instrument::try_from(&unsafe { config::read(config.instrument) }?)?
     };
-    let mut source = SourceConfig {
-        seed: None,
-        stocks: if format == Format::Itch { stock(&instrument, config)? } else { StockFilter::All },
-        only: (config.venue_instrument != 0).then_some(InstrumentId(config.venue_instrument)),
-    };
-    if !config.seed_path.is_null() {
+    let seed = if config.seed_path.is_null() {
+        None
+    } else {
         // SAFETY: not null, and a string by the caller's promise.
-        let seed = unsafe { args::string(config.seed_path, "seed_path") }?;
-        source.seed = Some((Input::open(seed)?, config.seed_row));
-    }
-    let mut inputs = vec![Input::open(path)?];
+        Some((unsafe { args::string(config.seed_path, "seed_path") }?, config.seed_row))
+    };
+    let mut paths = vec![path];
     // SAFETY: by the caller's promise.
     for &path in unsafe { args::input(config.more_paths, config.more_path_count, "more_paths") }? {
         // SAFETY: each is a string by the caller's promise.
-        inputs.push(Input::open(unsafe { args::string(path, "more_paths[]") }?)?);
+        paths.push(unsafe { args::string(path, "more_paths[]") }?);
     }
-    Ok(feed::open(format, inputs, &instrument, &source)?)
+    Ok(Recording { format, paths, instrument, seed, venue_instrument: config.venue_instrument })
 }
 
-fn stock(instrument: &Instrument, config: &mm_reader_config_t) -> Result<StockFilter, Failure> {
-    if config.venue_instrument != 0 {
-        return u16::try_from(config.venue_instrument).map(StockFilter::Locate).map_err(|_| {
+fn stock(instrument: &Instrument, locate: u32) -> Result<StockFilter, Failure> {
+    if locate != 0 {
+        return u16::try_from(locate).map(StockFilter::Locate).map_err(|_| {
             Failure::new(MM_E_INVALID_ARGUMENT, format_args!("a locate number is at most 65535"))
         });
     }
@@ -200,8 +273,8 @@ pub unsafe extern "C" fn mm_reader_open(
             unsafe { config::read(config) }?
         };
         // SAFETY: by this function's contract.
-        let source = unsafe { open(format, path, &config) }?;
-        out.set(create(Reader::new(source)));
+        let recording = unsafe { recording(format, path, &config) }?;
+        out.set(create(Reader::new(recording.open()?)));
         Ok(MM_OK)
     })
 }
@@ -242,20 +315,16 @@ pub unsafe extern "C" fn mm_reader_detect_increments(
             // SAFETY: not null, by this function's contract.
             unsafe { config::read(config) }?
         };
-        // One unit of 1e-9 as tick and lot: every price and quantity is a whole number of them.
-        let finest = mm_instrument_t { tick: 1e-9, lot: 1e-9, ..mm_instrument_t::defaults() };
         let symbol = if config.instrument.is_null() {
-            finest.symbol
+            finest().symbol
         } else {
             // SAFETY: not null, and initialised by this function's contract.
             unsafe { config::read(config.instrument) }?.symbol
         };
-        let finest = mm_instrument_t { symbol, ..finest };
+        let finest = mm_instrument_t { symbol, ..finest() };
         let config = mm_reader_config_t { instrument: &raw const finest, ..config };
         // SAFETY: the pointers are the caller's, and the local instrument that outlives the call.
-        let mut source = unsafe { open(format, path, &config) }?;
-        let found = increments_of(&mut source)?;
-        out.set(mm_increments_t { tick: found.tick_nanos as f64 / 1e9, lot: found.lot_nanos as f64 / 1e9 });
+        out.set(unsafe { recording(format, path, &config) }?.increments()?);
         Ok(MM_OK)
     })
 }
@@ -294,27 +363,9 @@ pub unsafe extern "C" fn mm_reader_next(
         let out = unsafe { args::output(events, capacity, "events") }?;
         // SAFETY: by this function's contract.
         let count = unsafe { Out::new(count, "count") }?;
-        if out.is_empty() {
-            return Err(Failure::new(MM_E_INVALID_ARGUMENT, format_args!("capacity is 0")));
-        }
-        if let Some(error) = reader.pending.take() {
-            return Err(error.into());
-        }
-        let mut written = 0;
-        for place in out {
-            match reader.source.next_event() {
-                Ok(Some(event)) => {
-                    place.write(event.into());
-                    written += 1;
-                }
-                Ok(None) => break,
-                Err(error) if written == 0 => return Err(error.into()),
-                Err(error) => {
-                    reader.pending = Some(error);
-                    break;
-                }
-            }
-        }
+        let written = reader.next(capacity, |place, event| {
+            out[place].write(event.into());
+        })?;
         count.set(written);
         outcome(written)
     })
@@ -340,7 +391,7 @@ pub unsafe extern "C" fn mm_reader_progress(
         let done = unsafe { Out::new(done, "done") }?;
         // SAFETY: by this function's contract.
         let total = unsafe { Out::new(total, "total") }?;
-        let progress = reader.source.progress();
+        let progress = reader.progress();
         done.set(progress.done);
         total.set(progress.total);
         Ok(MM_OK)

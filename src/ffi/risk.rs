@@ -58,6 +58,36 @@ pub struct mm_exposure_t {
     pub reserved: [u8; 7],
 }
 
+impl TryFrom<&mm_order_intent_t> for OrderIntent {
+    type Error = Failure;
+
+    fn try_from(order: &mm_order_intent_t) -> Result<Self, Failure> {
+        Ok(Self {
+            side: event::side(order.side)?,
+            price: Price(order.price),
+            quantity: Quantity(order.quantity),
+            replaces: Quantity(order.replaces),
+            timestamp: Timestamp(order.timestamp),
+            ..Self::EMPTY
+        })
+    }
+}
+
+impl TryFrom<&mm_exposure_t> for Exposure {
+    type Error = Failure;
+
+    fn try_from(exposure: &mm_exposure_t) -> Result<Self, Failure> {
+        let has_reference = event::flag(exposure.has_reference, "has_reference")?;
+        Ok(Self {
+            position: SignedQuantity(exposure.position),
+            working_buy: Quantity(exposure.working_buy),
+            working_sell: Quantity(exposure.working_sell),
+            reference: has_reference.then_some(Price(exposure.reference)),
+            ..Self::default()
+        })
+    }
+}
+
 /// How often the gate was asked and what it answered.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -82,7 +112,7 @@ impl From<&RiskCounters> for mm_risk_counters_t {
 }
 
 /// `MM_E_RISK_*` of a reason: the constants are numbered like the reasons.
-pub(super) fn status_of(reason: RiskReason) -> mm_status_t {
+pub(crate) fn status_of(reason: RiskReason) -> mm_status_t {
     -200 - mm_status_t::from(reason as u8)
 }
 
@@ -182,24 +212,7 @@ pub unsafe extern "C" fn mm_risk_gate_check(
         let order = unsafe { args::reference(order, "order") }?;
         // SAFETY: by this function's contract.
         let exposure = unsafe { args::reference(exposure, "exposure") }?;
-        let has_reference = event::flag(exposure.has_reference, "has_reference")?;
-        gate.check(
-            &OrderIntent {
-                side: event::side(order.side)?,
-                price: Price(order.price),
-                quantity: Quantity(order.quantity),
-                replaces: Quantity(order.replaces),
-                timestamp: Timestamp(order.timestamp),
-                ..OrderIntent::EMPTY
-            },
-            &Exposure {
-                position: SignedQuantity(exposure.position),
-                working_buy: Quantity(exposure.working_buy),
-                working_sell: Quantity(exposure.working_sell),
-                reference: has_reference.then_some(Price(exposure.reference)),
-                ..Exposure::default()
-            },
-        )?;
+        gate.check(&order.try_into()?, &exposure.try_into()?)?;
         Ok(MM_OK)
     })
 }

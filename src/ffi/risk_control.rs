@@ -45,6 +45,22 @@ pub struct mm_instrument_rules_t {
     pub reserved: [u8; 3],
 }
 
+impl TryFrom<&mm_instrument_rules_t> for InstrumentRules {
+    type Error = Failure;
+
+    fn try_from(rules: &mm_instrument_rules_t) -> Result<Self, Failure> {
+        let restriction = Restriction::from_u8(rules.restriction).ok_or_else(|| {
+            Failure::new(MM_E_ENUM, format_args!("restriction {} is unknown", rules.restriction))
+        })?;
+        Ok(Self {
+            price_increment: rules.price_increment,
+            quantity_increment: rules.quantity_increment,
+            unit_value: rules.unit_value,
+            restriction,
+        })
+    }
+}
+
 /// A gate's latches and kill switch, to be stored and given to the gate of the next life. 64 bytes.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -82,8 +98,14 @@ impl From<&mm_risk_latches_t> for RiskLatches {
     }
 }
 
+/// A trading state from its number.
+pub(crate) fn state_of(state: u8) -> Result<TradingState, Failure> {
+    TradingState::from_u8(state)
+        .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("trading state {state} is unknown")))
+}
+
 /// The check behind a `MM_E_RISK_*`.
-fn check_of(status: mm_status_t) -> Result<RiskReason, Failure> {
+pub(crate) fn check_of(status: mm_status_t) -> Result<RiskReason, Failure> {
     u8::try_from(-200_i64 - i64::from(status))
         .ok()
         .and_then(RiskReason::from_u8)
@@ -111,9 +133,7 @@ pub unsafe extern "C" fn mm_risk_gate_set_state(
 ) -> mm_status_t {
     // SAFETY: by this function's contract.
     guard(unsafe { Exclusive::new(gate) }, |gate| {
-        let state = TradingState::from_u8(state)
-            .ok_or_else(|| Failure::new(MM_E_ENUM, format_args!("trading state {state} is unknown")))?;
-        gate.set_state(state, Timestamp(timestamp));
+        gate.set_state(state_of(state)?, Timestamp(timestamp));
         Ok(MM_OK)
     })
 }
@@ -135,16 +155,7 @@ pub unsafe extern "C" fn mm_risk_gate_set_rules(
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let rules = unsafe { args::reference(rules, "rules") }?;
-        let restriction = Restriction::from_u8(rules.restriction).ok_or_else(|| {
-            Failure::new(MM_E_ENUM, format_args!("restriction {} is unknown", rules.restriction))
-        })?;
-        let rules = InstrumentRules {
-            price_increment: rules.price_increment,
-            quantity_increment: rules.quantity_increment,
-            unit_value: rules.unit_value,
-            restriction,
-        };
-        gate.set_rules(InstrumentId(instrument), &rules)?;
+        gate.set_rules(InstrumentId(instrument), &rules.try_into()?)?;
         Ok(MM_OK)
     })
 }

@@ -56,7 +56,8 @@ pub struct mm_risk_order_t {
 const _: () = assert!(size_of::<mm_risk_order_t>() == 112);
 
 impl mm_risk_order_t {
-    fn parts(&self) -> Result<(OrderIntent, Exposure), Failure> {
+    /// The order and its exposure as the gate takes them.
+    pub(crate) fn parts(&self) -> Result<(OrderIntent, Exposure), Failure> {
         let price =
             |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
         let order = OrderIntent {
@@ -138,6 +139,47 @@ pub struct mm_risk_account_t {
     pub fees: i64,
 }
 
+impl TryFrom<&mm_risk_market_t> for MarketUpdate {
+    type Error = Failure;
+
+    fn try_from(market: &mm_risk_market_t) -> Result<Self, Failure> {
+        let price =
+            |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
+        Ok(Self {
+            instrument: InstrumentId(market.instrument),
+            timestamp: Timestamp(market.timestamp),
+            bid: price(market.has_bid, market.bid, "has_bid")?,
+            ask: price(market.has_ask, market.ask, "has_ask")?,
+        })
+    }
+}
+
+impl TryFrom<&mm_risk_fill_t> for FillUpdate {
+    type Error = Failure;
+
+    fn try_from(fill: &mm_risk_fill_t) -> Result<Self, Failure> {
+        Ok(Self {
+            instrument: InstrumentId(fill.instrument),
+            timestamp: Timestamp(fill.timestamp),
+            side: event::side(fill.side)?,
+            price: Price(fill.price),
+            quantity: Quantity(fill.quantity),
+            realised: event::flag(fill.has_realised, "has_realised")?.then_some(Money(fill.realised)),
+        })
+    }
+}
+
+impl From<&mm_risk_account_t> for AccountUpdate {
+    fn from(account: &mm_risk_account_t) -> Self {
+        Self {
+            timestamp: Timestamp(account.timestamp),
+            realised: Money(account.realised),
+            unrealised: Money(account.unrealised),
+            fees: Money(account.fees),
+        }
+    }
+}
+
 /// Passes or refuses one order with everything that the checks look at, and counts it. A passed order has used one message of
 /// the rate and counts as working from now on. Hot path, O(1).
 ///
@@ -203,14 +245,7 @@ pub unsafe extern "C" fn mm_risk_gate_on_market(
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let market = unsafe { args::reference(market, "market") }?;
-        let price =
-            |has: u8, price: i64, name| Ok::<_, Failure>(event::flag(has, name)?.then_some(Price(price)));
-        gate.on_market(&MarketUpdate {
-            instrument: InstrumentId(market.instrument),
-            timestamp: Timestamp(market.timestamp),
-            bid: price(market.has_bid, market.bid, "has_bid")?,
-            ask: price(market.has_ask, market.ask, "has_ask")?,
-        });
+        gate.on_market(&market.try_into()?);
         Ok(MM_OK)
     })
 }
@@ -308,14 +343,7 @@ pub unsafe extern "C" fn mm_risk_gate_on_fill(
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let fill = unsafe { args::reference(fill, "fill") }?;
-        gate.on_fill(&FillUpdate {
-            instrument: InstrumentId(fill.instrument),
-            timestamp: Timestamp(fill.timestamp),
-            side: event::side(fill.side)?,
-            price: Price(fill.price),
-            quantity: Quantity(fill.quantity),
-            realised: event::flag(fill.has_realised, "has_realised")?.then_some(Money(fill.realised)),
-        });
+        gate.on_fill(&fill.try_into()?);
         Ok(MM_OK)
     })
 }
@@ -333,12 +361,7 @@ pub unsafe extern "C" fn mm_risk_gate_on_account(
     guard(unsafe { Exclusive::new(gate) }, |gate| {
         // SAFETY: by this function's contract.
         let account = unsafe { args::reference(account, "account") }?;
-        gate.on_account(&AccountUpdate {
-            timestamp: Timestamp(account.timestamp),
-            realised: Money(account.realised),
-            unrealised: Money(account.unrealised),
-            fees: Money(account.fees),
-        });
+        gate.on_account(&account.into());
         Ok(MM_OK)
     })
 }

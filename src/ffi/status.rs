@@ -399,17 +399,42 @@ const STATUSES: &[(mm_status_t, &CStr, &CStr)] = &[
     (MM_E_THREAD, c"MM_E_THREAD", c"a thread could not be started"),
 ];
 
+/// What a status means, in a few words.
+pub(crate) fn text_of(status: mm_status_t) -> &'static CStr {
+    STATUSES.iter().find(|row| row.0 == status).map_or(c"unknown status", |row| row.2)
+}
+
+/// The name of a status.
+pub(crate) fn name_of(status: mm_status_t) -> &'static CStr {
+    STATUSES.iter().find(|row| row.0 == status).map_or(c"MM_E_UNKNOWN", |row| row.1)
+}
+
+/// The status of this name.
+#[cfg(feature = "cxx")]
+pub(crate) fn named(name: &str) -> Option<mm_status_t> {
+    STATUSES.iter().find(|row| row.1.to_bytes() == name.as_bytes()).map(|row| row.0)
+}
+
+/// What the last failure of this thread had to say.
+#[cfg(any(feature = "cxx", test))]
+pub(crate) fn message() -> String {
+    MESSAGE.with(|message| {
+        // SAFETY: the buffer is this thread's own, and nothing writes it while it is copied.
+        let bytes = unsafe { *message.0.get() };
+        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    })
+}
+
 /// What a status means, in a few words; never null, static storage. `mm_last_error_message` says more of one failure.
 ///
 /// # Safety
 /// None needed: any number is fine, from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mm_status_text(status: mm_status_t) -> *const c_char {
-    let mut text = c"unknown status";
+    let mut text = c"";
     guard(NoHandle, |()| {
-        if let Some(row) = STATUSES.iter().find(|row| row.0 == status) {
-            text = row.2;
-        }
+        text = text_of(status);
         Ok(MM_OK)
     });
     text.as_ptr()
@@ -421,11 +446,9 @@ pub unsafe extern "C" fn mm_status_text(status: mm_status_t) -> *const c_char {
 /// None needed: any number is fine, from any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mm_status_name(status: mm_status_t) -> *const c_char {
-    let mut name = c"MM_E_UNKNOWN";
+    let mut name = c"";
     guard(NoHandle, |()| {
-        if let Some(row) = STATUSES.iter().find(|row| row.0 == status) {
-            name = row.1;
-        }
+        name = name_of(status);
         Ok(MM_OK)
     });
     name.as_ptr()
@@ -483,7 +506,7 @@ pub struct Failure(mm_status_t);
 
 impl Failure {
     /// Records `detail` as the thread's message. Neither allocates nor fails: a text that is too long is cut.
-    pub(super) fn new(status: mm_status_t, detail: fmt::Arguments<'_>) -> Self {
+    pub(crate) fn new(status: mm_status_t, detail: fmt::Arguments<'_>) -> Self {
         let mut text = Truncated { bytes: [0; CAPACITY], length: 0 };
         // An error here only says that the text was cut, or that a Display gave up half-way.
         let _ = text.write_fmt(detail);
@@ -501,7 +524,7 @@ impl Failure {
     }
 
     /// What crosses the boundary.
-    pub(super) const fn status(self) -> mm_status_t {
+    pub(crate) const fn status(self) -> mm_status_t {
         self.0
     }
 }

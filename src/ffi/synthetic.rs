@@ -86,6 +86,24 @@ pub unsafe extern "C" fn mm_synthetic_config_init(
     })
 }
 
+/// A reader of synthetic flow as the config says.
+pub(crate) fn synthetic_reader(config: &mm_synthetic_config_t) -> Result<Reader, Failure> {
+    let flow = SyntheticFlow::new(&SyntheticConfig {
+        seed: config.seed,
+        events: config.events,
+        instrument: InstrumentId(config.instrument),
+        start_price: Price(config.start_price),
+        volatility: config.volatility,
+        limit_rate: config.limit_rate,
+        market_rate: config.market_rate,
+        cancel_rate: config.cancel_rate,
+        mean_distance: config.mean_distance,
+        mean_quantity: config.mean_quantity,
+        max_orders: config.max_orders,
+    })?;
+    Ok(Reader::new(Box::new(flow)))
+}
+
 /// Opens synthetic flow as a reader: the same settings give the same events on every machine.
 ///
 /// # Errors
@@ -103,20 +121,7 @@ pub unsafe extern "C" fn mm_reader_open_synthetic(
         let out = unsafe { Out::new(reader, "reader") }?;
         // SAFETY: by this function's contract.
         let config = unsafe { config::read(config) }?;
-        let flow = SyntheticFlow::new(&SyntheticConfig {
-            seed: config.seed,
-            events: config.events,
-            instrument: InstrumentId(config.instrument),
-            start_price: Price(config.start_price),
-            volatility: config.volatility,
-            limit_rate: config.limit_rate,
-            market_rate: config.market_rate,
-            cancel_rate: config.cancel_rate,
-            mean_distance: config.mean_distance,
-            mean_quantity: config.mean_quantity,
-            max_orders: config.max_orders,
-        })?;
-        out.set(create(Reader::new(Box::new(flow))));
+        out.set(create(synthetic_reader(&config)?));
         Ok(MM_OK)
     })
 }

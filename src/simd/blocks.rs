@@ -26,7 +26,7 @@ pub struct Segments<'a> {
 }
 
 impl Simd {
-    /// y[i] ← bias + Σ over segments of W·x[i], sixteen outputs for each block of the job; rows beyond the matrix are zero.
+    /// `y[i]` ← bias + Σ over segments of `W·x[i]`, sixteen outputs for each block of the job; rows beyond the matrix are zero.
     /// A vector's outputs do not depend on the others nor on the choice of blocks. Hot path; O(16 · blocks · cols · count).
     ///
     /// # Panics

@@ -28,6 +28,10 @@ mod format;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod kernels;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
 mod pairs;
 
 pub(super) use attention::{row_dots, weighted_sum};
@@ -46,9 +50,9 @@ pub enum Words {
     F32,
     /// Two bfloat16, the earlier input in the low half.
     Bf16,
-    /// Two 16-bit integers, see [`I16`].
+    /// Two 16-bit integers, see the format `I16`.
     I16,
-    /// Four bytes, see [`Int8`].
+    /// Four bytes, see the format `Int8`.
     Int8,
 }
 

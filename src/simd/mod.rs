@@ -280,7 +280,7 @@ impl Simd {
         unsafe { (self.floats.matvec)(w, start, x, y) }
     }
 
-    /// y[i] ← start + W·x[i] for `n` vectors: `x` holds them `x_stride` apart, `y` takes them `y_stride` apart (at least
+    /// `y[i]` ← start + `W·x[i]` for `n` vectors: `x` holds them `x_stride` apart, `y` takes them `y_stride` apart (at least
     /// `w.rows()`). The same bits as `n` calls of [`matvec`](Self::matvec). Hot path; O(n · rows · cols).
     ///
     /// # Panics

@@ -49,6 +49,8 @@ static void a_market_by_hand_reports_what_happened(void) {
     mm_survival_point_t points[496];
     mm_reliability_bin_t bins[10];
     mm_count_dispersion_t counts;
+    mm_survival_summary_t ends;
+    mm_kyle_lambda_t kyle;
     mm_event_t event;
     uint32_t touched = 0;
     size_t count = 77, i;
@@ -83,6 +85,10 @@ static void a_market_by_hand_reports_what_happened(void) {
     config.recovery_limit = 1000;
     config.count_windows[0] = 10;
     config.count_window_count = 1;
+    CHECK(config.kyle_interval == 1000000000u);
+    config.kyle_interval = 86400000000001u;
+    CHECK(mm_analytics_create(&config, &analytics) == MM_E_INVALID_ARGUMENT && strstr(mm_last_error_message(), "kyle") != NULL);
+    config.kyle_interval = 500;
     CHECK(mm_analytics_create(&config, NULL) == MM_E_NULL);
     CHECK(mm_analytics_create(NULL, &analytics) == MM_E_NULL);
     CHECK(mm_analytics_create(&config, &analytics) == MM_OK);
@@ -120,6 +126,13 @@ static void a_market_by_hand_reports_what_happened(void) {
     CHECK(mm_analytics_survival(analytics, MM_SURVIVAL_DEPTH_RECOVERY, 0, 0, points, 0, &count) == MM_E_BUFFER_TOO_SMALL);
     CHECK(mm_analytics_survival(analytics, 9, 0, 0, points, 496, &count) == MM_E_ENUM);
     CHECK(mm_analytics_survival(analytics, MM_SURVIVAL_ORDERS, 12, 0, points, 496, &count) == MM_E_INVALID_ARGUMENT);
+    CHECK(mm_analytics_survival_summary(analytics, MM_SURVIVAL_ORDERS, MM_ALL_DISTANCES, 2000, &ends) == MM_OK);
+    CHECK(ends.events == 1 && ends.competing == 1 && ends.censored == 5 && (ends.median == ends.median) == (points[1].survival <= 0.5));
+    CHECK(mm_analytics_survival_summary(analytics, MM_SURVIVAL_SPREAD_RECOVERY, 0, 0, &ends) == MM_OK && near(ends.median, 43.0));
+    CHECK(mm_analytics_survival_summary(analytics, 9, 0, 0, &ends) == MM_E_ENUM);
+    CHECK(mm_analytics_survival_summary(analytics, MM_SURVIVAL_ORDERS, 12, 0, &ends) == MM_E_INVALID_ARGUMENT);
+    CHECK(mm_analytics_survival_summary(analytics, MM_SURVIVAL_ORDERS, 0, 0, NULL) == MM_E_NULL);
+    CHECK(mm_analytics_kyle_lambda(analytics, &kyle) == MM_E_NOT_READY && mm_analytics_kyle_lambda(analytics, NULL) == MM_E_NULL);
     CHECK(mm_analytics_fill_probability(analytics, 0, 0, 1, &value) == MM_OK && value > 0.0 && value < 1.0);
     CHECK(mm_analytics_reliability(analytics, bins, 9, &count) == MM_E_BUFFER_TOO_SMALL);
     CHECK(mm_analytics_reliability(analytics, bins, 10, &count) == MM_OK && count == 10);
@@ -135,6 +148,44 @@ static void a_market_by_hand_reports_what_happened(void) {
     mm_analytics_destroy(analytics);
     mm_analytics_destroy(NULL);
     mm_book_destroy(book);
+}
+
+/* A second of which each lot moves the mid by half a tick, whatever the side. */
+static void kyle_lambda_is_what_a_lot_moves(void) {
+    mm_level_book_config_t book_config;
+    mm_analytics_config_t config;
+    mm_level_book_t *book = NULL;
+    mm_analytics_t *analytics = NULL;
+    mm_kyle_lambda_t kyle;
+    mm_event_t event;
+    uint64_t now;
+    int64_t bid = 1000;
+
+    mm_level_book_config_init(&book_config, sizeof book_config);
+    mm_analytics_config_init(&config, sizeof config);
+    config.kyle_interval = 0; /* as before: a second */
+    CHECK(mm_level_book_create(&book_config, &book) == MM_OK && mm_analytics_create(&config, &analytics) == MM_OK);
+    event = make_event(0, MM_EVENT_LEVEL, 0, MM_SIDE_SELL, 5000, 5);
+    CHECK(mm_analytics_apply_level(analytics, book, &event, NULL) == MM_OK);
+    event = make_event(0, MM_EVENT_LEVEL, 0, MM_SIDE_BUY, bid, 5);
+    CHECK(mm_analytics_apply_level(analytics, book, &event, NULL) == MM_OK);
+    for (now = 1; now <= 12; ++now) {
+        const uint8_t side = now % 3 == 0 ? MM_SIDE_SELL : MM_SIDE_BUY;
+        event = make_event(now * 1000000000u, MM_EVENT_TRADE, 0, side, 3000, now);
+        event.flags |= MM_FLAG_SIDED;
+        CHECK(mm_analytics_apply_level(analytics, book, &event, NULL) == MM_OK);
+        event = make_event(now * 1000000000u + 5, MM_EVENT_LEVEL, 0, MM_SIDE_BUY, bid, 0);
+        event.flags = 0;
+        CHECK(mm_analytics_apply_level(analytics, book, &event, NULL) == MM_OK);
+        bid += side == MM_SIDE_BUY ? (int64_t)now : -(int64_t)now;
+        event = make_event(now * 1000000000u + 5, MM_EVENT_LEVEL, 0, MM_SIDE_BUY, bid, 5);
+        CHECK(mm_analytics_apply_level(analytics, book, &event, NULL) == MM_OK);
+    }
+    CHECK(mm_analytics_advance(analytics, 13000000000u) == MM_OK);
+    CHECK(mm_analytics_kyle_lambda(analytics, &kyle) == MM_OK && kyle.intervals == 12);
+    CHECK(near(kyle.lambda, 0.5) && near(kyle.intercept, 0.0) && near(kyle.r_squared, 1.0) && kyle.standard_error < 1e-6);
+    mm_analytics_destroy(analytics);
+    mm_level_book_destroy(book);
 }
 
 static void level_books_have_spreads_and_trades_too(void) {
@@ -271,6 +322,7 @@ static void series_have_shares_regimes_and_trends(void) {
 
 int main(void) {
     a_market_by_hand_reports_what_happened();
+    kyle_lambda_is_what_a_lot_moves();
     level_books_have_spreads_and_trades_too();
     performance_is_that_of_the_series();
     series_have_shares_regimes_and_trends();

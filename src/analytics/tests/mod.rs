@@ -3,6 +3,7 @@
 mod book;
 mod fills;
 mod flow;
+mod kyle;
 mod lifetimes;
 mod markets;
 mod performance;

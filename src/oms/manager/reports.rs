@@ -14,7 +14,8 @@ impl OrderManager {
     ///
     /// Reports may come late, twice or out of order where fills have ids and refusals say what they refuse (see
     /// [`ExecutionReport::new_order_id`]): each fill then counts once and whenever it comes, also for an order that has been
-    /// reported as gone, as long as that is one of the last [`OmsConfig::finished_orders`]. What never comes leaves the
+    /// reported as gone, as long as that is one of the last
+    /// [`OmsConfig::finished_orders`](crate::oms::OmsConfig::finished_orders). What never comes leaves the
     /// order in its worst case: see [`expire`](Self::expire) and [`reconcile`](Self::reconcile).
     ///
     /// # Errors

@@ -57,7 +57,7 @@ pub struct Update<'a> {
     /// Its number in the host's stream of events of that instrument, or of the account; they increase. 0 for none: then
     /// only a fill id tells whether it was applied.
     pub sequence: u64,
-    /// When, for [`SyncPolicy::every_ns`].
+    /// When, for [`SyncPolicy::every_ns`](super::SyncPolicy::every_ns).
     pub timestamp: Timestamp,
     /// What happens to the position.
     pub position: Option<PositionChange>,

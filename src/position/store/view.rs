@@ -72,7 +72,7 @@ impl<M: SharedWords> Store<M> {
         self.commit.last_event
     }
 
-    /// What [`Update::next_order_sequence`] last said, else 0.
+    /// What [`Update::next_order_sequence`](super::Update::next_order_sequence) last said, else 0.
     #[must_use]
     pub const fn next_order_sequence(&self) -> u64 {
         self.commit.next_order_sequence

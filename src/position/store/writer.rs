@@ -396,7 +396,8 @@ impl<M: SharedWords> Store<M> {
         Ok(tracker.restore(self.tracker.account(), self.tracker.positions())?)
     }
 
-    /// Makes everything safe from a loss of power. For a [`Durability::Process`] store that is what the file says now: the
+    /// Makes everything safe from a loss of power. For a
+    /// [`Durability::Process`](super::Durability::Process) store that is what the file says now: the
     /// next change begins a time in which a loss of power may cost the file.
     ///
     /// # Errors

@@ -23,11 +23,11 @@ pub trait Recurrent<S: Lanes>: Format<S> {
     fn push(s: S, words: S::I, elements: S::I) -> S::I;
 }
 
-/// Largest activation of [`I16`]: 14 bits.
+/// Largest activation of `I16`: 14 bits.
 pub const I16_ACTIVATION: f32 = 8191.0;
-/// Inputs of one exact sum of [`I16`]. Over so many Σ|w| · [`I16_ACTIVATION`] must stay below 2³¹, which is what bounds the weights.
+/// Inputs of one exact sum of `I16`. Over so many Σ|w| · [`I16_ACTIVATION`] must stay below 2³¹, which is what bounds the weights.
 pub const I16_CHAIN: usize = 256;
-/// Largest weight, and largest activation before the bias, of [`Int8`].
+/// Largest weight, and largest activation before the bias, of `Int8`.
 pub const INT8_MOST: f32 = 127.0;
 
 impl<S: Lanes> Recurrent<S> for F32 {

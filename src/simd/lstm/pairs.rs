@@ -116,7 +116,6 @@ unsafe fn second<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize)
 /// # Safety
 /// The columns lie inside the tile's matrix and inside each of `x`.
 #[inline(always)]
-#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
 unsafe fn over<S: Lanes, const T: usize>(
     s: S,
     tile: Tile<'_>,
