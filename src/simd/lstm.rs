@@ -33,6 +33,11 @@ mod kernels;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod pairs;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
+mod turns;
 
 pub(super) use attention::{row_dots, weighted_sum};
 pub use format::{I16_ACTIVATION, I16_CHAIN, INT8_MOST};

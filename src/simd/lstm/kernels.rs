@@ -6,6 +6,7 @@ use super::super::lanes::{LANES, Lanes};
 use super::cell::cells;
 use super::format::Recurrent;
 use super::pairs::pairs;
+use super::turns::turns;
 use super::{BLOCK, GATES, GateMatrix, Project, Recur};
 
 /// The place of one tile's numbers, all in words from the start of their arrays.
@@ -76,7 +77,7 @@ unsafe fn column_step<S: Lanes, P: Recurrent<S>, const N: usize, const R: usize>
 /// # Safety
 /// The matrix has passed [`check`]; the tile lies inside it.
 #[inline(always)]
-unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
+pub(super) unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     values: &[[S::F; GATES]; N],
@@ -102,7 +103,7 @@ unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
 /// # Safety
 /// As for [`begin`].
 #[inline(always)]
-unsafe fn end<S: Lanes, P: Recurrent<S>, const N: usize>(
+pub(super) unsafe fn end<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     sums: &[[P::Sum; GATES]; N],
@@ -252,6 +253,8 @@ pub fn recur<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>) {
         // SAFETY: all that was asserted above; only f32 has words of one input.
         unsafe {
             match P::GROUP {
+                4 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 4, 2>(s, job, steps),
+                2 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 2, 2>(s, job, steps),
                 4 => panels::<S, P, 4>(s, job, 0..steps),
                 2 => panels::<S, P, 2>(s, job, 0..steps),
                 _ => {
@@ -310,7 +313,7 @@ unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step
 /// # Safety
 /// The job has passed the checks of [`recur`]; step and tile lie inside it.
 #[inline(always)]
-unsafe fn load_gates<S: Lanes, const N: usize>(
+pub(super) unsafe fn load_gates<S: Lanes, const N: usize>(
     s: S,
     job: &Recur<'_>,
     step: usize,
