@@ -21,6 +21,10 @@ use super::format::{I16, Int8};
 use super::lanes::LANES;
 
 mod attention;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
 mod cell;
 mod format;
 #[allow(

@@ -7,7 +7,7 @@ use crate::model::error::ModelError;
 
 /// Steps whose projections are made as one product before the recurrence runs over them: few enough that everything between
 /// the layers stays in the second-level cache, enough that the product reads its weights once for several rows.
-pub(super) const CHUNK: usize = 10;
+pub(super) const CHUNK: usize = 20;
 
 /// One layer's moving parts over a chunk of steps.
 #[derive(Debug)]

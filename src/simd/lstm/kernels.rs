@@ -301,8 +301,8 @@ unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step
             }
         }
         // SAFETY: step and block lie inside the job.
-        let elements = unsafe { cells::<S, P>(s, job, values[0][0], step, tile.output / GATES) };
-        words = P::push(s, words, elements);
+        let elements = unsafe { cells::<S, P, 1>(s, job, &values[0], step, tile.output / GATES) };
+        words = P::push(s, words, elements[0]);
     }
     // SAFETY: step and panel lie inside the job.
     unsafe { store_words(s, job, step, panel, words) };
@@ -368,10 +368,10 @@ unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recu
             unsafe { chained::<S, P, N, 0, GATES>(s, tile, x, &mut values) };
             let mut words = s.splat_i(0);
             for (n, gates) in values.iter().enumerate() {
+                let unit = tile.output / GATES + n * LANES;
                 // SAFETY: step and units lie inside the job.
-                let elements =
-                    unsafe { cells::<S, P>(s, job, *gates, step, tile.output / GATES + n * LANES) };
-                words = P::push(s, words, elements);
+                let elements = unsafe { cells::<S, P, 1>(s, job, &[*gates], step, unit) };
+                words = P::push(s, words, elements[0]);
             }
             // SAFETY: step and panel lie inside the job.
             unsafe { store_words(s, job, step, panel, words) };

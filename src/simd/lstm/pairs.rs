@@ -156,7 +156,7 @@ unsafe fn finish<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize,
         gates[g] = <F32 as Recurrent<S>>::join(s, sums[0][g], sums[1][g]);
     }
     // SAFETY: step and units lie inside the job.
-    let words = unsafe { cells::<S, F32>(s, job, gates, step, panel * LANES) };
+    let [words] = unsafe { cells::<S, F32, 1>(s, job, &[gates], step, panel * LANES) };
     // SAFETY: step and panel lie inside the job.
     unsafe { store_words(s, job, step, panel, words) };
 }

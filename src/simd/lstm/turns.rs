@@ -38,10 +38,9 @@ pub(super) unsafe fn turns<S: Lanes, P: Recurrent<S>, const N: usize, const B: u
                 let tile = Tile::new(job.weights, N, panel, block);
                 // SAFETY: step and tile lie inside the job.
                 let gates = unsafe { tile_sums::<S, P, B>(s, job, [step, steps], tile, panel, odd) };
-                for (n, gates) in gates.iter().enumerate() {
-                    let unit = tile.output / GATES + n * LANES;
-                    // SAFETY: step and units lie inside the job.
-                    let elements = unsafe { cells::<S, P>(s, job, *gates, step, unit) };
+                // SAFETY: step and units lie inside the job.
+                let elements = unsafe { cells::<S, P, B>(s, job, &gates, step, tile.output / GATES) };
+                for elements in elements {
                     words = P::push(s, words, elements);
                 }
                 block += B;
