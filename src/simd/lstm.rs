@@ -8,8 +8,8 @@
 //!
 //! At one window the recurrence reads all recurrent weights once per step, and that pass from the second-level cache is the wall.
 //! Panels are taken in alternating order, so that the one touched last is still in the first-level cache when
-//! the next step begins with it. In f32, with registers for it, two steps share what the order of sums lets them share
-//! (`pairs.rs`).
+//! the next step begins with it. With registers for it, a weight serves two steps, in f32 where the order of
+//! sums allows (`pairs.rs`), in i16 and int8, whose sums are exact, nearly everywhere (`turns.rs`).
 //!
 //! Each f32 output is one chain of fused multiply-adds over ascending columns, begun at the projection, itself one chain
 //! begun at the bias; integer sums are exact; the cell is one sequence of IEEE operations. So f32, i16 and int8 give the
@@ -21,6 +21,10 @@ use super::format::{I16, Int8};
 use super::lanes::LANES;
 
 mod attention;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
 mod cell;
 mod format;
 #[allow(
@@ -33,6 +37,11 @@ mod kernels;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod pairs;
+#[allow(
+    clippy::needless_range_loop,
+    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
+)]
+mod turns;
 
 pub(super) use attention::{row_dots, weighted_sum};
 pub use format::{I16_ACTIVATION, I16_CHAIN, INT8_MOST};

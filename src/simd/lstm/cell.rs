@@ -3,39 +3,55 @@
 //! Sigmoids and tanh stay fractions until the end, so that two divisions do for five functions, and their exponentials take no
 //! more terms than the format can tell.
 
-use super::super::lanes::Lanes;
+use super::super::lanes::{LANES, Lanes};
 use super::format::Recurrent;
 use super::{GATES, Recur};
 
-/// c' = σ(f)·c + σ(i)·tanh(g) and h = σ(o)·tanh(c'), each as one fraction: two divisions instead of five. Both are stored,
-/// the hidden states are returned as elements.
+/// c' = σ(f)·c + σ(i)·tanh(g) and h = σ(o)·tanh(c'), each as one fraction: two divisions instead of five, for `B` adjacent
+/// blocks operation by operation, because one block's are a chain of waits. Both are stored, the hidden states are returned as
+/// elements.
 ///
 /// # Safety
-/// The job has passed the checks of [`recur`](super::kernels::recur); the step and the 16 units from `unit` on lie inside it.
+/// The job has passed the checks of [`recur`](super::kernels::recur); the step and the 16·`B` units from `unit` on lie inside it.
 #[inline(always)]
-pub(super) unsafe fn cells<S: Lanes, P: Recurrent<S>>(
+pub(super) unsafe fn cells<S: Lanes, P: Recurrent<S>, const B: usize>(
     s: S,
     job: &mut Recur<'_>,
-    [i, f, g, o]: [S::F; GATES],
+    gates: &[[S::F; GATES]; B],
     step: usize,
     unit: usize,
-) -> S::I {
+) -> [S::I; B] {
     let two = s.splat(2.0);
-    // SAFETY: `cell` has all units.
-    let cell = unsafe { s.load_at(job.cell.as_ptr().add(unit)) };
-    let (input, forget) = (one_and_exp::<S, P>(s, i), one_and_exp::<S, P>(s, f));
-    let e = exp2x_minus_one::<S, P>(s, g);
-    let below = s.mul(input, s.add(e, two));
-    let above = s.fnma(e, forget, s.mul(cell, below));
-    let cell = s.div(above, s.mul(below, forget));
-    let output = one_and_exp::<S, P>(s, o);
-    let e = exp2x_minus_one::<S, P>(s, cell);
-    let hidden = s.div(s.neg(e), s.mul(output, s.add(e, two)));
-    // SAFETY: as above.
-    unsafe { s.store_at(cell, job.cell.as_mut_ptr().add(unit)) };
-    // SAFETY: `hidden` has all units of this step.
-    unsafe { s.store_at(hidden, job.hidden.as_mut_ptr().add(step * job.hidden_stride + unit)) };
-    P::encode(s, hidden)
+    let [mut i, mut f, mut g, mut o] = [[two; B]; GATES];
+    let mut cell = [two; B];
+    for n in 0..B {
+        [i[n], f[n], g[n], o[n]] = gates[n];
+        // SAFETY: `cell` has all units.
+        cell[n] = unsafe { s.load_at(job.cell.as_ptr().add(unit + n * LANES)) };
+    }
+    let (input, forget) = (one_and_exp::<S, P, B>(s, i), one_and_exp::<S, P, B>(s, f));
+    let e = exp2x_minus_one::<S, P, B>(s, g);
+    let mut below = [two; B];
+    for n in 0..B {
+        below[n] = s.mul(input[n], s.add(e[n], two));
+    }
+    for n in 0..B {
+        let above = s.fnma(e[n], forget[n], s.mul(cell[n], below[n]));
+        cell[n] = s.div(above, s.mul(below[n], forget[n]));
+    }
+    let output = one_and_exp::<S, P, B>(s, o);
+    let e = exp2x_minus_one::<S, P, B>(s, cell);
+    let mut elements = [s.splat_i(0); B];
+    for n in 0..B {
+        let hidden = s.div(s.neg(e[n]), s.mul(output[n], s.add(e[n], two)));
+        let unit = unit + n * LANES;
+        // SAFETY: as above.
+        unsafe { s.store_at(cell[n], job.cell.as_mut_ptr().add(unit)) };
+        // SAFETY: `hidden` has all units of this step.
+        unsafe { s.store_at(hidden, job.hidden.as_mut_ptr().add(step * job.hidden_stride + unit)) };
+        elements[n] = P::encode(s, hidden);
+    }
+    elements
 }
 
 /// Where gates saturate: e⁻²⁸ is below what 1 + x can tell, and three factors 1 + e²⁸ stay inside f32.
@@ -50,14 +66,25 @@ const EXP2_M1_6: [f32; 6] =
 const EXP2_M1_5: [f32; 5] = [0.693_147_1, 0.240_223_51, 0.055_505_004, 0.009_666_245, 0.001_333_353_9];
 const EXP2_M1_4: [f32; 4] = [0.693_136_9, 0.240_232_53, 0.055_837_29, 0.009_618_111];
 
-/// `p`, `r` and 2ⁿ where n + r = −log₂e · `factor` · x, x clamped to ±28/`factor`, and 2ʳ = 1 + p·r.
+/// `p`, `r` and 2ⁿ where n + r = −log₂e · `factor` · x, x clamped to ±28/`factor`, and 2ʳ = 1 + p·r, of each x.
 #[inline(always)]
-fn exp_parts<S: Lanes, P: Recurrent<S>>(s: S, x: S::F, factor: f32) -> (S::F, S::F, S::F) {
+fn exp_parts<S: Lanes, P: Recurrent<S>, const B: usize>(
+    s: S,
+    mut x: [S::F; B],
+    factor: f32,
+) -> [[S::F; B]; 3] {
     let most = SATURATED / factor;
-    let x = s.min(s.splat(most), s.max(s.splat(-most), x));
+    for x in &mut x {
+        *x = s.min(s.splat(most), s.max(s.splat(-most), *x));
+    }
     let slope = s.splat(-std::f32::consts::LOG2_E * factor);
-    let rounded = s.fma(x, slope, s.splat(ROUNDER));
-    let r = s.fma(x, slope, s.sub(s.splat(ROUNDER), rounded));
+    let (mut rounded, mut r) = (x, x);
+    for n in 0..B {
+        rounded[n] = s.fma(x[n], slope, s.splat(ROUNDER));
+    }
+    for n in 0..B {
+        r[n] = s.fma(x[n], slope, s.sub(s.splat(ROUNDER), rounded[n]));
+    }
     let p = match P::TERMS {
         4 => horner(s, r, &EXP2_M1_4),
         5 => horner(s, r, &EXP2_M1_5),
@@ -65,29 +92,40 @@ fn exp_parts<S: Lanes, P: Recurrent<S>>(s: S, x: S::F, factor: f32) -> (S::F, S:
     };
     // The integer slides into the exponent; what else the rounder's bits hold falls out at the top.
     let one = s.splat_i(1.0_f32.to_bits().cast_signed());
-    (p, r, s.float_of_bits(s.add_i(s.shl::<23>(s.bits(rounded)), one)))
+    for power in &mut rounded {
+        *power = s.float_of_bits(s.add_i(s.shl::<23>(s.bits(*power)), one));
+    }
+    [p, r, rounded]
 }
 
-/// `c[0] + c[1]·x + …`.
+/// `c[0] + c[1]·x + …` of each x.
 #[inline(always)]
-fn horner<S: Lanes, const N: usize>(s: S, x: S::F, c: &[f32; N]) -> S::F {
-    let mut sum = s.splat(c[N - 1]);
+fn horner<S: Lanes, const N: usize, const B: usize>(s: S, x: [S::F; B], c: &[f32; N]) -> [S::F; B] {
+    let mut sums = [s.splat(c[N - 1]); B];
     for i in 2..=N {
-        sum = s.fma(sum, x, s.splat(c[N - i]));
+        for n in 0..B {
+            sums[n] = s.fma(sums[n], x[n], s.splat(c[N - i]));
+        }
     }
-    sum
+    sums
 }
 
 /// 1 + e^−x: one over it is the sigmoid.
 #[inline(always)]
-fn one_and_exp<S: Lanes, P: Recurrent<S>>(s: S, x: S::F) -> S::F {
-    let (p, r, power) = exp_parts::<S, P>(s, x, 1.0);
-    s.fma(s.fma(p, r, s.splat(1.0)), power, s.splat(1.0))
+fn one_and_exp<S: Lanes, P: Recurrent<S>, const B: usize>(s: S, x: [S::F; B]) -> [S::F; B] {
+    let [mut p, r, power] = exp_parts::<S, P, B>(s, x, 1.0);
+    for n in 0..B {
+        p[n] = s.fma(s.fma(p[n], r[n], s.splat(1.0)), power[n], s.splat(1.0));
+    }
+    p
 }
 
 /// e^−2x − 1: with E for it tanh x = −E/(2 + E), exact to a relative error where x is small.
 #[inline(always)]
-fn exp2x_minus_one<S: Lanes, P: Recurrent<S>>(s: S, x: S::F) -> S::F {
-    let (p, r, power) = exp_parts::<S, P>(s, x, 2.0);
-    s.fma(s.mul(p, r), power, s.sub(power, s.splat(1.0)))
+fn exp2x_minus_one<S: Lanes, P: Recurrent<S>, const B: usize>(s: S, x: [S::F; B]) -> [S::F; B] {
+    let [mut p, r, power] = exp_parts::<S, P, B>(s, x, 2.0);
+    for n in 0..B {
+        p[n] = s.fma(s.mul(p[n], r[n]), power[n], s.sub(power[n], s.splat(1.0)));
+    }
+    p
 }

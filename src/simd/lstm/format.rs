@@ -17,6 +17,10 @@ pub trait Recurrent<S: Lanes>: Format<S> {
     const TERMS: usize;
     /// Two sums as one.
     fn join(s: S, a: Self::Sum, b: Self::Sum) -> Self::Sum;
+    /// A sum as what memory for floats can hold, bit for bit.
+    fn stored(s: S, sum: Self::Sum) -> S::F;
+    /// The sum that [`stored`](Self::stored) gave.
+    fn taken_up(s: S, sum: S::F) -> Self::Sum;
     /// Hidden states in −1 ..= 1 as one element per lane.
     fn encode(s: S, hidden: S::F) -> S::I;
     /// One more block's elements into the panel's words; after [`GROUP`](Format::GROUP) calls the first is the lowest.
@@ -39,6 +43,14 @@ impl<S: Lanes> Recurrent<S> for F32 {
         s.add(a, b)
     }
     #[inline(always)]
+    fn stored(_: S, sum: S::F) -> S::F {
+        sum
+    }
+    #[inline(always)]
+    fn taken_up(_: S, sum: S::F) -> S::F {
+        sum
+    }
+    #[inline(always)]
     fn encode(s: S, hidden: S::F) -> S::I {
         s.bits(hidden)
     }
@@ -55,6 +67,14 @@ impl<S: Lanes> Recurrent<S> for Bf16 {
     #[inline(always)]
     fn join(s: S, a: S::F, b: S::F) -> S::F {
         s.add(a, b)
+    }
+    #[inline(always)]
+    fn stored(_: S, sum: S::F) -> S::F {
+        sum
+    }
+    #[inline(always)]
+    fn taken_up(_: S, sum: S::F) -> S::F {
+        sum
     }
     #[inline(always)]
     fn encode(s: S, hidden: S::F) -> S::I {
@@ -78,6 +98,14 @@ impl<S: Lanes> Recurrent<S> for I16 {
         s.add_i(a, b)
     }
     #[inline(always)]
+    fn stored(s: S, sum: S::I) -> S::F {
+        s.float_of_bits(sum)
+    }
+    #[inline(always)]
+    fn taken_up(s: S, sum: S::F) -> S::I {
+        s.bits(sum)
+    }
+    #[inline(always)]
     fn encode(s: S, hidden: S::F) -> S::I {
         s.to_i32(s.mul(hidden, s.splat(I16_ACTIVATION)))
     }
@@ -94,6 +122,14 @@ impl<S: Lanes> Recurrent<S> for Int8 {
     #[inline(always)]
     fn join(s: S, a: S::I, b: S::I) -> S::I {
         s.add_i(a, b)
+    }
+    #[inline(always)]
+    fn stored(s: S, sum: S::I) -> S::F {
+        s.float_of_bits(sum)
+    }
+    #[inline(always)]
+    fn taken_up(s: S, sum: S::F) -> S::I {
+        s.bits(sum)
     }
     #[inline(always)]
     fn encode(s: S, hidden: S::F) -> S::I {

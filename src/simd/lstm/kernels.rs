@@ -6,6 +6,7 @@ use super::super::lanes::{LANES, Lanes};
 use super::cell::cells;
 use super::format::Recurrent;
 use super::pairs::pairs;
+use super::turns::turns;
 use super::{BLOCK, GATES, GateMatrix, Project, Recur};
 
 /// The place of one tile's numbers, all in words from the start of their arrays.
@@ -76,7 +77,7 @@ unsafe fn column_step<S: Lanes, P: Recurrent<S>, const N: usize, const R: usize>
 /// # Safety
 /// The matrix has passed [`check`]; the tile lies inside it.
 #[inline(always)]
-unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
+pub(super) unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     values: &[[S::F; GATES]; N],
@@ -102,7 +103,7 @@ unsafe fn begin<S: Lanes, P: Recurrent<S>, const N: usize>(
 /// # Safety
 /// As for [`begin`].
 #[inline(always)]
-unsafe fn end<S: Lanes, P: Recurrent<S>, const N: usize>(
+pub(super) unsafe fn end<S: Lanes, P: Recurrent<S>, const N: usize>(
     s: S,
     tile: Tile<'_>,
     sums: &[[P::Sum; GATES]; N],
@@ -252,6 +253,8 @@ pub fn recur<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>) {
         // SAFETY: all that was asserted above; only f32 has words of one input.
         unsafe {
             match P::GROUP {
+                4 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 4, 2>(s, job, steps),
+                2 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 2, 2>(s, job, steps),
                 4 => panels::<S, P, 4>(s, job, 0..steps),
                 2 => panels::<S, P, 2>(s, job, 0..steps),
                 _ => {
@@ -298,8 +301,8 @@ unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step
             }
         }
         // SAFETY: step and block lie inside the job.
-        let elements = unsafe { cells::<S, P>(s, job, values[0][0], step, tile.output / GATES) };
-        words = P::push(s, words, elements);
+        let elements = unsafe { cells::<S, P, 1>(s, job, &values[0], step, tile.output / GATES) };
+        words = P::push(s, words, elements[0]);
     }
     // SAFETY: step and panel lie inside the job.
     unsafe { store_words(s, job, step, panel, words) };
@@ -310,7 +313,7 @@ unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step
 /// # Safety
 /// The job has passed the checks of [`recur`]; step and tile lie inside it.
 #[inline(always)]
-unsafe fn load_gates<S: Lanes, const N: usize>(
+pub(super) unsafe fn load_gates<S: Lanes, const N: usize>(
     s: S,
     job: &Recur<'_>,
     step: usize,
@@ -365,10 +368,10 @@ unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recu
             unsafe { chained::<S, P, N, 0, GATES>(s, tile, x, &mut values) };
             let mut words = s.splat_i(0);
             for (n, gates) in values.iter().enumerate() {
+                let unit = tile.output / GATES + n * LANES;
                 // SAFETY: step and units lie inside the job.
-                let elements =
-                    unsafe { cells::<S, P>(s, job, *gates, step, tile.output / GATES + n * LANES) };
-                words = P::push(s, words, elements);
+                let elements = unsafe { cells::<S, P, 1>(s, job, &[*gates], step, unit) };
+                words = P::push(s, words, elements[0]);
             }
             // SAFETY: step and panel lie inside the job.
             unsafe { store_words(s, job, step, panel, words) };

@@ -46,6 +46,7 @@ pub(super) unsafe fn pairs<S: Lanes>(s: S, job: &mut Recur<'_>, steps: usize) ->
 /// # Safety
 /// As for [`pairs`]; `step`, the one after it and the panel lie inside the job; panels below have been through this.
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
 unsafe fn first<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
     let (columns, known) = (job.weights.columns, panel * LANES);
     let tile = Tile::new(job.weights, 1, panel, 0);
@@ -89,6 +90,7 @@ unsafe fn first<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) 
 /// # Safety
 /// As for [`pairs`]; `step`, the one before it and the panel lie inside the job; all panels have been through [`first`].
 #[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
 unsafe fn second<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
     let (columns, known) = (job.weights.columns, panel * LANES);
     let tile = Tile::new(job.weights, 1, panel, 0);
@@ -154,7 +156,7 @@ unsafe fn finish<S: Lanes>(s: S, job: &mut Recur<'_>, step: usize, panel: usize,
         gates[g] = <F32 as Recurrent<S>>::join(s, sums[0][g], sums[1][g]);
     }
     // SAFETY: step and units lie inside the job.
-    let words = unsafe { cells::<S, F32>(s, job, gates, step, panel * LANES) };
+    let [words] = unsafe { cells::<S, F32, 1>(s, job, &[gates], step, panel * LANES) };
     // SAFETY: step and panel lie inside the job.
     unsafe { store_words(s, job, step, panel, words) };
 }
