@@ -8,7 +8,7 @@
 
 use crate::types::{Price, Side};
 
-/// No level, no lodging: node 0 is a home of orders.
+/// No node, where a level or a lodging is meant: node 0 is a home of orders.
 pub(super) const NIL: u32 = 0;
 /// The key that stands for "no level"; below every real key.
 pub(super) const NO_KEY: i64 = i64::MIN;

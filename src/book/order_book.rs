@@ -4,9 +4,9 @@
 //! Matching mode stands in the sibling module `matching`, on the same storage; views in `view`.
 //!
 //! Design: orders in a slab as intrusive lists under level sentinels (`node`), a ring ladder with bitmaps around the
-//! best price and a treap beyond it (`levels`), ids through a direct-mapped table (`id_map`), free nodes as a stack in an
-//! array of its own. All storage is taken at construction. Every operation is O(1) inside the window, O(log levels)
-//! outside. Single writer; a shared reference is safe to read from many threads.
+//! best price and a treap beyond it (`levels`), each order at the node that the low bits of its id name (`homes`). All
+//! storage is taken at construction. Every operation is O(1) inside the window, O(log levels) outside. Single writer; a
+//! shared reference is safe to read from many threads.
 
 use super::config::{BookConfig, BookError};
 use super::homes::{Homes, Vacancy};
