@@ -199,7 +199,7 @@ impl Homes {
 
     /// The order with this id, which is at home and in no queue any more, moves out. Hot path.
     #[inline(always)]
-    pub(super) fn moved_out_of_home(&mut self, home: u32, id: u64, nodes: &mut [Node]) {
+    pub(super) fn moved_out_of_home(&self, home: u32, id: u64, nodes: &mut [Node]) {
         nodes[home as usize].id = id ^ OTHER_PAIR;
     }
 

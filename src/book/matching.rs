@@ -316,7 +316,7 @@ impl OrderBook {
             *event = amended;
             return Ok(Outcome { events: 1, resting: quantity, touched, ..Outcome::default() });
         }
-        self.check_room(side, key, quantity.0, if key == node.tag.key() { node.quantity } else { 0 })?;
+        self.check_room(side, key, quantity.0, Some(slot))?;
         self.check_events(side.opposite(), limit, quantity.0, 1, out.len())?;
         out[0] = amended;
         let before = self.levels.best(side);
@@ -376,7 +376,7 @@ impl OrderBook {
             return Err(BookError::CannotFill);
         }
         if rests {
-            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, 0)?;
+            self.check_room(order.side, key_of(order.side, order.price), order.quantity.0, None)?;
             if self.is_full() && !crossing {
                 return Err(BookError::PoolFull);
             }

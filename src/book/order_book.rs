@@ -323,10 +323,10 @@ impl OrderBook {
         if new != old && self.find(new).is_ok() {
             return Err(BookError::DuplicateOrder);
         }
-        let Node { tag, quantity: leaving, .. } = self.levels.nodes[slot as usize];
+        let tag = self.levels.nodes[slot as usize].tag;
         let side = tag.side();
         let key = key_of(side, price);
-        self.check_room(side, key, quantity.0, if tag.key() == key { leaving } else { 0 })?;
+        self.check_room(side, key, quantity.0, Some(slot))?;
         let before = self.levels.best(side);
         if new == old {
             self.detach(slot);
@@ -410,17 +410,19 @@ impl OrderBook {
         self.levels.nodes[first as usize].tag.is_anonymous().then_some((level, first))
     }
 
-    /// Whether the level at `key` can take `quantity` once `leaving` has left it.
+    /// Whether the level at `key` can take `quantity` when the order at a node has left its own level, which may be this one.
     #[inline]
     pub(super) fn check_room(
         &self,
         side: Side,
         key: i64,
         quantity: u64,
-        leaving: u64,
+        leaving: Option<u32>,
     ) -> Result<(), BookError> {
         if let Some(level) = self.levels.find(side, key) {
-            let rest = self.levels.nodes[level as usize].quantity - leaving;
+            let nodes = &self.levels.nodes;
+            let leaving = leaving.map(|slot| &nodes[slot as usize]).filter(|node| node.tag.key() == key);
+            let rest = nodes[level as usize].quantity - leaving.map_or(0, |node| node.quantity);
             rest.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
         }
         Ok(())
@@ -450,7 +452,7 @@ impl OrderBook {
             self.levels.nodes[slot as usize].quantity = quantity;
             return Ok(Touched::level(side, key >= before));
         }
-        self.check_room(side, key, quantity, if key == old { node.quantity } else { 0 })?;
+        self.check_room(side, key, quantity, Some(slot))?;
         self.detach(slot);
         self.attach(slot, node.id, Tag::new(side, key), quantity)?;
         Ok(Touched::level(side, key.max(old) >= before))
@@ -531,21 +533,22 @@ impl OrderBook {
     /// Takes the order with this id, which is at home, out of its level and out of the book.
     #[inline(always)]
     fn take_from_home(&mut self, home: u32, id: OrderId) -> Touched {
-        let tag = self.levels.nodes[home as usize].tag;
-        let best = self.levels.best(tag.side());
-        self.detach(home);
-        self.len -= 1;
-        self.homes.moved_out_of_home(home, id.0, &mut self.levels.nodes);
-        Touched::level(tag.side(), tag.key() >= best)
+        self.take_out_by(home, |homes, nodes| homes.moved_out_of_home(home, id.0, nodes))
     }
 
     /// Takes an order out of its level and out of the book.
     #[inline(always)]
     pub(super) fn take_out(&mut self, slot: u32) -> Touched {
+        self.take_out_by(slot, |homes, nodes| homes.moved_out(slot, nodes))
+    }
+
+    #[inline(always)]
+    fn take_out_by(&mut self, slot: u32, move_out: impl FnOnce(&mut Homes, &mut [Node])) -> Touched {
         let tag = self.levels.nodes[slot as usize].tag;
         let best = self.levels.best(tag.side());
         self.detach(slot);
-        self.give_back(slot);
+        self.len -= 1;
+        move_out(&mut self.homes, &mut self.levels.nodes);
         Touched::level(tag.side(), tag.key() >= best)
     }
 }
