@@ -8,12 +8,12 @@
 //!
 //! At one window the recurrence reads all recurrent weights once per step, and that pass from the second-level cache is the wall.
 //! Panels are taken in alternating order, so that the one touched last is still in the first-level cache when
-//! the next step begins with it. With registers for it, a weight serves two steps, in f32 where the order of
-//! sums allows (`pairs.rs`), in i16 and int8, whose sums are exact, nearly everywhere (`turns.rs`).
+//! the next step begins with it. With registers for it, a weight that is read serves two steps (`turns.rs`).
 //!
-//! Each f32 output is one chain of fused multiply-adds over ascending columns, begun at the projection, itself one chain
-//! begun at the bias; integer sums are exact; the cell is one sequence of IEEE operations. So f32, i16 and int8 give the
-//! same bits on every instruction set, for any number of steps per call and any order of panels.
+//! Each f32 output is two chains of fused multiply-adds over ascending columns, one of the columns up to the last of its own
+//! panel, begun at the projection (itself one chain begun at the bias), and one of those above; integer sums are exact; the
+//! cell is one sequence of IEEE operations. So f32, i16 and int8 give the same bits on every instruction set, for any number of
+//! steps per call and any order of panels.
 
 use super::Simd;
 #[cfg(doc)]
@@ -32,11 +32,6 @@ mod format;
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"
 )]
 mod kernels;
-#[allow(
-    clippy::needless_range_loop,
-    reason = "an iterator's closure around lane operations would be compiled without the instruction set"
-)]
-mod pairs;
 #[allow(
     clippy::needless_range_loop,
     reason = "an iterator's closure around lane operations would be compiled without the instruction set"

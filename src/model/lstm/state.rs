@@ -7,7 +7,7 @@ use crate::model::error::ModelError;
 
 /// Steps whose projections are made as one product before the recurrence runs over them: few enough that everything between
 /// the layers stays in the second-level cache, enough that the product reads its weights once for several rows and that
-/// the first step, which shares its integer weights with none before it, is a small part.
+/// the first step, which shares its weights with none before it, is a small part.
 pub(super) const CHUNK: usize = 20;
 
 /// One layer's moving parts over a chunk of steps.

@@ -1,4 +1,4 @@
-//! What the LSTM kernels ask of a number format beyond its sums: how long and how many chains are, how exact the cell's
+//! What the LSTM kernels ask of a number format beyond its sums: how long chains are, how exact the cell's
 //! functions need to be, and how hidden states become the words of the next step's inputs.
 
 use super::super::format::{Bf16, F32, Format, I16, Int8};
@@ -9,10 +9,6 @@ use super::super::lanes::Lanes;
 pub trait Recurrent<S: Lanes>: Format<S> {
     /// Column words after which a running sum must be closed.
     const CHAIN: usize;
-    /// Sums per output of the recurrence: with 2, even columns go to the one that begins at the projection and odd columns to
-    /// the other, and the two are added. One block's four gates would otherwise be four chains, too few to keep the
-    /// multipliers busy.
-    const CHAINS: usize;
     /// Terms of the cell's exponentials: as many as the format's activations can tell.
     const TERMS: usize;
     /// Two sums as one.
@@ -36,7 +32,6 @@ pub const INT8_MOST: f32 = 127.0;
 
 impl<S: Lanes> Recurrent<S> for F32 {
     const CHAIN: usize = usize::MAX;
-    const CHAINS: usize = 2;
     const TERMS: usize = 6;
     #[inline(always)]
     fn join(s: S, a: S::F, b: S::F) -> S::F {
@@ -62,7 +57,6 @@ impl<S: Lanes> Recurrent<S> for F32 {
 
 impl<S: Lanes> Recurrent<S> for Bf16 {
     const CHAIN: usize = usize::MAX;
-    const CHAINS: usize = 1;
     const TERMS: usize = 6;
     #[inline(always)]
     fn join(s: S, a: S::F, b: S::F) -> S::F {
@@ -91,7 +85,6 @@ impl<S: Lanes> Recurrent<S> for Bf16 {
 
 impl<S: Lanes> Recurrent<S> for I16 {
     const CHAIN: usize = I16_CHAIN / 2;
-    const CHAINS: usize = 1;
     const TERMS: usize = 5;
     #[inline(always)]
     fn join(s: S, a: S::I, b: S::I) -> S::I {
@@ -117,7 +110,6 @@ impl<S: Lanes> Recurrent<S> for I16 {
 
 impl<S: Lanes> Recurrent<S> for Int8 {
     const CHAIN: usize = usize::MAX;
-    const CHAINS: usize = 1;
     const TERMS: usize = 4;
     #[inline(always)]
     fn join(s: S, a: S::I, b: S::I) -> S::I {

@@ -1,12 +1,9 @@
 //! The two products: projections of many rows, and the recurrence with its cells.
 
-use std::ops::Range;
-
 use super::super::lanes::{LANES, Lanes};
 use super::cell::cells;
 use super::format::Recurrent;
-use super::pairs::pairs;
-use super::turns::turns;
+use super::turns::{step_gates, turns};
 use super::{BLOCK, GATES, GateMatrix, Project, Recur};
 
 /// The place of one tile's numbers, all in words from the start of their arrays.
@@ -249,60 +246,69 @@ pub fn recur<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>) {
         steps == 0 || job.hidden.len() >= (steps - 1) * job.hidden_stride + units,
         "hidden states of {steps} steps"
     );
-    if S::VECTOR_BLOCKS >= 8 {
-        // SAFETY: all that was asserted above; only f32 has words of one input.
+    let wide = S::VECTOR_BLOCKS >= 8;
+    if wide && columns <= P::CHAIN {
+        // SAFETY: all that was asserted above.
         unsafe {
             match P::GROUP {
-                4 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 4, 2>(s, job, steps),
-                2 if P::INTEGER && columns <= P::CHAIN => turns::<S, P, 2, 2>(s, job, steps),
-                4 => panels::<S, P, 4>(s, job, 0..steps),
-                2 => panels::<S, P, 2>(s, job, 0..steps),
-                _ => {
-                    let done = pairs(s, job, steps);
-                    panels::<S, P, 1>(s, job, done..steps);
-                }
+                4 => turns::<S, P, 4, 2>(s, job, steps),
+                2 => turns::<S, P, 2, 2>(s, job, steps),
+                _ => turns::<S, P, 1, 1>(s, job, steps),
             }
         }
         return;
     }
-    let mut odd = job.odd;
+    let mut down = job.odd;
     for step in 0..steps {
         for panel in 0..job.weights.panels {
-            let panel = if odd { job.weights.panels - 1 - panel } else { panel };
+            let panel = if down { job.weights.panels - 1 - panel } else { panel };
             // SAFETY: `check` passed; step and panel lie inside by the loops' bounds and the assertions above.
-            unsafe { recur_panel::<S, P>(s, job, step, panel) };
+            unsafe {
+                if wide && P::GROUP > 1 {
+                    recur_panel::<S, P, 2>(s, job, step, panel);
+                } else {
+                    recur_panel::<S, P, 1>(s, job, step, panel);
+                }
+            }
         }
-        odd = !odd;
+        down = !down;
     }
 }
 
-/// One panel of one step, block by block.
+/// One panel of one step, `B` blocks side by side.
 ///
 /// # Safety
-/// The job has passed the checks of [`recur`]; step and panel lie inside it.
+/// The job has passed the checks of [`recur`]; step and panel lie inside it; a panel has a multiple of `B` blocks.
 #[inline(always)]
-unsafe fn recur_panel<S: Lanes, P: Recurrent<S>>(s: S, job: &mut Recur<'_>, step: usize, panel: usize) {
+unsafe fn recur_panel<S: Lanes, P: Recurrent<S>, const B: usize>(
+    s: S,
+    job: &mut Recur<'_>,
+    step: usize,
+    panel: usize,
+) {
     let mut words = s.splat_i(0);
-    for block in 0..P::GROUP {
+    let mut block = 0;
+    while block < P::GROUP {
         let tile = Tile::new(job.weights, P::GROUP, panel, block);
-        let mut values = [[[s.splat(0.0); GATES]; 1]; 1];
+        let mut values = [[[s.splat(0.0); GATES]; B]; 1];
         // SAFETY: the step lies inside the job.
         unsafe { load_gates(s, job, step, tile, &mut values[0]) };
         // SAFETY: row `step` lies inside `rows`.
         let x = unsafe { job.rows.as_ptr().add(step * job.weights.columns) };
         // SAFETY: the tile lies inside the matrix, `x` has as many words as it has columns.
         unsafe {
-            if P::CHAINS == 2 {
-                // Two gates in two chains are what sixteen registers hold.
-                chained::<S, P, 1, 0, 2>(s, tile, x, &mut values[0]);
-                chained::<S, P, 1, 2, 4>(s, tile, x, &mut values[0]);
+            if P::INTEGER {
+                sums::<S, P, B, 1>(s, tile, x, 0, &mut values);
             } else {
-                chained::<S, P, 1, 0, 4>(s, tile, x, &mut values[0]);
+                step_gates::<S, P, B>(s, tile, panel, x, &mut values[0]);
             }
         }
-        // SAFETY: step and block lie inside the job.
-        let elements = unsafe { cells::<S, P, 1>(s, job, &values[0], step, tile.output / GATES) };
-        words = P::push(s, words, elements[0]);
+        // SAFETY: step and blocks lie inside the job.
+        let elements = unsafe { cells::<S, P, B>(s, job, &values[0], step, tile.output / GATES) };
+        for elements in elements {
+            words = P::push(s, words, elements);
+        }
+        block += B;
     }
     // SAFETY: step and panel lie inside the job.
     unsafe { store_words(s, job, step, panel, words) };
@@ -345,105 +351,4 @@ pub(super) unsafe fn store_words<S: Lanes>(
     let at = (step + 1) * job.weights.columns + panel * LANES;
     // SAFETY: row `step + 1` lies inside `rows`, a panel's 16 words inside the row. f32 and u32 are stored alike.
     unsafe { s.store_at(s.float_of_bits(words), job.rows.as_mut_ptr().add(at).cast()) };
-}
-
-/// Some steps, a panel's `N` blocks side by side.
-///
-/// # Safety
-/// The job has passed the checks of [`recur`] for so many steps; `N` is the blocks of a panel.
-#[inline(always)]
-unsafe fn panels<S: Lanes, P: Recurrent<S>, const N: usize>(s: S, job: &mut Recur<'_>, steps: Range<usize>) {
-    let weights = job.weights;
-    let mut odd = job.odd;
-    for step in steps {
-        for position in 0..weights.panels {
-            let panel = if odd { weights.panels - 1 - position } else { position };
-            let tile = Tile::new(weights, N, panel, 0);
-            let mut values = [[s.splat(0.0); GATES]; N];
-            // SAFETY: step and tile lie inside the job.
-            unsafe { load_gates(s, job, step, tile, &mut values) };
-            // SAFETY: row `step` lies inside `rows`.
-            let x = unsafe { job.rows.as_ptr().add(step * weights.columns) };
-            // SAFETY: the tile lies inside the matrix, `x` has as many words as it has columns.
-            unsafe { chained::<S, P, N, 0, GATES>(s, tile, x, &mut values) };
-            let mut words = s.splat_i(0);
-            for (n, gates) in values.iter().enumerate() {
-                let unit = tile.output / GATES + n * LANES;
-                // SAFETY: step and units lie inside the job.
-                let elements = unsafe { cells::<S, P, 1>(s, job, &[*gates], step, unit) };
-                words = P::push(s, words, elements[0]);
-            }
-            // SAFETY: step and panel lie inside the job.
-            unsafe { store_words(s, job, step, panel, words) };
-        }
-        odd = !odd;
-    }
-}
-
-/// The recurrence's sums for gates `G0 .. G1` of `N` blocks, in the format's number of chains: `values` comes in as the
-/// start and leaves as the result.
-///
-/// # Safety
-/// The matrix has passed [`check`] and has an even number of columns; the tile lies inside it; `x` is readable for its columns.
-#[inline(always)]
-unsafe fn chained<S: Lanes, P: Recurrent<S>, const N: usize, const G0: usize, const G1: usize>(
-    s: S,
-    tile: Tile<'_>,
-    x: *const u32,
-    values: &mut [[S::F; GATES]; N],
-) {
-    let mut start = 0;
-    let columns = tile.weights.columns;
-    while start < columns {
-        let stop = if columns - start > P::CHAIN { start + P::CHAIN } else { columns };
-        // SAFETY: the caller's promise.
-        let mut even = unsafe { begin::<S, P, N>(s, tile, values) };
-        let mut odd = [[P::begin(s, s.splat(0.0), s.splat_i(0)); GATES]; N];
-        for column in (start..stop).step_by(2) {
-            // SAFETY: the column lies inside the matrix and `x`.
-            unsafe { column_of_gates::<S, P, N, G0, G1>(s, tile, column, x, &mut even) };
-            let second = if P::CHAINS == 2 { &mut odd } else { &mut even };
-            // SAFETY: as above, the number of columns being even.
-            unsafe { column_of_gates::<S, P, N, G0, G1>(s, tile, column + 1, x, second) };
-        }
-        for n in 0..N {
-            for g in G0..G1 {
-                if P::CHAINS == 2 {
-                    even[n][g] = P::join(s, even[n][g], odd[n][g]);
-                }
-            }
-        }
-        let mut ends = *values;
-        // SAFETY: the caller's promise.
-        unsafe { end::<S, P, N>(s, tile, &even, &mut ends) };
-        for n in 0..N {
-            values[n][G0..G1].copy_from_slice(&ends[n][G0..G1]);
-        }
-        start = stop;
-    }
-}
-
-/// One column of [`chained`].
-///
-/// # Safety
-/// As for [`chained`]; the column lies inside the matrix.
-#[inline(always)]
-unsafe fn column_of_gates<S: Lanes, P: Recurrent<S>, const N: usize, const G0: usize, const G1: usize>(
-    s: S,
-    tile: Tile<'_>,
-    column: usize,
-    x: *const u32,
-    sums: &mut [[P::Sum; GATES]; N],
-) {
-    // SAFETY: `x` has as many words as the matrix columns.
-    let x = s.splat_i(unsafe { *x.add(column) }.cast_signed());
-    // SAFETY: the column lies inside the matrix, hence the tile's words inside `words`.
-    let w = unsafe { tile.weights.words.as_ptr().add(tile.first + column * tile.step) };
-    for n in 0..N {
-        for g in G0..G1 {
-            // SAFETY: 16 words of this block and gate, by the above.
-            let w = unsafe { s.load_bytes(w.add(n * BLOCK + g * LANES).cast()) };
-            sums[n][g] = P::step(s, sums[n][g], x, w);
-        }
-    }
 }

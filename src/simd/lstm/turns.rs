@@ -1,11 +1,14 @@
-//! The integer recurrence there and back: steps take the panels upwards and downwards in turn, and a weight that is read serves two
+//! The recurrence there and back: steps take the panels upwards and downwards in turn, and a weight that is read serves two
 //! steps.
 //!
-//! Integer sums are exact, so their order is free. While a step goes through the panels upwards, the hidden states of the
-//! panels below are those of this step already, and the weights of their columns, on their way through the registers, serve the
-//! next step's sums as well. The next step goes downwards: what it still lacks is its own columns and those above, whose hidden
-//! states, in turn, it has just made for the step after. So of P panels' P² blocks of weights a step reads (P² + P)/2 instead of
-//! all, and does so where it turns from the first-level cache. Only the first step of a call reads all.
+//! A float output is two sums added: the first begins at the projection and takes the columns up to the last of the output's own
+//! panel, the second begins at zero and takes those above, both in ascending order. While a step goes through
+//! the panels upwards, the hidden states of the panels below are those of this step already, and the weights of their columns, on
+//! their way through the registers, serve the next step's first sum as well. The next step goes downwards: what it still
+//! lacks is its own columns, and those above, whose weights, in turn, serve the second sum of the step after. So of P
+//! panels' P² blocks of weights a step reads (P² + P)/2 instead of all, and does so where it turns from the first-level
+//! cache. Only the first step of a call reads all. Which sum is made ahead depends on the way, what goes into it does not. An
+//! integer output, whose order is free, is one sum all the way.
 //!
 //! Sums of the next step wait in the places of this step's projections, which nobody else reads any more.
 
@@ -18,7 +21,7 @@ use super::{BLOCK, GATES, Recur};
 /// All steps, `B` of a panel's `N` blocks side by side.
 ///
 /// # Safety
-/// The job has passed the checks of [`recur`](super::kernels::recur) for so many steps, in an integer format whose chains are no
+/// The job has passed the checks of [`recur`](super::kernels::recur) for so many steps, in a format whose chains are no
 /// shorter than the matrix; `N` is the blocks of a panel, a multiple of `B`.
 #[inline(always)]
 pub(super) unsafe fn turns<S: Lanes, P: Recurrent<S>, const N: usize, const B: usize>(
@@ -26,49 +29,66 @@ pub(super) unsafe fn turns<S: Lanes, P: Recurrent<S>, const N: usize, const B: u
     job: &mut Recur<'_>,
     steps: usize,
 ) {
-    let panels = job.weights.panels;
-    let mut odd = job.odd;
+    let mut down = job.odd;
     for step in 0..steps {
-        let mut position = 0;
-        while position < panels {
-            let panel = if odd { panels - 1 - position } else { position };
-            let mut words = s.splat_i(0);
-            let mut block = 0;
-            while block < N {
-                let tile = Tile::new(job.weights, N, panel, block);
-                // SAFETY: step and tile lie inside the job.
-                let gates = unsafe { tile_sums::<S, P, B>(s, job, [step, steps], tile, panel, odd) };
-                // SAFETY: step and units lie inside the job.
-                let elements = unsafe { cells::<S, P, B>(s, job, &gates, step, tile.output / GATES) };
-                for elements in elements {
-                    words = P::push(s, words, elements);
-                }
-                block += B;
+        // SAFETY: the caller's promise, and the step lies inside the job.
+        unsafe {
+            if down {
+                turn::<S, P, N, B, true>(s, job, [step, steps]);
+            } else {
+                turn::<S, P, N, B, false>(s, job, [step, steps]);
             }
-            // SAFETY: step and panel lie inside the job.
-            unsafe { store_words(s, job, step, panel, words) };
-            position += 1;
         }
-        odd = !odd;
+        down = !down;
+    }
+}
+
+/// One step, downwards or upwards.
+///
+/// # Safety
+/// As for [`turns`]; the step lies inside the job, those before it are done.
+#[inline(always)]
+unsafe fn turn<S: Lanes, P: Recurrent<S>, const N: usize, const B: usize, const DOWN: bool>(
+    s: S,
+    job: &mut Recur<'_>,
+    [step, steps]: [usize; 2],
+) {
+    let panels = job.weights.panels;
+    for position in 0..panels {
+        let panel = if DOWN { panels - 1 - position } else { position };
+        let mut words = s.splat_i(0);
+        let mut block = 0;
+        while block < N {
+            let tile = Tile::new(job.weights, N, panel, block);
+            // SAFETY: step and tile lie inside the job, and the panels on the way here are done.
+            let gates = unsafe { tile_gates::<S, P, B, DOWN>(s, job, [step, steps], tile, panel) };
+            // SAFETY: step and units lie inside the job.
+            let elements = unsafe { cells::<S, P, B>(s, job, &gates, step, tile.output / GATES) };
+            for elements in elements {
+                words = P::push(s, words, elements);
+            }
+            block += B;
+        }
+        // SAFETY: step and panel lie inside the job.
+        unsafe { store_words(s, job, step, panel, words) };
     }
 }
 
 /// The gates of one tile at one step, and as much of the next step's sums as its hidden states allow.
 ///
 /// # Safety
-/// As for [`turns`]; the tile is of this panel, and the panels on this step's way to it are done.
+/// As for [`turn`]; the tile is of this panel, and the panels on this step's way to it are done.
 #[inline(always)]
-unsafe fn tile_sums<S: Lanes, P: Recurrent<S>, const B: usize>(
+unsafe fn tile_gates<S: Lanes, P: Recurrent<S>, const B: usize, const DOWN: bool>(
     s: S,
     job: &mut Recur<'_>,
     [step, steps]: [usize; 2],
     tile: Tile<'_>,
     panel: usize,
-    odd: bool,
 ) -> [[S::F; GATES]; B] {
     let (columns, own) = (job.weights.columns, panel * LANES);
     let (below, above) = ([0, own], [own + LANES, columns]);
-    let (passed, ahead) = if odd { (above, below) } else { (below, above) };
+    let (passed, ahead) = if DOWN { (above, below) } else { (below, above) };
     // SAFETY: rows `step` and `step + 1` lie inside `rows`.
     let x = unsafe { job.rows.as_ptr().add(step * columns) };
     // SAFETY: as above.
@@ -77,36 +97,122 @@ unsafe fn tile_sums<S: Lanes, P: Recurrent<S>, const B: usize>(
     // SAFETY: step and tile lie inside the job.
     unsafe { load_gates(s, job, step, tile, &mut values) };
     // SAFETY: the tile lies inside the matrix.
-    let fresh = unsafe { begin::<S, P, B>(s, tile, &values) };
-    let mut sums = [fresh; 2];
-    if step == 0 {
-        let mut now = [fresh];
-        // SAFETY: the columns lie inside the matrix and `x`.
-        unsafe { over::<S, P, B, 1>(s, tile, ahead, [x], &mut now) };
-        sums[0] = now[0];
-    } else {
-        // SAFETY: the step before left the tile's sums there.
-        unsafe { resume::<S, P, B>(s, job, step - 1, tile, &mut sums[0]) };
+    let projection = unsafe { begin::<S, P, B>(s, tile, &values) };
+    let nothing = zero::<S, P, B>(s);
+    let (of_passed, of_ahead) = if DOWN { (nothing, projection) } else { (projection, nothing) };
+
+    let mut passing = [of_passed];
+    if P::INTEGER {
+        // SAFETY: as for this function.
+        passing[0] = unsafe { carried::<S, P, B>(s, job, step, tile, ahead, projection) };
     }
-    let mut now = [sums[0]];
     if step + 1 < steps {
+        let mut later = nothing;
+        if P::INTEGER || !DOWN {
+            let mut values = values;
+            // SAFETY: the step after and the tile lie inside the job.
+            unsafe { load_gates(s, job, step + 1, tile, &mut values) };
+            // SAFETY: the tile lies inside the matrix.
+            later = unsafe { begin::<S, P, B>(s, tile, &values) };
+        }
+        let mut both = [passing[0], later];
         // SAFETY: the columns lie inside the matrix, `x` and `next`; in `next`, the panels passed have written them.
-        unsafe { over::<S, P, B, 2>(s, tile, passed, [x, next], &mut sums) };
-        // SAFETY: the tile's projections at this step have been read.
-        unsafe { wait::<S, P, B>(s, job, step, tile, &sums[1]) };
-        now[0] = sums[0];
+        unsafe { over::<S, P, B, 2>(s, tile, passed, [x, next], &mut both) };
+        passing[0] = both[0];
+        // SAFETY: step and tile lie inside the job.
+        unsafe { wait::<S, P, B>(s, job, step, tile, &both[1]) };
     } else {
         // SAFETY: the columns lie inside the matrix and `x`.
-        unsafe { over::<S, P, B, 1>(s, tile, passed, [x], &mut now) };
+        unsafe { over::<S, P, B, 1>(s, tile, passed, [x], &mut passing) };
+    }
+    let (mut first, mut second) = (passing, [nothing]);
+    if !P::INTEGER {
+        // SAFETY: as for this function.
+        second[0] = unsafe { carried::<S, P, B>(s, job, step, tile, ahead, of_ahead) };
+        if DOWN {
+            (first, second) = (second, first);
+        }
     }
     // SAFETY: the columns lie inside the matrix and `x`.
-    unsafe { over::<S, P, B, 1>(s, tile, [own, own + LANES], [x], &mut now) };
+    unsafe { over::<S, P, B, 1>(s, tile, [own, own + LANES], [x], &mut first) };
+    let sums = if P::INTEGER { first[0] } else { joined::<S, P, B>(s, first[0], &second[0]) };
     // SAFETY: the tile lies inside the matrix.
-    unsafe { end::<S, P, B>(s, tile, &now[0], &mut values) };
+    unsafe { end::<S, P, B>(s, tile, &sums, &mut values) };
     values
 }
 
-/// Leaves a tile's sums in the place of its projections at `step`.
+/// What the step before made ahead, or at the first step the same from `start` on.
+///
+/// # Safety
+/// As for [`tile_gates`]; the columns lie inside the matrix.
+#[inline(always)]
+unsafe fn carried<S: Lanes, P: Recurrent<S>, const B: usize>(
+    s: S,
+    job: &Recur<'_>,
+    step: usize,
+    tile: Tile<'_>,
+    columns: [usize; 2],
+    start: [[P::Sum; GATES]; B],
+) -> [[P::Sum; GATES]; B] {
+    if step > 0 {
+        // SAFETY: the step before left the tile's sums there.
+        return unsafe { resume::<S, P, B>(s, job, step - 1, tile) };
+    }
+    let mut sums = [start];
+    // SAFETY: the columns lie inside the matrix and row 0.
+    unsafe { over::<S, P, B, 1>(s, tile, columns, [job.rows.as_ptr()], &mut sums) };
+    sums[0]
+}
+
+/// The gates of `B` blocks of one panel at one step, by the same two sums, for a format without integers.
+///
+/// # Safety
+/// The matrix has passed the checks of [`recur`](super::kernels::recur); the tile lies inside it and is of this panel; `x` is
+/// readable for its columns.
+#[inline(always)]
+pub(super) unsafe fn step_gates<S: Lanes, P: Recurrent<S>, const B: usize>(
+    s: S,
+    tile: Tile<'_>,
+    panel: usize,
+    x: *const u32,
+    values: &mut [[S::F; GATES]; B],
+) {
+    let middle = (panel + 1) * LANES;
+    // SAFETY: the tile lies inside the matrix.
+    let mut first = [unsafe { begin::<S, P, B>(s, tile, values) }];
+    let mut second = [zero::<S, P, B>(s)];
+    // SAFETY: the columns lie inside the matrix and `x`.
+    unsafe { over::<S, P, B, 1>(s, tile, [middle, tile.weights.columns], [x], &mut second) };
+    // SAFETY: as above.
+    unsafe { over::<S, P, B, 1>(s, tile, [0, middle], [x], &mut first) };
+    let sums = joined::<S, P, B>(s, first[0], &second[0]);
+    // SAFETY: the tile lies inside the matrix.
+    unsafe { end::<S, P, B>(s, tile, &sums, values) };
+}
+
+/// Sums that begin at nothing, not even at a correction.
+#[inline(always)]
+fn zero<S: Lanes, P: Recurrent<S>, const B: usize>(s: S) -> [[P::Sum; GATES]; B] {
+    [[P::begin(s, s.splat(0.0), s.splat_i(0)); GATES]; B]
+}
+
+/// Both sums of each output as one.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
+fn joined<S: Lanes, P: Recurrent<S>, const B: usize>(
+    s: S,
+    mut first: [[P::Sum; GATES]; B],
+    second: &[[P::Sum; GATES]; B],
+) -> [[P::Sum; GATES]; B] {
+    for n in 0..B {
+        for g in 0..GATES {
+            first[n][g] = P::join(s, first[n][g], second[n][g]);
+        }
+    }
+    first
+}
+
+/// Leaves a tile's sums in the place of its projections at `step`, which have been read.
 ///
 /// # Safety
 /// Step and tile lie inside the job.
@@ -140,16 +246,17 @@ unsafe fn resume<S: Lanes, P: Recurrent<S>, const B: usize>(
     job: &Recur<'_>,
     step: usize,
     tile: Tile<'_>,
-    sums: &mut [[P::Sum; GATES]; B],
-) {
+) -> [[P::Sum; GATES]; B] {
     let mut stored = [[s.splat(0.0); GATES]; B];
     // SAFETY: the caller's promise.
     unsafe { load_gates(s, job, step, tile, &mut stored) };
+    let mut sums = zero::<S, P, B>(s);
     for n in 0..B {
         for g in 0..GATES {
             sums[n][g] = P::taken_up(s, stored[n][g]);
         }
     }
+    sums
 }
 
 /// Adds columns `from .. to` for `T` steps with inputs of their own.
@@ -158,7 +265,7 @@ unsafe fn resume<S: Lanes, P: Recurrent<S>, const B: usize>(
 /// The columns lie inside the tile's matrix and inside each of `x`.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
-unsafe fn over<S: Lanes, P: Recurrent<S>, const B: usize, const T: usize>(
+pub(super) unsafe fn over<S: Lanes, P: Recurrent<S>, const B: usize, const T: usize>(
     s: S,
     tile: Tile<'_>,
     [from, to]: [usize; 2],
