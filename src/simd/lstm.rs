@@ -10,10 +10,10 @@
 //! Panels are taken in alternating order, so that the one touched last is still in the first-level cache when
 //! the next step begins with it. With registers for it, a weight that is read serves two steps (`turns.rs`).
 //!
-//! Each f32 output is two chains of fused multiply-adds over ascending columns, one of the columns up to the last of its own
-//! panel, begun at the projection (itself one chain begun at the bias), and one of those above; integer sums are exact; the
-//! cell is one sequence of IEEE operations. So f32, i16 and int8 give the same bits on every instruction set, for any number of
-//! steps per call and any order of panels.
+//! Each f32 output is three chains of fused multiply-adds, whose columns and order do not depend on who computes them: those of
+//! its own panel, begun at the projection (itself one chain begun at the bias), those of the panels below and those of the panels
+//! above; integer sums are exact; the cell is one sequence of IEEE operations. So f32, i16 and int8 give the same bits on
+//! every instruction set, for any number of steps per call and any order of panels.
 
 use super::Simd;
 #[cfg(doc)]

@@ -252,7 +252,7 @@ impl Lstm {
     #[must_use]
     pub const fn published_error(precision: Precision) -> PublishedError {
         match precision {
-            Precision::F32 => PublishedError { default_scale: 1.1e-8, three_times: 2.1e-7 },
+            Precision::F32 => PublishedError { default_scale: 1e-8, three_times: 2e-7 },
             Precision::Bf16 => PublishedError { default_scale: 3e-6, three_times: 9e-4 },
             Precision::I16 => PublishedError { default_scale: 1.3e-6, three_times: 5e-5 },
             Precision::Int8 => PublishedError { default_scale: 6e-5, three_times: 4e-3 },

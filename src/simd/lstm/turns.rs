@@ -1,14 +1,16 @@
 //! The recurrence there and back: steps take the panels upwards and downwards in turn, and a weight that is read serves two
 //! steps.
 //!
-//! A float output is two sums added: the first begins at the projection and takes the columns up to the last of the output's own
-//! panel, the second begins at zero and takes those above, both in ascending order. While a step goes through
-//! the panels upwards, the hidden states of the panels below are those of this step already, and the weights of their columns, on
-//! their way through the registers, serve the next step's first sum as well. The next step goes downwards: what it still
-//! lacks is its own columns, and those above, whose weights, in turn, serve the second sum of the step after. So of P
+//! While a step goes through the panels upwards, the hidden states of the panels below are those of this step already, and the
+//! weights of their columns, on their way through the registers, serve the next step's sums as well. The next step goes
+//! downwards: what it still lacks is its own columns and those above, whose weights, in turn, serve the step after. So of P
 //! panels' P² blocks of weights a step reads (P² + P)/2 instead of all, and does so where it turns from the first-level
-//! cache. Only the first step of a call reads all. Which sum is made ahead depends on the way, what goes into it does not. An
-//! integer output, whose order is free, is one sum all the way.
+//! cache. Only the first step of a call reads all.
+//!
+//! A float output is three sums: over its own panel's columns, begun at the projection, over those below, upwards, and over those
+//! above, downwards, so that the hidden states that come last are needed last. The latter two are added, then the first. Which
+//! of them is made a step ahead depends on the way, what goes into it does not. An integer output, whose order is free, is
+//! one sum all the way.
 //!
 //! Sums of the next step wait in the places of this step's projections, which nobody else reads any more.
 
@@ -97,45 +99,46 @@ unsafe fn tile_gates<S: Lanes, P: Recurrent<S>, const B: usize, const DOWN: bool
     // SAFETY: step and tile lie inside the job.
     unsafe { load_gates(s, job, step, tile, &mut values) };
     // SAFETY: the tile lies inside the matrix.
-    let projection = unsafe { begin::<S, P, B>(s, tile, &values) };
+    let start = unsafe { begin::<S, P, B>(s, tile, &values) };
     let nothing = zero::<S, P, B>(s);
-    let (of_passed, of_ahead) = if DOWN { (nothing, projection) } else { (projection, nothing) };
 
-    let mut passing = [of_passed];
-    if P::INTEGER {
-        // SAFETY: as for this function.
-        passing[0] = unsafe { carried::<S, P, B>(s, job, step, tile, ahead, projection) };
+    // With registers to spare the panel's own columns come first, because those passed wait for the cells of the panel before.
+    let own_first = B == 1 && !P::INTEGER;
+    let mut of_own = [start];
+    if own_first {
+        // SAFETY: the columns lie inside the matrix and `x`.
+        unsafe { over::<S, P, B, 1, false>(s, tile, [own, own + LANES], [x], &mut of_own) };
     }
+    let (mut passing, later) = if P::INTEGER {
+        // SAFETY: as for this function.
+        ([unsafe { carried::<S, P, B, DOWN>(s, job, step, tile, ahead, start) }], start)
+    } else {
+        ([nothing], nothing)
+    };
     if step + 1 < steps {
-        let mut later = nothing;
-        if P::INTEGER || !DOWN {
-            let mut values = values;
-            // SAFETY: the step after and the tile lie inside the job.
-            unsafe { load_gates(s, job, step + 1, tile, &mut values) };
-            // SAFETY: the tile lies inside the matrix.
-            later = unsafe { begin::<S, P, B>(s, tile, &values) };
-        }
         let mut both = [passing[0], later];
         // SAFETY: the columns lie inside the matrix, `x` and `next`; in `next`, the panels passed have written them.
-        unsafe { over::<S, P, B, 2>(s, tile, passed, [x, next], &mut both) };
+        unsafe { over::<S, P, B, 2, DOWN>(s, tile, passed, [x, next], &mut both) };
         passing[0] = both[0];
         // SAFETY: step and tile lie inside the job.
         unsafe { wait::<S, P, B>(s, job, step, tile, &both[1]) };
     } else {
         // SAFETY: the columns lie inside the matrix and `x`.
-        unsafe { over::<S, P, B, 1>(s, tile, passed, [x], &mut passing) };
+        unsafe { over::<S, P, B, 1, DOWN>(s, tile, passed, [x], &mut passing) };
     }
-    let (mut first, mut second) = (passing, [nothing]);
+    if P::INTEGER {
+        of_own = passing;
+    }
+    if !own_first {
+        // SAFETY: the columns lie inside the matrix and `x`.
+        unsafe { over::<S, P, B, 1, false>(s, tile, [own, own + LANES], [x], &mut of_own) };
+    }
+    let mut sums = of_own[0];
     if !P::INTEGER {
         // SAFETY: as for this function.
-        second[0] = unsafe { carried::<S, P, B>(s, job, step, tile, ahead, of_ahead) };
-        if DOWN {
-            (first, second) = (second, first);
-        }
+        let waiting = unsafe { carried::<S, P, B, DOWN>(s, job, step, tile, ahead, nothing) };
+        sums = joined::<S, P, B>(s, sums, &joined::<S, P, B>(s, passing[0], &waiting));
     }
-    // SAFETY: the columns lie inside the matrix and `x`.
-    unsafe { over::<S, P, B, 1>(s, tile, [own, own + LANES], [x], &mut first) };
-    let sums = if P::INTEGER { first[0] } else { joined::<S, P, B>(s, first[0], &second[0]) };
     // SAFETY: the tile lies inside the matrix.
     unsafe { end::<S, P, B>(s, tile, &sums, &mut values) };
     values
@@ -144,9 +147,9 @@ unsafe fn tile_gates<S: Lanes, P: Recurrent<S>, const B: usize, const DOWN: bool
 /// What the step before made ahead, or at the first step the same from `start` on.
 ///
 /// # Safety
-/// As for [`tile_gates`]; the columns lie inside the matrix.
+/// As for [`tile_gates`]; the columns, those on the other side of the panel, lie inside the matrix.
 #[inline(always)]
-unsafe fn carried<S: Lanes, P: Recurrent<S>, const B: usize>(
+unsafe fn carried<S: Lanes, P: Recurrent<S>, const B: usize, const DOWN: bool>(
     s: S,
     job: &Recur<'_>,
     step: usize,
@@ -158,13 +161,19 @@ unsafe fn carried<S: Lanes, P: Recurrent<S>, const B: usize>(
         // SAFETY: the step before left the tile's sums there.
         return unsafe { resume::<S, P, B>(s, job, step - 1, tile) };
     }
-    let mut sums = [start];
+    let (mut sums, x) = ([start], job.rows.as_ptr());
     // SAFETY: the columns lie inside the matrix and row 0.
-    unsafe { over::<S, P, B, 1>(s, tile, columns, [job.rows.as_ptr()], &mut sums) };
+    unsafe {
+        if DOWN {
+            over::<S, P, B, 1, false>(s, tile, columns, [x], &mut sums);
+        } else {
+            over::<S, P, B, 1, true>(s, tile, columns, [x], &mut sums);
+        }
+    }
     sums[0]
 }
 
-/// The gates of `B` blocks of one panel at one step, by the same two sums, for a format without integers.
+/// The gates of `B` blocks of one panel at one step, by the same three sums, for a format without integers.
 ///
 /// # Safety
 /// The matrix has passed the checks of [`recur`](super::kernels::recur); the tile lies inside it and is of this panel; `x` is
@@ -177,15 +186,18 @@ pub(super) unsafe fn step_gates<S: Lanes, P: Recurrent<S>, const B: usize>(
     x: *const u32,
     values: &mut [[S::F; GATES]; B],
 ) {
-    let middle = (panel + 1) * LANES;
+    let (from, to) = (panel * LANES, (panel + 1) * LANES);
     // SAFETY: the tile lies inside the matrix.
-    let mut first = [unsafe { begin::<S, P, B>(s, tile, values) }];
-    let mut second = [zero::<S, P, B>(s)];
+    let mut of_own = [unsafe { begin::<S, P, B>(s, tile, values) }];
+    let mut below = [zero::<S, P, B>(s)];
+    let mut above = below;
     // SAFETY: the columns lie inside the matrix and `x`.
-    unsafe { over::<S, P, B, 1>(s, tile, [middle, tile.weights.columns], [x], &mut second) };
+    unsafe { over::<S, P, B, 1, true>(s, tile, [to, tile.weights.columns], [x], &mut above) };
     // SAFETY: as above.
-    unsafe { over::<S, P, B, 1>(s, tile, [0, middle], [x], &mut first) };
-    let sums = joined::<S, P, B>(s, first[0], &second[0]);
+    unsafe { over::<S, P, B, 1, false>(s, tile, [0, from], [x], &mut below) };
+    // SAFETY: as above.
+    unsafe { over::<S, P, B, 1, false>(s, tile, [from, to], [x], &mut of_own) };
+    let sums = joined::<S, P, B>(s, of_own[0], &joined::<S, P, B>(s, below[0], &above[0]));
     // SAFETY: the tile lies inside the matrix.
     unsafe { end::<S, P, B>(s, tile, &sums, values) };
 }
@@ -259,20 +271,21 @@ unsafe fn resume<S: Lanes, P: Recurrent<S>, const B: usize>(
     sums
 }
 
-/// Adds columns `from .. to` for `T` steps with inputs of their own.
+/// Adds columns `from .. to`, or from the last to the first of them, for `T` steps with inputs of their own.
 ///
 /// # Safety
 /// The columns lie inside the tile's matrix and inside each of `x`.
 #[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "constant bounds, which unroll into registers")]
-pub(super) unsafe fn over<S: Lanes, P: Recurrent<S>, const B: usize, const T: usize>(
+unsafe fn over<S: Lanes, P: Recurrent<S>, const B: usize, const T: usize, const DOWN: bool>(
     s: S,
     tile: Tile<'_>,
     [from, to]: [usize; 2],
     x: [*const u32; T],
     sums: &mut [[[P::Sum; GATES]; B]; T],
 ) {
-    for column in from..to {
+    for step in from..to {
+        let column = if DOWN { from + to - 1 - step } else { step };
         // SAFETY: the column lies inside the matrix, hence the tile's words inside `words`.
         let w = unsafe { tile.weights.words.as_ptr().add(tile.first + column * tile.step) };
         let mut inputs = [s.splat_i(0); T];
