@@ -11,7 +11,7 @@ use super::{
 use crate::book::Depth;
 use crate::features::{Features, TopOfBook};
 use crate::oms::{
-    ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind,
+    Decision, ExecutionKind, ExecutionReport, MarketTop, OmsConfig, OmsError, OrderAction, OrderActionKind,
     OrderManager, WantedQuotes,
 };
 use crate::position::Position;
@@ -256,8 +256,8 @@ impl<S: Strategy> Engine<S> {
         let quoted = self.lap(Stage::Quote, featured);
 
         let top = MarketTop::new(self.top.bid, self.top.ask);
-        let decision =
-            self.orders.decide(&wanted, &top, self.position.quantity(), self.now, &mut self.gate, out)?;
+        let (position, mut decision) = (self.position.quantity(), Decision::default());
+        self.orders.decide_into(&wanted, &top, position, self.now, &mut self.gate, out, &mut decision)?;
         self.requote = false;
         self.stats.risk_refusals += u64::from(decision.refused);
         for action in &out[..decision.actions] {

@@ -7,7 +7,7 @@
 
 use super::wanted::RoundedSide;
 use super::{MAX_LEVELS, OmsError, OrderAction, OrderManager, OrderState, ReplaceMode, WantedQuotes};
-use crate::risk::{Exposure, RiskGate, RiskReject, Stance};
+use crate::risk::{RiskGate, RiskReject, Stance};
 use crate::types::{Price, Quantity, Side, SignedQuantity, Timestamp};
 
 /// What a decision needs to know of the market.
@@ -50,11 +50,12 @@ pub struct Decision {
 
 /// What the levels of one decision share.
 struct Context<'a> {
-    exposure: Exposure,
+    position: SignedQuantity,
+    reference: Option<Price>,
     now: Timestamp,
     gate: &'a mut RiskGate,
     out: &'a mut [OrderAction],
-    decision: Decision,
+    decision: &'a mut Decision,
 }
 
 impl Context<'_> {
@@ -90,8 +91,26 @@ impl OrderManager {
         gate: &mut RiskGate,
         out: &mut [OrderAction],
     ) -> Result<Decision, OmsError> {
+        let mut decision = Decision::default();
+        self.decide_into(wanted, top, position, now, gate, out, &mut decision)?;
+        Ok(decision)
+    }
+
+    /// As [`decide`](Self::decide), with the outcome written where it stays: copying what has just been put together field by
+    /// field waits for all of them. `decision` is the default before, and without meaning after an error.
+    #[expect(clippy::too_many_arguments, reason = "a decision, and where it goes")]
+    pub(crate) fn decide_into(
+        &mut self,
+        wanted: &WantedQuotes,
+        top: &MarketTop,
+        position: SignedQuantity,
+        now: Timestamp,
+        gate: &mut RiskGate,
+        out: &mut [OrderAction],
+        decision: &mut Decision,
+    ) -> Result<(), OmsError> {
         let post_only = self.config.post_only;
-        let mut sides = [RoundedSide::default(); 2];
+        let mut sides = [RoundedSide::EMPTY; 2];
         wanted.round(Side::Buy, top.ask.filter(|_| post_only), &mut sides[0])?;
         wanted.round(Side::Sell, top.bid.filter(|_| post_only), &mut sides[1])?;
         if let (Some(bid), Some(ask)) = (sides[0].best, sides[1].best)
@@ -99,20 +118,17 @@ impl OrderManager {
         {
             return Err(OmsError::CrossedQuotes);
         }
-        let mut decision = Decision::default();
-        self.withhold(&mut sides, position, now, gate, &mut decision);
-        let used = Side::BOTH.map(|side| sides[side.index()].wanted | self.occupied(side));
+        self.withhold(&mut sides, position, now, gate, decision);
         if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
-            self.check_room(used, out.len())?;
+            self.check_room(&sides, out.len())?;
         }
-        let exposure = self.exposure(position, top.reference, gate);
-        let mut context = Context { exposure, now, gate, out, decision };
+        let mut context = Context { position, reference: top.reference, now, gate, out, decision };
         // Where the wanted bid meets our working ask, the ask has to move away first.
         let first = if self.meets_own(Side::Buy, sides[0].best) { Side::Sell } else { Side::Buy };
         for side in [first, first.opposite()] {
-            self.decide_side(side, used[side.index()], &sides[side.index()], &mut context);
+            self.decide_side(side, &sides[side.index()], &mut context);
         }
-        Ok(context.decision)
+        Ok(())
     }
 
     /// Takes off what the gate would refuse whatever the order: everything while it is closed, and while only reducing
@@ -152,8 +168,9 @@ impl OrderManager {
 
     /// Whether the buffer and the ids last for an action per level in use, where they do not last for every level.
     #[cold]
-    fn check_room(&self, used: [u8; 2], room: usize) -> Result<(), OmsError> {
-        let needed = (used[0].count_ones() + used[1].count_ones()) as usize;
+    fn check_room(&self, sides: &[RoundedSide; 2], room: usize) -> Result<(), OmsError> {
+        let used = |side| self.used(side, &sides[side.index()]).count_ones() as usize;
+        let needed = used(Side::Buy) + used(Side::Sell);
         if room < needed {
             return Err(OmsError::ActionBufferFull { needed });
         }
@@ -178,9 +195,16 @@ impl OrderManager {
         false
     }
 
+    /// The levels of a side that are wanted or served, a bit each.
+    #[inline]
+    const fn used(&self, side: Side, wanted: &RoundedSide) -> u8 {
+        wanted.wanted | self.occupied(side)
+    }
+
     /// Every level of a side that is wanted or served.
     #[inline]
-    fn decide_side(&mut self, side: Side, mut used: u8, wanted: &RoundedSide, context: &mut Context<'_>) {
+    fn decide_side(&mut self, side: Side, wanted: &RoundedSide, context: &mut Context<'_>) {
+        let mut used = self.used(side, wanted);
         while used != 0 {
             let level = used.trailing_zeros() as usize;
             used &= used - 1;
@@ -214,7 +238,7 @@ impl OrderManager {
             context.decision.held += 1;
             return;
         }
-        let exposure = self.exposure(context.exposure.position, context.exposure.reference, context.gate);
+        let exposure = self.exposure(context.position, context.reference, context.gate);
         let post_only = self.config.post_only;
         match self.place_at(level as u8, side, quote, post_only, &exposure, context.now, context.gate) {
             Ok(action) => {
@@ -261,10 +285,10 @@ impl OrderManager {
             }
             return;
         }
-        context.exposure = self.exposure(context.exposure.position, context.exposure.reference, context.gate);
-        let Context { exposure, now, gate, out, decision } = context;
+        let exposure = self.exposure(context.position, context.reference, context.gate);
+        let Context { now, gate, out, decision, .. } = context;
         let (quote, action) = ((price, quantity), &mut out[decision.actions]);
-        match self.replace_idle(slot, quote, self.config.post_only, exposure, *now, gate, action) {
+        match self.replace_idle(slot, quote, self.config.post_only, &exposure, *now, gate, action) {
             Ok(()) => decision.actions += 1,
             Err(error) => {
                 context.withheld(error);

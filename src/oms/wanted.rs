@@ -36,7 +36,7 @@ pub struct WantedQuotes {
 }
 
 /// Wanted quotes of one side in ticks and lots.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct RoundedSide {
     levels: [(Price, Quantity); MAX_LEVELS],
     /// Bit n: level n is wanted.
@@ -46,6 +46,9 @@ pub(super) struct RoundedSide {
 }
 
 impl RoundedSide {
+    /// Nothing wanted. A constant: the default of a field after the other would be put together elsewhere and copied.
+    pub const EMPTY: Self = Self { levels: [(Price(0), Quantity::ZERO); MAX_LEVELS], wanted: 0, best: None };
+
     /// The quote wanted at a level.
     #[inline]
     pub fn level(&self, level: usize) -> Option<(Price, Quantity)> {
