@@ -118,7 +118,9 @@ impl OrderManager {
         {
             return Err(OmsError::CrossedQuotes);
         }
-        self.withhold(&mut sides, position, now, gate, decision);
+        if !gate.is_surely_open(self.config.instrument, now) {
+            self.withhold(&mut sides, position, now, gate, decision);
+        }
         if out.len() < 2 * MAX_LEVELS || !self.has_ids(2 * MAX_LEVELS) {
             self.check_room(&sides, out.len())?;
         }
@@ -133,7 +135,7 @@ impl OrderManager {
 
     /// Takes off what the gate would refuse whatever the order: everything while it is closed, and while only reducing
     /// orders pass what does not reduce. Each quote that is withheld is counted there as a refusal.
-    #[inline]
+    #[cold]
     fn withhold(
         &self,
         sides: &mut [RoundedSide; 2],

@@ -193,6 +193,13 @@ impl RiskGate {
             || core.shared.state.load(Ordering::Acquire) != TradingState::Active as u8
     }
 
+    /// Whether the instrument's [`stance`](Self::stance) is open without being asked, which would change nothing. `false`
+    /// says nothing. Hot path, a few loads.
+    #[inline]
+    pub(crate) fn is_surely_open(&self, instrument: InstrumentId, now: Timestamp) -> bool {
+        !self.needs_look(now) && now.0 >= self.core.now && self.core.lines.is_last(instrument)
+    }
+
     /// Whether some check looks at how old an instrument's data are. Hot path.
     #[inline]
     #[must_use]

@@ -173,10 +173,13 @@ impl Lines {
     /// allocator unless they are empty: hosts that use them mention their instruments beforehand.
     #[inline]
     pub(super) fn find_or_make(&mut self, id: InstrumentId, rules: &InstrumentRules) -> Option<usize> {
-        if self.lines.get(self.last).is_some_and(|line| line.id == id) {
-            return Some(self.last);
-        }
-        self.search(id, rules)
+        if self.is_last(id) { Some(self.last) } else { self.search(id, rules) }
+    }
+
+    /// Whether the line that was used last is this instrument's.
+    #[inline]
+    pub(super) fn is_last(&self, id: InstrumentId) -> bool {
+        self.lines.get(self.last).is_some_and(|line| line.id == id)
     }
 
     fn search(&mut self, id: InstrumentId, rules: &InstrumentRules) -> Option<usize> {

@@ -1,5 +1,8 @@
 //! States, resets, restarts and coverage.
 
+use rand_core::{RngCore, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
 use super::*;
 
 fn lossy() -> RiskConfig {
@@ -218,4 +221,68 @@ fn absurd_numbers_neither_overflow_nor_pass() {
     bench.fill(Side::Buy, i64::MIN, u64::MAX, Some(i64::MIN));
     bench.now = u64::MAX;
     let _ = bench.try_buy();
+}
+
+/// Everything that asking a gate for its stance may change.
+fn traces(gate: &RiskGate) -> impl PartialEq + std::fmt::Debug + use<> {
+    let core = &gate.core;
+    let state = (core.now, core.wake, core.closed, core.reducing, core.was_killed, core.lines.iter().count());
+    (
+        state,
+        *gate.counters(),
+        gate.latches(),
+        format!("{:?}", core.conditions),
+        gate.monitor().audit().written(),
+    )
+}
+
+#[test]
+fn a_gate_that_is_surely_open_is_open_and_asking_it_changes_nothing() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(3);
+    let (mut sure, mut shut) = (0, 0);
+    for round in 0..60_u32 {
+        let config = RiskConfig {
+            instruments: 1 + round % 2,
+            max_data_age_ns: round.is_multiple_of(5).then_some(500),
+            max_daily_loss: Some(Money(100)),
+            ..RiskConfig::default()
+        };
+        let mut bench = Bench::new(config);
+        for _ in 0..200 {
+            bench.now = (bench.now + random.next_u64() % 300).saturating_sub(random.next_u64() % 4 / 3 * 500);
+            let now = Timestamp(bench.now);
+            match random.next_u32() % 24 {
+                0 => bench.gate.kill(),
+                1..4 => bench.gate.revive(),
+                4 => bench.gate.set_state(TradingState::Halted, now),
+                5 => bench.gate.set_state(TradingState::ReduceOnly, now),
+                6..10 => bench.gate.set_state(TradingState::Active, now),
+                10 | 11 => {
+                    let restriction = Restriction::from_u8((random.next_u32() % 3) as u8).unwrap();
+                    let rules = InstrumentRules { restriction, ..InstrumentRules::default() };
+                    bench.gate.set_rules(AAPL, &rules).unwrap();
+                }
+                12 => bench.gate.on_account(&AccountUpdate {
+                    timestamp: now,
+                    realised: Money(-(random.next_u64() as i64 & 127)),
+                    ..AccountUpdate::default()
+                }),
+                13 => bench.gate.new_day(now),
+                14..18 => bench.market(AAPL, 9_990, 10_010),
+                _ => {}
+            }
+            // Twice: a gate is surely open only for the instrument that it looked at last.
+            for instrument in [AAPL, AAPL, MSFT, MSFT] {
+                let is_sure = bench.gate.is_surely_open(instrument, now);
+                let before = traces(&bench.gate);
+                let stance = bench.gate.stance(instrument, now);
+                if is_sure {
+                    assert_eq!((stance, traces(&bench.gate)), (Stance::Open, before));
+                }
+                sure += u32::from(is_sure);
+                shut += u32::from(stance != Stance::Open);
+            }
+        }
+    }
+    assert!(sure > 1_000 && shut > 1_000, "{sure} {shut}");
 }
