@@ -369,17 +369,15 @@ impl<S: Strategy> Engine<S> {
     /// Follows the peak of equity and the deepest fall from it, and tells the gate. An equity beyond 64 bits is left out.
     fn track_equity(&mut self) {
         let Some(mark) = self.mark() else { return };
-        let (Ok(equity), Ok(unrealised)) = (self.position.equity(mark), self.position.unrealised(mark))
-        else {
-            return;
-        };
-        self.equity_peak = self.equity_peak.max(equity.0);
-        self.max_drawdown = self.max_drawdown.max(self.equity_peak.saturating_sub(equity.0));
+        let Some(valuation) = self.position.valued(mark) else { return };
+        let equity = valuation.equity.0;
+        self.equity_peak = self.equity_peak.max(equity);
+        self.max_drawdown = self.max_drawdown.max(self.equity_peak.saturating_sub(equity));
         self.gate.on_account(&AccountUpdate {
             timestamp: self.now,
-            realised: self.position.realised(),
-            unrealised,
-            fees: self.position.fees(),
+            realised: valuation.realised,
+            unrealised: valuation.unrealised,
+            fees: valuation.fees,
         });
     }
 

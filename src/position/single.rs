@@ -57,6 +57,19 @@ pub struct Position {
     fills: u64,
 }
 
+/// What a position comes to at a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Valuation {
+    /// As [`Position::realised`].
+    pub realised: Money,
+    /// As [`Position::unrealised`].
+    pub unrealised: Money,
+    /// As [`Position::fees`].
+    pub fees: Money,
+    /// As [`Position::equity`].
+    pub equity: Money,
+}
+
 impl Position {
     /// How many words the state takes.
     pub const WORDS: usize = 10;
@@ -313,6 +326,43 @@ impl Position {
         money(self.cash + self.quantity as i128 * mark.0 as i128 - round_micro(self.fees_micro))
     }
 
+    /// All that the position comes to at `mark`, at once; `None` where [`unrealised`](Self::unrealised) or
+    /// [`equity`](Self::equity) has no answer. Hot path.
+    #[inline]
+    pub(crate) fn valued(&self, mark: Price) -> Option<Valuation> {
+        self.valued_narrow(mark).or_else(|| self.valued_wide(mark))
+    }
+
+    /// As long as every number on the way fits 64 bits.
+    #[inline(always)]
+    fn valued_narrow(&self, mark: Price) -> Option<Valuation> {
+        if !mark.in_range() {
+            return None;
+        }
+        let (cash, basis) = (narrow(self.cash)?, narrow(self.basis)?);
+        let realised = cash.checked_add(basis)?;
+        let unrealised = self.quantity.checked_mul(mark.0)?.checked_sub(basis)?;
+        let fees = round_micro_narrow(narrow(self.fees_micro)?)?;
+        let equity = realised.checked_add(unrealised)?.checked_sub(fees)?;
+        Some(Valuation {
+            realised: Money(realised),
+            unrealised: Money(unrealised),
+            fees: Money(fees),
+            equity: Money(equity),
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn valued_wide(&self, mark: Price) -> Option<Valuation> {
+        Some(Valuation {
+            realised: self.realised(),
+            unrealised: self.unrealised(mark).ok()?,
+            fees: self.fees(),
+            equity: self.equity(mark).ok()?,
+        })
+    }
+
     /// Lots bought in all; stays at the largest number if it gets there.
     #[must_use]
     pub const fn bought(&self) -> Quantity {
@@ -415,9 +465,7 @@ impl NarrowFill {
             return None;
         }
         let unrealised = self.quantity.checked_mul(mark.0)?.checked_sub(self.basis)?;
-        let half = if self.fees_micro >= 0 { MICRO as i64 / 2 } else { -(MICRO as i64) / 2 };
-        let fees = self.fees_micro.checked_add(half)? / MICRO as i64;
-        Some([self.realised_in_all, unrealised, fees])
+        Some([self.realised_in_all, unrealised, round_micro_narrow(self.fees_micro)?])
     }
 }
 
@@ -454,6 +502,13 @@ const fn money(value: i128) -> Result<Money, PositionError> {
     } else {
         Err(PositionError::Overflow)
     }
+}
+
+/// As [`round_micro`], if it comes out in 64 bits on the way.
+#[inline(always)]
+fn round_micro_narrow(micro: i64) -> Option<i64> {
+    let half = if micro >= 0 { MICRO as i64 / 2 } else { -(MICRO as i64) / 2 };
+    Some(micro.checked_add(half)? / MICRO as i64)
 }
 
 /// Millionths to units, to the nearest, halves away from zero.
@@ -519,6 +574,7 @@ mod tests {
                     assert_eq!(Ok(Money(unrealised)), next.unrealised(mark));
                     sums += 1;
                 }
+                assert_eq!(next.valued(mark), next.valued_wide(mark), "{next:?} {mark:?}");
                 narrow += 1;
             }
             refused += usize::from(expected.is_err());
