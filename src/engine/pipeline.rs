@@ -225,17 +225,20 @@ impl<S: Strategy> Engine<S> {
     }
 
     fn quote(&mut self, start: u64, out: &mut [OrderAction]) -> Result<usize, EngineError> {
+        // In a variable, and not read back from the engine: what has just been stored field by field would be waited for.
+        let mut top = self.top;
         if self.is_top_stale {
             self.is_top_stale = false;
             let side = |side| self.book.best(side).map(|level| (level.price, level.quantity));
-            self.top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
-            self.last_mid2 = self.top.mid2().or(self.last_mid2);
-            self.features.on_top(self.now, &self.top);
+            top = TopOfBook::new(side(Side::Buy), side(Side::Sell));
+            self.top = top;
+            self.last_mid2 = top.mid2().or(self.last_mid2);
+            self.features.on_top(self.now, &top);
             self.gate.on_market(&MarketUpdate {
                 instrument: self.instrument.id,
                 timestamp: self.now,
-                bid: self.top.bid,
-                ask: self.top.ask,
+                bid: top.bid,
+                ask: top.ask,
             });
             self.track_equity();
         }
@@ -247,7 +250,7 @@ impl<S: Strategy> Engine<S> {
             WantedQuotes::NONE
         } else {
             self.stats.quotes += 1;
-            let mut view = MarketView::new(self.now, self.top, &self.features, self.position.quantity());
+            let mut view = MarketView::new(self.now, top, &self.features, self.position.quantity());
             if let Some(forecaster) = &self.forecaster {
                 view.prediction = forecaster.prediction(self.now);
             }
@@ -255,7 +258,7 @@ impl<S: Strategy> Engine<S> {
         };
         let quoted = self.lap(Stage::Quote, featured);
 
-        let top = MarketTop::new(self.top.bid, self.top.ask);
+        let top = MarketTop::new(top.bid, top.ask);
         let (position, mut decision) = (self.position.quantity(), Decision::default());
         self.orders.decide_into(&wanted, &top, position, self.now, &mut self.gate, out, &mut decision)?;
         self.requote = false;

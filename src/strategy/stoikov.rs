@@ -239,8 +239,9 @@ impl StoikovStrategy {
             .with_order_size(self.config.order_quantity.0 as f64)
     }
 
-    /// Distances from the reference price by F1 or F3; with a table, F3 serves the check at construction.
-    #[inline]
+    /// Distances from the reference price by F1 or F3; with a table, F3 serves the check at construction. Always in line: a result
+    /// that returns through memory, an option put together there field by field, is waited for.
+    #[inline(always)]
     fn by_formula(
         &self,
         inventory: f64,
