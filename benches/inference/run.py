@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -23,6 +24,11 @@ TOLERANCE = {"lstm": 1e-5, "ssm": 1e-4, "trees": 1e-9}
 CALLS = {"lstm": 600, "ssm": 600, "trees": 20000}
 
 
+def reason(stderr):
+    """What a program says of its failure: the end of what it printed, without where it was in its own source."""
+    return re.split("stack backtrace:", stderr, maxsplit=1, flags=re.IGNORECASE)[0].strip()[-300:]
+
+
 class Engine:
     """A command that prints a measurement as its last line; `peer` engines are candidates for the best one."""
 
@@ -32,7 +38,7 @@ class Engine:
     def measure(self, core, tolerance):
         result = subprocess.run(["taskset", "-c", str(core), *map(str, self.command)], capture_output=True, text=True)
         if result.returncode != 0:
-            raise RuntimeError(f"{self.name}: {result.stderr.strip()[-2000:]}")
+            raise RuntimeError(f"{self.name}: {reason(result.stderr)}")
         found = json.loads(result.stdout.strip().splitlines()[-1])
         if self.exact and not found["error"] <= tolerance:
             raise RuntimeError(f"{self.name}: outputs differ by {found['error']}, allowed is {tolerance}: no comparison")
@@ -147,7 +153,7 @@ def run_group(name, ours, peers, options, missing):
         except RuntimeError as error:
             if "outputs differ" in str(error):
                 sys.exit(str(error))
-            missing.append(str(error).replace("\n", " ")[-400:])
+            missing.append(" ".join(str(error).split())[:400])
             peers.remove(engine)
         engine.rounds.clear()
     for round in range(options.rounds):

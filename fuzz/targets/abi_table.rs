@@ -5,6 +5,9 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 
 use market_maker::ffi::analytics::*;
+use market_maker::ffi::analytics_config::*;
+use market_maker::ffi::analytics_figures::*;
+use market_maker::ffi::analytics_types::*;
 use market_maker::ffi::book::*;
 use market_maker::ffi::book_manager::*;
 use market_maker::ffi::book_view::*;

@@ -5916,14 +5916,6 @@ mm_status_t mm_pool_stats(const struct mm_pool_t *pool, struct mm_pool_stats_t *
 mm_status_t mm_pool_simulate_panic(struct mm_pool_t *pool) MM_NOEXCEPT;
 
 /**
- * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
- *
- * Safety:
- * `config` is null (an error) or writable for `struct_size` bytes.
- */
-mm_status_t mm_analytics_config_init(struct mm_analytics_config_t *config, size_t struct_size) MM_NOEXCEPT;
-
-/**
  * Makes analytics that have seen nothing, with all their storage.
  *
  * Errors:
@@ -6041,6 +6033,14 @@ mm_status_t mm_analytics_flow_report(const struct mm_analytics_t *analytics,
  */
 mm_status_t mm_analytics_fill_report(const struct mm_analytics_t *analytics,
                                      struct mm_analytics_fill_report_t *report) MM_NOEXCEPT;
+
+/**
+ * Fills a config with its defaults. Pass `sizeof *config` as `struct_size`.
+ *
+ * Safety:
+ * `config` is null (an error) or writable for `struct_size` bytes.
+ */
+mm_status_t mm_analytics_config_init(struct mm_analytics_config_t *config, size_t struct_size) MM_NOEXCEPT;
 
 /**
  * Cancellations by distance, nearest first: `MM_CANCEL_BUCKETS` buckets.

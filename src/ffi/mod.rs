@@ -16,6 +16,9 @@ pub mod status;
 pub mod version;
 
 pub mod analytics;
+pub mod analytics_config;
+pub mod analytics_figures;
+pub mod analytics_types;
 pub mod book;
 pub mod book_manager;
 pub mod book_view;

@@ -1,6 +1,8 @@
 //! What trading earned: `mm_performance_t` (F11).
 
-use super::analytics::{known, mm_markout_t, times, write_markouts};
+use super::analytics_config::times;
+use super::analytics_figures::write_markouts;
+use super::analytics_types::{known, mm_markout_t};
 use super::args::Out;
 use super::config::{self, Config};
 use super::event::{flag, side};
