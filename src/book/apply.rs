@@ -1,9 +1,8 @@
 //! Feed events onto the book: one at a time, and in batches that load ahead.
 
 use super::config::BookError;
-use super::node::{Node, key_of};
+use super::node::key_of;
 use super::order_book::{OrderBook, Touched, check_quantity};
-use crate::mem::buffer::prefetch;
 use crate::types::{Event, EventKind, event_flags};
 use std::hint::select_unpredictable;
 
@@ -114,9 +113,10 @@ impl OrderBook {
         let level = self.levels.near_hint(event.side, key_of(event.side, event.price));
         let order = self.homes.home(event.order_id.0);
         let node = select_unpredictable(event.kind == EventKind::Add, level, order);
-        let Node { tag, next, prev, .. } = self.levels.nodes[node as usize];
-        prefetch(&self.levels.nodes, prev as usize);
-        prefetch(&self.levels.nodes, next as usize);
+        let nodes = &self.levels.nodes;
+        let tag = nodes[node].tag;
+        nodes.prefetch(nodes.prev(node));
+        nodes.prefetch(nodes.next(node));
         self.levels.prefetch(tag.side(), tag.key());
     }
 

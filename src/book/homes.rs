@@ -13,8 +13,9 @@
 //! buckets alone. O(1) expected. Hot path; not thread-safe.
 
 use super::id_buckets::{self, IdBuckets};
-use super::node::{NIL, Node};
-use crate::mem::buffer::{AlignedBuffer, OutOfMemory, prefetch};
+use super::node::{NIL, Node, Nodes, home_of};
+use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
+use crate::mem::linked::{Masked, Table};
 
 /// An id with this bit turned is of another pair of homes.
 const OTHER_PAIR: u64 = 2;
@@ -26,7 +27,7 @@ pub(super) struct Homes {
     /// Homes less one.
     mask: u64,
     /// Of each home, how many of its orders lie elsewhere.
-    away: AlignedBuffer<u8>,
+    away: Table<u8>,
     buckets: IdBuckets,
     /// Lodgings: those from place `lodging` on are vacant, the first of them is the next to be used. One place more than
     /// there are lodgings says [`NIL`].
@@ -61,25 +62,26 @@ impl Homes {
         Self::homes(orders) + orders
     }
 
-    const fn homes(orders: u32) -> u32 {
+    /// Those of them that are homes, from node 0 on: a power of two.
+    pub(super) const fn homes(orders: u32) -> u32 {
         let homes = (4 * orders).next_power_of_two();
         if homes < 64 { 64 } else { homes }
     }
 
     /// For so many orders, at most 2²⁷, in the first of `nodes`, which are zero.
-    pub(super) fn new(orders: u32, nodes: &mut [Node]) -> Result<Self, OutOfMemory> {
+    pub(super) fn new(orders: u32, nodes: &mut Nodes) -> Result<Self, OutOfMemory> {
         let homes = Self::homes(orders);
         let mut lodgings = AlignedBuffer::new(orders as usize + 1, NIL)?;
         for (node, place) in (homes..homes + orders).zip(lodgings.iter_mut()) {
             *place = node;
         }
         // Id 0 is of the first pair; everywhere else it already is one of another.
-        for node in nodes.iter_mut().take(2) {
-            node.id = OTHER_PAIR;
+        for node in 0..2 {
+            nodes[node].id = OTHER_PAIR;
         }
         Ok(Self {
             mask: u64::from(homes) - 1,
-            away: AlignedBuffer::new(homes as usize, 0)?,
+            away: Table::new(homes, 0)?,
             buckets: IdBuckets::new(orders)?,
             lodgings,
             lodging: 0,
@@ -94,25 +96,25 @@ impl Homes {
 
     /// The order with this id if it is at home; `None` says nothing. Hot path.
     #[inline(always)]
-    pub(super) fn find_home(&self, id: u64, nodes: &[Node]) -> Option<u32> {
-        let home = self.home(id);
-        (nodes[home as usize].id == id).then_some(home)
+    pub(super) fn find_home(&self, id: u64, nodes: &Nodes) -> Option<Masked> {
+        let home = home_of(id);
+        (nodes[home].id == id).then_some(home)
     }
 
     /// The order with this id. Hot path.
     #[inline(always)]
-    pub(super) fn find(&self, id: u64, nodes: &[Node]) -> Option<u32> {
+    pub(super) fn find(&self, id: u64, nodes: &Nodes) -> Option<u32> {
         match self.find_home(id, nodes) {
-            Some(home) => Some(home),
-            None if self.away[self.home(id) as usize] == 0 => None,
+            Some(home) => Some(nodes.index_of(home)),
+            None if self.away.get(id) == 0 => None,
             None => self.find_away(id, nodes),
         }
     }
 
     #[inline(never)]
-    fn find_away(&self, id: u64, nodes: &[Node]) -> Option<u32> {
+    fn find_away(&self, id: u64, nodes: &Nodes) -> Option<u32> {
         let neighbour = self.home(id) ^ 1;
-        if nodes[neighbour as usize].id == id {
+        if nodes[neighbour].id == id {
             return Some(neighbour);
         }
         self.buckets.find(id, nodes).map(|(_, node)| node)
@@ -126,31 +128,31 @@ impl Homes {
 
     /// The home of an id that is surely not here, if it is vacant; `None` says nothing. Hot path.
     #[inline(always)]
-    pub(super) fn vacant_home(&self, id: u64, nodes: &[Node]) -> Option<u32> {
-        let home = self.home(id);
-        let vacant = self.is_vacant(nodes[home as usize].id, id);
-        (vacant & (self.away[home as usize] == 0)).then_some(home)
+    pub(super) fn vacant_home(&self, id: u64, nodes: &Nodes) -> Option<Masked> {
+        let home = home_of(id);
+        let vacant = self.is_vacant(nodes[home].id, id);
+        (vacant & (self.away.get(id) == 0)).then_some(home)
     }
 
     /// Where an order with an id that is not here can lie; `None` when the id is here. There is a vacancy while fewer
     /// orders are here than there is room for. Hot path.
     #[inline(always)]
-    pub(super) fn vacancy(&self, id: u64, nodes: &[Node]) -> Option<Vacancy> {
+    pub(super) fn vacancy(&self, id: u64, nodes: &Nodes) -> Option<Vacancy> {
         match self.vacant_home(id, nodes) {
-            Some(home) => Some(Vacancy::Home(home)),
+            Some(home) => Some(Vacancy::Home(nodes.index_of(home))),
             None => self.vacancy_away(id, nodes),
         }
     }
 
     #[inline(never)]
-    fn vacancy_away(&self, id: u64, nodes: &[Node]) -> Option<Vacancy> {
+    fn vacancy_away(&self, id: u64, nodes: &Nodes) -> Option<Vacancy> {
         if self.find(id, nodes).is_some() {
             return None;
         }
         let (home, neighbour) = (self.home(id), self.home(id) ^ 1);
-        if self.is_vacant(nodes[home as usize].id, id) {
+        if self.is_vacant(nodes[home].id, id) {
             Some(Vacancy::Home(home))
-        } else if self.is_vacant(nodes[neighbour as usize].id, id) {
+        } else if self.is_vacant(nodes[neighbour].id, id) {
             Some(Vacancy::Neighbour(neighbour))
         } else {
             self.buckets.vacancy(id, nodes).map(|at| Vacancy::Lodging(self.next_lodging(), at))
@@ -177,8 +179,8 @@ impl Homes {
             self.lodging += 1;
             self.buckets.insert(at, id, node);
         }
-        let home = self.home(id) as usize;
-        self.away[home] = self.away[home].saturating_add(1);
+        let away = self.away.get_mut(id);
+        *away = away.saturating_add(1);
     }
 
     /// An order without an id has moved into the next lodging.
@@ -188,10 +190,10 @@ impl Homes {
 
     /// An order that is in no queue any more moves out. Hot path.
     #[inline(always)]
-    pub(super) fn moved_out(&mut self, node: u32, nodes: &mut [Node]) {
-        let id = nodes[node as usize].id;
+    pub(super) fn moved_out(&mut self, node: u32, nodes: &mut Nodes) {
+        let id = nodes[node].id;
         if self.home(id) == node {
-            self.moved_out_of_home(node, id, nodes);
+            self.moved_out_of_home(id, nodes);
         } else {
             self.moved_out_away(node, nodes);
         }
@@ -199,15 +201,15 @@ impl Homes {
 
     /// The order with this id, which is at home and in no queue any more, moves out. Hot path.
     #[inline(always)]
-    pub(super) fn moved_out_of_home(&self, home: u32, id: u64, nodes: &mut [Node]) {
-        nodes[home as usize].id = id ^ OTHER_PAIR;
+    pub(super) fn moved_out_of_home(&self, id: u64, nodes: &mut Nodes) {
+        nodes[home_of(id)].id = id ^ OTHER_PAIR;
     }
 
     #[inline(never)]
-    fn moved_out_away(&mut self, node: u32, nodes: &mut [Node]) {
-        let Node { id, tag, .. } = nodes[node as usize];
+    fn moved_out_away(&mut self, node: u32, nodes: &mut Nodes) {
+        let Node { id, tag, .. } = nodes[node];
         if u64::from(node) <= self.mask {
-            nodes[node as usize].id = id ^ OTHER_PAIR;
+            nodes[node].id = id ^ OTHER_PAIR;
         } else {
             self.lodging -= 1;
             self.lodgings[self.lodging as usize] = node;
@@ -218,16 +220,16 @@ impl Homes {
                 self.buckets.remove(at);
             }
         }
-        let home = self.home(id) as usize;
-        if self.away[home] != SATURATED {
-            self.away[home] -= 1;
+        let away = self.away.get_mut(id);
+        if *away != SATURATED {
+            *away -= 1;
         }
     }
 
     /// Starts loading what [`find`](Self::find) will look at first.
     #[inline(always)]
-    pub(super) fn prefetch(&self, id: u64, nodes: &[Node]) {
-        prefetch(nodes, self.home(id) as usize);
+    pub(super) fn prefetch(&self, id: u64, nodes: &Nodes) {
+        nodes.prefetch(self.home(id));
     }
 }
 
@@ -238,8 +240,8 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
     use std::collections::HashMap;
 
-    fn empty(orders: u32) -> (Homes, Vec<Node>) {
-        let mut nodes = vec![Node::ZERO; Homes::nodes(orders) as usize];
+    fn empty(orders: u32) -> (Homes, Nodes) {
+        let mut nodes = Nodes::new(Homes::nodes(orders), [(0, Homes::homes(orders)); 4], Node::ZERO).unwrap();
         (Homes::new(orders, &mut nodes).unwrap(), nodes)
     }
 
@@ -260,7 +262,7 @@ mod tests {
                         if held.len() < capacity as usize {
                             let node = vacancy.node();
                             assert!(oracle.values().all(|&other| other != node), "{node} is taken");
-                            nodes[node as usize].id = id;
+                            nodes[node].id = id;
                             homes.moved_in(vacancy, id);
                             oracle.insert(id, node);
                             held.push(id);
@@ -308,7 +310,7 @@ mod tests {
     fn an_order_without_an_id_lodges_and_is_never_found() {
         let (mut homes, mut nodes) = empty(3);
         let node = homes.next_lodging();
-        nodes[node as usize].tag = super::super::node::Tag::anonymous(crate::types::Side::Buy, 5);
+        nodes[node].tag = super::super::node::Tag::anonymous(crate::types::Side::Buy, 5);
         homes.lodged_unnamed();
         assert_eq!(homes.find(0, &nodes), None);
         let vacancy = homes.vacancy(0, &nodes).unwrap();
@@ -323,7 +325,7 @@ mod tests {
         for id in 5_000_000_000..5_000_020_000_u64 {
             let vacancy = homes.vacancy(id, &nodes).unwrap();
             assert!(matches!(vacancy, Vacancy::Home(_)));
-            nodes[vacancy.node() as usize].id = id;
+            nodes[vacancy.node()].id = id;
             homes.moved_in(vacancy, id);
             if let Some(node) = homes.find(id - 999, &nodes) {
                 homes.moved_out(node, &mut nodes);

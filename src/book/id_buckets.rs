@@ -9,7 +9,7 @@
 //! The hash mixes all 64 bits, so sequential, sparse, strided and shuffled ids cost the same. It has no secret: it is
 //! safe against patterns, not against an opponent who picks ids at will. O(1) expected. Hot path; not thread-safe.
 
-use super::node::Node;
+use super::node::Nodes;
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory, lanes_equal};
 
 /// Entries of a bucket; the eighth lane counts the entries passed on.
@@ -51,7 +51,7 @@ impl IdBuckets {
 
     /// Where `id` is and its node.
     #[inline(always)]
-    pub(super) fn find(&self, id: u64, nodes: &[Node]) -> Option<(Position, u32)> {
+    pub(super) fn find(&self, id: u64, nodes: &Nodes) -> Option<(Position, u32)> {
         let hash = hash_of(id);
         let home = hash as usize & self.mask;
         let bucket = &self.buckets[home];
@@ -66,7 +66,7 @@ impl IdBuckets {
 
     /// Where `id` would go; `None` when it is held already.
     #[inline(always)]
-    pub(super) fn vacancy(&self, id: u64, nodes: &[Node]) -> Option<Position> {
+    pub(super) fn vacancy(&self, id: u64, nodes: &Nodes) -> Option<Position> {
         let hash = hash_of(id);
         let home = hash as usize & self.mask;
         let bucket = &self.buckets[home];
@@ -106,7 +106,7 @@ impl IdBuckets {
 
     #[cold]
     #[inline(never)]
-    fn find_beyond(&self, home: usize, hash: u32, id: u64, nodes: &[Node]) -> Option<(Position, u32)> {
+    fn find_beyond(&self, home: usize, hash: u32, id: u64, nodes: &Nodes) -> Option<(Position, u32)> {
         let mut left = self.buckets[home].hashes[LANES];
         let mut at = home;
         while left != 0 {
@@ -128,7 +128,7 @@ impl IdBuckets {
 
     #[cold]
     #[inline(never)]
-    fn vacancy_beyond(&self, home: usize, hash: u32, id: u64, nodes: &[Node]) -> Option<Position> {
+    fn vacancy_beyond(&self, home: usize, hash: u32, id: u64, nodes: &Nodes) -> Option<Position> {
         if self.find_beyond(home, hash, id, nodes).is_some() {
             return None;
         }
@@ -150,12 +150,12 @@ impl IdBuckets {
 
 /// The entry of `id` inside one bucket.
 #[inline(always)]
-fn search(bucket: &Bucket, at: usize, hash: u32, id: u64, nodes: &[Node]) -> Option<(Position, u32)> {
+fn search(bucket: &Bucket, at: usize, hash: u32, id: u64, nodes: &Nodes) -> Option<(Position, u32)> {
     let mut equal = lanes_equal(&bucket.hashes, hash) & ALL;
     while equal != 0 {
         let lane = equal.trailing_zeros() as usize & 7;
         let node = bucket.nodes[lane];
-        if node != 0 && nodes[node as usize].id == id {
+        if node != 0 && nodes[node].id == id {
             return Some((Position { bucket: at, lane }, node));
         }
         equal &= equal - 1;
@@ -172,6 +172,7 @@ fn hash_of(id: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::node::Node;
     use super::*;
     use rand_core::{RngCore, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
@@ -182,7 +183,7 @@ mod tests {
         for (seed, universe) in [(1, 600), (2, 5000), (3, u64::MAX)] {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
             let mut map = IdBuckets::new(512).unwrap();
-            let mut nodes = vec![Node::ZERO; 513];
+            let mut nodes = Nodes::new(513, [(0, 1); 4], Node::ZERO).unwrap();
             let mut free: Vec<u32> = (1..=512).collect();
             let mut oracle: HashMap<u64, u32> = HashMap::new();
             let mut held: Vec<u64> = Vec::new();
@@ -196,7 +197,7 @@ mod tests {
                             assert!(!oracle.contains_key(&id));
                             if let Some(node) = free.pop() {
                                 map.insert(at, id, node);
-                                nodes[node as usize].id = id;
+                                nodes[node].id = id;
                                 oracle.insert(id, node);
                                 held.push(id);
                             }
@@ -233,7 +234,7 @@ mod tests {
             .collect();
         for (name, pattern) in patterns {
             let mut map = IdBuckets::new(COUNT as u32).unwrap();
-            let mut nodes = vec![Node::ZERO; COUNT as usize + 1];
+            let mut nodes = Nodes::new(COUNT as u32 + 1, [(0, 1); 4], Node::ZERO).unwrap();
             let mut beyond = 0;
             let mut longest = 0;
             for i in 0..COUNT {
@@ -243,7 +244,7 @@ mod tests {
                 beyond += u64::from(distance != 0);
                 longest = longest.max(distance);
                 map.insert(at, id, i as u32 + 1);
-                nodes[i as usize + 1].id = id;
+                nodes[i as u32 + 1].id = id;
             }
             // Poisson with mean 4: 2.1 % of the entries find their bucket of seven full; a regular pattern may double it.
             let share = beyond as f64 / COUNT as f64;

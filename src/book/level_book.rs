@@ -57,7 +57,7 @@ impl LevelBook {
             ..BookConfig::default()
         };
         Ok(Self {
-            levels: Levels::new(0, sizes.window()?, config.max_levels)?,
+            levels: Levels::new(0, 1, sizes.window()?, config.max_levels)?,
             max_levels: config.max_levels,
         })
     }
@@ -76,7 +76,7 @@ impl LevelBook {
         let key = key_of(side, price);
         let best = self.levels.best(side);
         if let Some(index) = self.levels.find(side, key) {
-            let level = &mut self.levels.nodes[index as usize];
+            let level = &mut self.levels.nodes[index];
             if level.quantity == quantity.0 {
                 return Ok(Touched::NOTHING);
             }
@@ -97,7 +97,7 @@ impl LevelBook {
         if index == NIL {
             return Err(BookError::PoolFull);
         }
-        let level = &mut self.levels.nodes[index as usize];
+        let level = &mut self.levels.nodes[index];
         level.quantity = quantity.0;
         level.id = 1;
         self.levels.filled(side, key, index);
@@ -134,7 +134,7 @@ impl LevelBook {
         let mut touched = Touched::NOTHING;
         for side in Side::BOTH {
             while let Some((key, index)) = self.levels.below(side, i64::MAX) {
-                let level = &mut self.levels.nodes[index as usize];
+                let level = &mut self.levels.nodes[index];
                 (level.id, level.quantity) = (0, 0);
                 self.levels.emptied(side, key);
                 touched = touched.union(Touched::level(side, true));

@@ -11,9 +11,10 @@
 
 use super::bitmap::Bitmap;
 use super::far::FarTier;
-use super::node::{NIL, NO_KEY, Node, Tag, key_of, price_of};
+use super::node::{NIL, NO_KEY, Node, Nodes, Tag, key_of, price_of, rung_of};
 use super::view::Level;
-use crate::mem::buffer::{AlignedBuffer, OutOfMemory, prefetch};
+use crate::mem::buffer::OutOfMemory;
+use crate::mem::linked::Masked;
 use crate::types::{Price, Quantity, Side};
 
 /// How many level moves one operation beside the window pays for.
@@ -40,7 +41,7 @@ struct Half {
 /// The node array and the levels of both sides. Orders occupy the first nodes.
 #[derive(Debug)]
 pub(super) struct Levels {
-    pub(super) nodes: AlignedBuffer<Node>,
+    pub(super) nodes: Nodes,
     halves: [Half; 2],
     /// Window size less one; the size is a power of two.
     mask: i64,
@@ -50,14 +51,16 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    /// So many nodes for orders, from node 0 on, and `far` levels beyond windows of `window` (a power of two ≥ 64) ticks.
-    pub(super) fn new(orders: u32, window: u32, far: u32) -> Result<Self, OutOfMemory> {
+    /// So many nodes for orders, from node 0 on, the first `homes` of them (a power of two) a run of their own, and `far` levels
+    /// beyond windows of `window` (a power of two ≥ 64) ticks.
+    pub(super) fn new(orders: u32, homes: u32, window: u32, far: u32) -> Result<Self, OutOfMemory> {
         // Levels of neighbouring prices share a line when the ring starts on one.
         let origin = (orders + 2) & !1;
         let far_origin = origin + 2 * window - 1;
-        let mut nodes = AlignedBuffer::new((far_origin + far + 1) as usize, Node::ZERO)?;
+        let runs = [(origin, window), (origin + window, window), (0, homes), (0, homes)];
+        let mut nodes = Nodes::new(far_origin + far + 1, runs, Node::ZERO)?;
         for index in origin..=far_origin {
-            nodes[index as usize] = Node::empty_level(index);
+            nodes.isolate(index);
         }
         let half = |origin| -> Result<Half, OutOfMemory> {
             Ok(Half {
@@ -104,13 +107,19 @@ impl Levels {
     /// Starts loading the level's sentinel where its place is known without a search.
     #[inline(always)]
     pub(super) fn prefetch(&self, side: Side, key: i64) {
-        prefetch(&self.nodes, self.ring_node(side.index(), key) as usize);
+        self.nodes.prefetch(self.ring_node(side.index(), key));
     }
 
     /// The ladder's sentinel for `key`, right only while the key lies inside the window: for prefetching.
     #[inline(always)]
     pub(super) fn near_hint(&self, side: Side, key: i64) -> u32 {
         self.ring_node(side.index(), key)
+    }
+
+    /// The ladder's sentinel for a key inside the window, whether or not there is a level.
+    #[inline(always)]
+    pub(super) fn near(&self, side: Side, key: i64) -> Option<Masked> {
+        self.is_near(side.index(), key).then(|| rung_of(side, key))
     }
 
     /// The sentinel of a level that exists.
@@ -122,9 +131,10 @@ impl Levels {
         self.held_far(side, key)
     }
 
+    /// [`held`](Self::held) outside the window.
     #[cold]
     #[inline(never)]
-    fn held_far(&mut self, side: Side, key: i64) -> u32 {
+    pub(super) fn held_far(&mut self, side: Side, key: i64) -> u32 {
         self.settle(side);
         self.find(side, key).unwrap_or(0)
     }
@@ -135,7 +145,7 @@ impl Levels {
         let s = side.index();
         if self.is_near(s, key) {
             let index = self.ring_node(s, key);
-            return (self.nodes[index as usize].id != 0).then_some(index);
+            return (self.nodes[index].id != 0).then_some(index);
         }
         self.far.find(s, key).map(|place| self.far_origin + place)
     }
@@ -150,9 +160,10 @@ impl Levels {
         self.place_far(side, key)
     }
 
+    /// [`place`](Self::place) outside the window.
     #[cold]
     #[inline(never)]
-    fn place_far(&mut self, side: Side, key: i64) -> u32 {
+    pub(super) fn place_far(&mut self, side: Side, key: i64) -> u32 {
         let s = side.index();
         if self.halves[s].near == 0 && key > self.halves[s].best {
             // Nothing lies in the window and the newcomer will be the best: the window belongs around it.
@@ -168,7 +179,7 @@ impl Levels {
         }
         let Some(place) = self.far.insert(s, key) else { return NIL };
         let index = self.far_origin + place;
-        self.nodes[index as usize] = Node::empty_level(index);
+        self.empty(index);
         index
     }
 
@@ -176,7 +187,7 @@ impl Levels {
     #[inline(never)]
     pub(super) fn filled(&mut self, side: Side, key: i64, index: u32) {
         let s = side.index();
-        self.nodes[index as usize].tag = Tag::new(side, key);
+        self.nodes[index].tag = Tag::new(side, key);
         let near = self.is_near(s, key);
         let half = &mut self.halves[s];
         half.count += 1;
@@ -276,7 +287,7 @@ impl Levels {
 
     #[inline(always)]
     fn level_view(&self, side: Side, key: i64, index: u32) -> Level {
-        let node = &self.nodes[index as usize];
+        let node = &self.nodes[index];
         Level { price: price_of(side, key), quantity: Quantity(node.quantity), orders: node.id as u32 }
     }
 
@@ -318,8 +329,8 @@ impl Levels {
             && key >= until
         {
             let Some(place) = self.far.insert(s, key) else { break };
-            self.relocate(index, self.far_origin + place);
-            self.nodes[index as usize] = Node::empty_level(index);
+            self.nodes.relocate(index, self.far_origin + place);
+            self.empty(index);
             self.halves[s].occupied.clear((key & self.mask) as usize);
             self.halves[s].near -= 1;
             from = key;
@@ -331,23 +342,17 @@ impl Levels {
         {
             self.far.remove(s, key);
             let index = self.ring_node(s, key);
-            self.relocate(self.far_origin + place, index);
+            self.nodes.relocate(self.far_origin + place, index);
             self.halves[s].occupied.set((key & self.mask) as usize);
             self.halves[s].near += 1;
             from = key;
         }
     }
 
-    /// Moves a level's sentinel from one node to another.
-    fn relocate(&mut self, from: u32, to: u32) {
-        let mut level = self.nodes[from as usize];
-        if level.next == from {
-            (level.next, level.prev) = (to, to);
-        } else {
-            self.nodes[level.next as usize].prev = to;
-            self.nodes[level.prev as usize].next = to;
-        }
-        self.nodes[to as usize] = level;
+    /// Makes a node the sentinel of an empty level.
+    fn empty(&mut self, index: u32) {
+        self.nodes[index] = Node::ZERO;
+        self.nodes.isolate(index);
     }
 }
 
@@ -366,7 +371,7 @@ mod tests {
                 while let Some((key, index)) = self.below(side, from) {
                     assert!(key < from);
                     assert_eq!(self.find(side, key), Some(index));
-                    assert_eq!(self.nodes[index as usize].tag, Tag::new(side, key));
+                    assert_eq!(self.nodes[index].tag, Tag::new(side, key));
                     best = best.or(Some(key));
                     near += u32::from(self.is_near(s, key));
                     all += 1;
@@ -378,8 +383,9 @@ mod tests {
                 let occupied = (0..=self.mask as u32)
                     .filter(|i| {
                         let index = half.origin + i;
-                        let level = self.nodes[index as usize];
-                        assert!(level.id != 0 || level.next == index && level.prev == index);
+                        let level = self.nodes[index];
+                        let alone = self.nodes.next(index) == index && self.nodes.prev(index) == index;
+                        assert!(level.id != 0 || alone);
                         level.id != 0
                     })
                     .count();
@@ -391,10 +397,10 @@ mod tests {
     /// Makes a level of one anonymous lot appear or disappear.
     fn toggle(levels: &mut Levels, side: Side, key: i64) {
         if let Some(index) = levels.find(side, key) {
-            levels.nodes[index as usize].id = 0;
+            levels.nodes[index].id = 0;
             levels.emptied(side, key);
         } else if let index @ 1.. = levels.place(side, key) {
-            levels.nodes[index as usize].id = 1;
+            levels.nodes[index].id = 1;
             levels.filled(side, key, index);
         }
     }
@@ -403,7 +409,7 @@ mod tests {
     fn invariants_hold_while_windows_move() {
         for (seed, spread, drift) in [(1, 50, 0), (2, 500, 3), (3, 100_000, 0), (4, 200, 40)] {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-            let mut levels = Levels::new(0, 128, 400).unwrap();
+            let mut levels = Levels::new(64, 64, 128, 400).unwrap();
             for step in 0..60_000_i64 {
                 let side = Side::from_u8((rng.next_u32() % 2) as u8).unwrap();
                 if levels.count(Side::Buy) + levels.count(Side::Sell) > 390 {
@@ -422,7 +428,7 @@ mod tests {
 
     #[test]
     fn a_lone_outlier_does_not_move_a_crowded_window() {
-        let mut levels = Levels::new(0, 1024, 2000).unwrap();
+        let mut levels = Levels::new(64, 64, 1024, 2000).unwrap();
         for key in 0..512 {
             toggle(&mut levels, Side::Buy, key);
         }

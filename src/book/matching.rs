@@ -228,7 +228,7 @@ impl OrderBook {
             let quantity = quantity.unwrap_or_default();
             return Err(refuse(BookError::UnknownOrder, id, Side::Buy, Price(0), quantity, out));
         };
-        let node = self.levels.nodes[slot as usize];
+        let node = self.levels.nodes[slot];
         let side = node.tag.side();
         let removed = quantity.map_or(node.quantity, |quantity| quantity.0);
         if removed.wrapping_sub(1) >= node.quantity {
@@ -239,9 +239,9 @@ impl OrderBook {
         let touched = if remaining == 0 {
             self.take_out(slot)
         } else {
-            self.levels.nodes[slot as usize].quantity = remaining;
+            self.levels.nodes[slot].quantity = remaining;
             let level = self.levels.held(side, node.tag.key());
-            self.levels.nodes[level as usize].quantity -= removed;
+            self.levels.nodes[level].quantity -= removed;
             Touched::level(side, node.tag.key() >= self.levels.best(side))
         };
         *event = BookEvent {
@@ -278,7 +278,7 @@ impl OrderBook {
         out: &mut [BookEvent],
     ) -> Result<Outcome, BookError> {
         let found = self.homes.find(id.0, &self.levels.nodes);
-        let side = found.map_or(Side::Buy, |slot| self.levels.nodes[slot as usize].tag.side());
+        let side = found.map_or(Side::Buy, |slot| self.levels.nodes[slot].tag.side());
         match self.try_amend(found, price, quantity, out) {
             Ok(outcome) => Ok(outcome),
             Err(error) => Err(refuse(error, id, side, price, quantity, out)),
@@ -295,7 +295,7 @@ impl OrderBook {
         let slot = slot.ok_or(BookError::UnknownOrder)?;
         check_quantity(quantity)?;
         check_price(price)?;
-        let node = self.levels.nodes[slot as usize];
+        let node = self.levels.nodes[slot];
         let side = node.tag.side();
         let key = key_of(side, price);
         let limit = key_of(side.opposite(), price);
@@ -448,8 +448,8 @@ impl OrderBook {
                 break;
             }
             let level = self.levels.held(side, key);
-            let slot = self.levels.nodes[level as usize].next;
-            let maker = self.levels.nodes[slot as usize];
+            let slot = self.levels.nodes.next(level);
+            let maker = self.levels.nodes[slot];
             let quantity = remaining.min(maker.quantity);
             remaining -= quantity;
             out[events] = BookEvent {
@@ -466,8 +466,8 @@ impl OrderBook {
             if quantity == maker.quantity {
                 self.take_out(slot);
             } else {
-                self.levels.nodes[slot as usize].quantity -= quantity;
-                self.levels.nodes[level as usize].quantity -= quantity;
+                self.levels.nodes[slot].quantity -= quantity;
+                self.levels.nodes[level].quantity -= quantity;
             }
         }
         (events, remaining)
@@ -480,7 +480,7 @@ impl OrderBook {
             if key < limit {
                 break;
             }
-            let held = self.levels.nodes[level as usize].quantity;
+            let held = self.levels.nodes[level].quantity;
             if held >= missing {
                 return true;
             }
@@ -521,15 +521,15 @@ impl OrderBook {
             if key < limit {
                 break;
             }
-            let mut slot = nodes[level as usize].next;
+            let mut slot = nodes.next(level);
             while slot != level {
                 makers += 1;
-                let held = nodes[slot as usize].quantity;
+                let held = nodes[slot].quantity;
                 if held >= missing {
                     break 'levels;
                 }
                 missing -= held;
-                slot = nodes[slot as usize].next;
+                slot = nodes.next(slot);
             }
         }
         if makers + others <= room {

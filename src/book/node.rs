@@ -6,6 +6,7 @@
 //! Prices become *keys*: a bid's key is its price, an ask's is `!price`. On both sides the highest key is the best,
 //! and one body of code serves both.
 
+use crate::mem::linked::{Linked, Masked};
 use crate::types::{Price, Side};
 
 /// No node, where a level or a lodging is meant: node 0 is a home of orders.
@@ -13,9 +14,10 @@ pub(super) const NIL: u32 = 0;
 /// The key that stands for "no level"; below every real key.
 pub(super) const NO_KEY: i64 = i64::MIN;
 
-/// An order, or the sentinel of a level.
+/// An order, or the sentinel of a level. An order is linked to the one behind it and the one before it, or to the level; a level to
+/// its first and its last order, or to itself.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(32))]
+#[repr(C)]
 pub(super) struct Node {
     /// Order: its id. Level: how many orders it holds; 0 when it is empty.
     pub(super) id: u64,
@@ -23,23 +25,31 @@ pub(super) struct Node {
     pub(super) quantity: u64,
     /// Key, anonymity and side, see [`Tag`].
     pub(super) tag: Tag,
-    /// Order: the one behind it, or the level. Level: its first order, or itself.
-    pub(super) next: u32,
-    /// Order: the one before it, or the level. Level: its last order, or itself.
-    pub(super) prev: u32,
 }
 
-const _: () = assert!(size_of::<Node>() == 32);
+/// Orders and levels in one array, two to a cache line.
+pub(super) type Nodes = Linked<Node>;
+
+const _: () = assert!(Nodes::RECORD == 32);
+
+/// Which run the homes are; those of the ladders are 0 and 1, by side.
+const HOMES: usize = 2;
+
+/// The home of an order.
+#[inline(always)]
+pub(super) const fn home_of(id: u64) -> Masked {
+    Masked { run: HOMES, bits: id }
+}
+
+/// The sentinel in the ladder of a level inside the window.
+#[inline(always)]
+pub(super) const fn rung_of(side: Side, key: i64) -> Masked {
+    Masked { run: side as usize, bits: key as u64 }
+}
 
 impl Node {
     /// The record with all fields zero: the initial state of every place.
-    pub(super) const ZERO: Self = Self { id: 0, quantity: 0, tag: Tag(0), next: 0, prev: 0 };
-
-    /// The sentinel of an empty level at node `index`.
-    #[inline]
-    pub(super) const fn empty_level(index: u32) -> Self {
-        Self { next: index, prev: index, ..Self::ZERO }
-    }
+    pub(super) const ZERO: Self = Self { id: 0, quantity: 0, tag: Tag(0) };
 }
 
 /// Key × 4 + anonymity × 2 + side.

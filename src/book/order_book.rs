@@ -11,8 +11,9 @@
 use super::config::{BookConfig, BookError};
 use super::homes::{Homes, Vacancy};
 use super::levels::Levels;
-use super::node::{NIL, Node, Tag, key_of};
-use crate::mem::buffer::{AlignedBuffer, prefetch};
+use super::node::{NIL, Node, Nodes, Tag, home_of, key_of};
+use crate::mem::buffer::AlignedBuffer;
+use crate::mem::linked::Place;
 use crate::types::{OrderId, Price, Quantity, Side};
 
 /// What an operation touched: one byte of facts.
@@ -124,7 +125,7 @@ impl OrderBook {
         let window = config.window()?;
         let orders = config.max_orders;
         let nodes = Homes::nodes(orders);
-        let mut levels = Levels::new(nodes, window, orders)?;
+        let mut levels = Levels::new(nodes, Homes::homes(orders), window, orders)?;
         Ok(Self {
             homes: Homes::new(orders, &mut levels.nodes)?,
             levels,
@@ -176,7 +177,7 @@ impl OrderBook {
         check_quantity(quantity)?;
         check_price(price)?;
         match self.homes.vacant_home(id.0, &self.levels.nodes) {
-            Some(home) => self.join(Vacancy::Home(home), id, side, price, quantity),
+            Some(home) => self.join_at(home, id, side, price, quantity),
             None => self.add_elsewhere(id, side, price, quantity),
         }
     }
@@ -204,13 +205,26 @@ impl OrderBook {
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
+        let touched = self.join_at(vacancy.node(), id, side, price, quantity)?;
+        self.homes.moved_in(vacancy, id.0);
+        Ok(touched)
+    }
+
+    #[inline(always)]
+    fn join_at(
+        &mut self,
+        slot: impl Place,
+        id: OrderId,
+        side: Side,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
         if self.is_full() {
             return Err(BookError::PoolFull);
         }
         let key = key_of(side, price);
         let best = self.levels.best(side);
-        self.attach(vacancy.node(), id.0, Tag::new(side, key), quantity.0)?;
-        self.homes.moved_in(vacancy, id.0);
+        self.attach(slot, id.0, Tag::new(side, key), quantity.0)?;
         self.len += 1;
         Ok(Touched::level(side, key >= best))
     }
@@ -222,7 +236,7 @@ impl OrderBook {
     #[inline(always)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
         match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(home) => self.reduce_at(home, by, |book| book.take_from_home(home, id)),
+            Some(home) => self.reduce_at(home, by, |book| book.take_from_home(id)),
             None => self.reduce_elsewhere(id, by),
         }
     }
@@ -237,11 +251,11 @@ impl OrderBook {
     #[inline(always)]
     fn reduce_at(
         &mut self,
-        slot: u32,
+        slot: impl Place,
         by: Quantity,
         take_out: impl FnOnce(&mut Self) -> Touched,
     ) -> Result<Touched, BookError> {
-        let node = &mut self.levels.nodes[slot as usize];
+        let node = &mut self.levels.nodes[slot];
         if by.0.wrapping_sub(1) >= node.quantity {
             return Err(if by.0 == 0 { BookError::ZeroQuantity } else { BookError::QuantityExceedsOrder });
         }
@@ -251,7 +265,7 @@ impl OrderBook {
         node.quantity -= by.0;
         let tag = node.tag;
         let level = self.levels.held(tag.side(), tag.key());
-        self.levels.nodes[level as usize].quantity -= by.0;
+        self.levels.nodes[level].quantity -= by.0;
         Ok(Touched::level(tag.side(), tag.key() >= self.levels.best(tag.side())))
     }
 
@@ -262,7 +276,7 @@ impl OrderBook {
     #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
         match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(home) => Ok(self.take_from_home(home, id)),
+            Some(_) => Ok(self.take_from_home(id)),
             None => self.delete_elsewhere(id),
         }
     }
@@ -300,7 +314,7 @@ impl OrderBook {
         check_quantity(quantity)?;
         check_price(price)?;
         let slot = self.find(id)?;
-        let tag = self.levels.nodes[slot as usize].tag;
+        let tag = self.levels.nodes[slot].tag;
         self.reposition(slot, tag.side(), key_of(tag.side(), price), quantity.0)
     }
 
@@ -323,7 +337,7 @@ impl OrderBook {
         if new != old && self.find(new).is_ok() {
             return Err(BookError::DuplicateOrder);
         }
-        let tag = self.levels.nodes[slot as usize].tag;
+        let tag = self.levels.nodes[slot].tag;
         let side = tag.side();
         let key = key_of(side, price);
         self.check_room(side, key, quantity.0, Some(slot))?;
@@ -345,7 +359,7 @@ impl OrderBook {
         let mut touched = Touched::NOTHING;
         for side in Side::BOTH {
             while let Some((_, level)) = self.levels.below(side, i64::MAX) {
-                let slot = self.levels.nodes[level as usize].next;
+                let slot = self.levels.nodes.next(level);
                 touched = touched.union(self.take_out(slot));
             }
         }
@@ -364,12 +378,12 @@ impl OrderBook {
         let key = key_of(side, price);
         let best = self.levels.best(side);
         if let Some((level, slot)) = self.seed_at(side, key) {
-            let own = self.levels.nodes[slot as usize].quantity + quantity.0;
+            let own = self.levels.nodes[slot].quantity + quantity.0;
             check_quantity(Quantity(own))?;
             let nodes = &mut self.levels.nodes;
-            let sum = nodes[level as usize].quantity.checked_add(quantity.0);
-            nodes[level as usize].quantity = sum.ok_or(BookError::QuantityOverflow)?;
-            nodes[slot as usize].quantity = own;
+            let sum = nodes[level].quantity.checked_add(quantity.0);
+            nodes[level].quantity = sum.ok_or(BookError::QuantityOverflow)?;
+            nodes[slot].quantity = own;
             return Ok(Touched::level(side, key >= best));
         }
         if self.is_full() {
@@ -393,21 +407,21 @@ impl OrderBook {
         check_price(price).map_err(|_| BookError::UnknownOrder)?;
         let key = key_of(side, price);
         let (level, slot) = self.seed_at(side, key).ok_or(BookError::UnknownOrder)?;
-        let node = &mut self.levels.nodes[slot as usize];
+        let node = &mut self.levels.nodes[slot];
         if by.0 >= node.quantity {
             let short = by.0 > node.quantity;
             return Ok(self.take_out(slot).short(short));
         }
         node.quantity -= by.0;
-        self.levels.nodes[level as usize].quantity -= by.0;
+        self.levels.nodes[level].quantity -= by.0;
         Ok(Touched::level(side, key >= self.levels.best(side)))
     }
 
     /// The level at `key` and the anonymous entry at its front.
     fn seed_at(&self, side: Side, key: i64) -> Option<(u32, u32)> {
         let level = self.levels.find(side, key)?;
-        let first = self.levels.nodes[level as usize].next;
-        self.levels.nodes[first as usize].tag.is_anonymous().then_some((level, first))
+        let first = self.levels.nodes.next(level);
+        self.levels.nodes[first].tag.is_anonymous().then_some((level, first))
     }
 
     /// Whether the level at `key` can take `quantity` when the order at a node has left its own level, which may be this one.
@@ -421,8 +435,8 @@ impl OrderBook {
     ) -> Result<(), BookError> {
         if let Some(level) = self.levels.find(side, key) {
             let nodes = &self.levels.nodes;
-            let leaving = leaving.map(|slot| &nodes[slot as usize]).filter(|node| node.tag.key() == key);
-            let rest = nodes[level as usize].quantity - leaving.map_or(0, |node| node.quantity);
+            let leaving = leaving.map(|slot| &nodes[slot]).filter(|node| node.tag.key() == key);
+            let rest = nodes[level].quantity - leaving.map_or(0, |node| node.quantity);
             rest.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
         }
         Ok(())
@@ -437,7 +451,7 @@ impl OrderBook {
         key: i64,
         quantity: u64,
     ) -> Result<Touched, BookError> {
-        let node = self.levels.nodes[slot as usize];
+        let node = self.levels.nodes[slot];
         let old = node.tag.key();
         let before = self.levels.best(side);
         if key == old
@@ -448,8 +462,8 @@ impl OrderBook {
                 return Ok(Touched::NOTHING);
             }
             let level = self.levels.held(side, key);
-            self.levels.nodes[level as usize].quantity -= node.quantity - quantity;
-            self.levels.nodes[slot as usize].quantity = quantity;
+            self.levels.nodes[level].quantity -= node.quantity - quantity;
+            self.levels.nodes[slot].quantity = quantity;
             return Ok(Touched::level(side, key >= before));
         }
         self.check_room(side, key, quantity, Some(slot))?;
@@ -461,60 +475,80 @@ impl OrderBook {
     /// Puts an order behind the queue of its level, anonymous liquidity in front of it. Fails, with nothing changed,
     /// when the level's sum would overflow.
     #[inline(always)]
-    pub(super) fn attach(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<(), BookError> {
-        let (side, key) = (tag.side(), tag.key());
-        let index = self.levels.place(side, key);
-        if index == NIL {
-            return Err(BookError::PoolFull);
+    pub(super) fn attach(
+        &mut self,
+        slot: impl Place,
+        id: u64,
+        tag: Tag,
+        quantity: u64,
+    ) -> Result<(), BookError> {
+        match self.levels.near(tag.side(), tag.key()) {
+            Some(level) => self.link(level, slot, id, tag, quantity),
+            None => self.attach_far(self.levels.nodes.index_of(slot), id, tag, quantity),
         }
-        let nodes = &mut self.levels.nodes[..];
-        let level = &mut nodes[index as usize];
-        let sum = level.quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
-        let orders = level.id;
-        level.quantity = sum;
-        level.id = orders + 1;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn attach_far(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<(), BookError> {
+        match self.levels.place_far(tag.side(), tag.key()) {
+            NIL => Err(BookError::PoolFull),
+            level => self.link(level, slot, id, tag, quantity),
+        }
+    }
+
+    #[inline(always)]
+    fn link(
+        &mut self,
+        level: impl Place,
+        slot: impl Place,
+        id: u64,
+        tag: Tag,
+        quantity: u64,
+    ) -> Result<(), BookError> {
+        let nodes = &mut self.levels.nodes;
+        let sums = &mut nodes[level];
+        let sum = sums.quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
+        let orders = sums.id;
+        sums.quantity = sum;
+        sums.id = orders + 1;
+        let order = Node { id, quantity, tag };
         if tag.is_anonymous() {
-            let first = level.next;
-            level.next = slot;
-            nodes[first as usize].prev = slot;
-            nodes[slot as usize] = Node { id, quantity, tag, next: first, prev: index };
+            nodes.link_behind(level, slot, order);
         } else {
-            let last = level.prev;
-            level.prev = slot;
-            prefetch(nodes, last as usize);
-            nodes[last as usize].next = slot;
-            nodes[slot as usize] = Node { id, quantity, tag, next: index, prev: last };
-            if let Some(stamp) = self.stamps.get_mut(slot as usize) {
+            nodes.link_before(level, slot, order);
+            if let Some(stamp) = self.stamps.get_mut(nodes.index_of(slot) as usize) {
                 *stamp = self.next_stamp;
             }
             self.next_stamp += 1;
         }
         if orders == 0 {
-            self.levels.filled(side, key, index);
+            let level = nodes.index_of(level);
+            self.levels.filled(tag.side(), tag.key(), level);
         }
         Ok(())
     }
 
     /// Takes an order out of its level; its node stays the caller's.
     #[inline(always)]
-    pub(super) fn detach(&mut self, slot: u32) -> Tag {
-        let tag = self.levels.nodes[slot as usize].tag;
-        // First the level: finding it may move the window, and a neighbour may be the level itself.
-        let index = self.levels.held(tag.side(), tag.key());
-        let nodes = &mut self.levels.nodes[..];
-        let Node { quantity, next, prev, .. } = nodes[slot as usize];
-        // Stores retire in order, one miss after the other; loads ahead of them fetch both lines at once.
-        prefetch(nodes, prev as usize);
-        prefetch(nodes, next as usize);
-        nodes[prev as usize].next = next;
-        nodes[next as usize].prev = prev;
-        let level = &mut nodes[index as usize];
-        level.quantity -= quantity;
-        level.id -= 1;
-        if level.id == 0 {
+    pub(super) fn detach(&mut self, slot: impl Place) -> Tag {
+        let tag = self.levels.nodes[slot].tag;
+        let is_empty = match self.levels.near(tag.side(), tag.key()) {
+            Some(level) => unlink(&mut self.levels.nodes, level, slot),
+            None => self.unlink_far(self.levels.nodes.index_of(slot), tag),
+        };
+        if is_empty {
             self.levels.emptied(tag.side(), tag.key());
         }
         tag
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unlink_far(&mut self, slot: u32, tag: Tag) -> bool {
+        // First the level: finding it may move the window, and a neighbour may be the level itself.
+        let level = self.levels.held_far(tag.side(), tag.key());
+        unlink(&mut self.levels.nodes, level, slot)
     }
 
     /// Whether as many orders rest as the book was built for. Hot path.
@@ -532,8 +566,8 @@ impl OrderBook {
 
     /// Takes the order with this id, which is at home, out of its level and out of the book.
     #[inline(always)]
-    fn take_from_home(&mut self, home: u32, id: OrderId) -> Touched {
-        self.take_out_by(home, |homes, nodes| homes.moved_out_of_home(home, id.0, nodes))
+    fn take_from_home(&mut self, id: OrderId) -> Touched {
+        self.take_out_by(home_of(id.0), |homes, nodes| homes.moved_out_of_home(id.0, nodes))
     }
 
     /// Takes an order out of its level and out of the book.
@@ -543,14 +577,25 @@ impl OrderBook {
     }
 
     #[inline(always)]
-    fn take_out_by(&mut self, slot: u32, move_out: impl FnOnce(&mut Homes, &mut [Node])) -> Touched {
-        let tag = self.levels.nodes[slot as usize].tag;
+    fn take_out_by(&mut self, slot: impl Place, move_out: impl FnOnce(&mut Homes, &mut Nodes)) -> Touched {
+        let tag = self.levels.nodes[slot].tag;
         let best = self.levels.best(tag.side());
         self.detach(slot);
         self.len -= 1;
         move_out(&mut self.homes, &mut self.levels.nodes);
         Touched::level(tag.side(), tag.key() >= best)
     }
+}
+
+/// Takes an order out of its level's queue, sum and count; whether it was the last one there.
+#[inline(always)]
+fn unlink(nodes: &mut Nodes, level: impl Place, slot: impl Place) -> bool {
+    let quantity = nodes[slot].quantity;
+    nodes.unlink(slot);
+    let sums = &mut nodes[level];
+    sums.quantity -= quantity;
+    sums.id -= 1;
+    sums.id == 0
 }
 
 #[inline(always)]

@@ -134,32 +134,32 @@ impl OrderBook {
     pub fn queue_position(&self, id: OrderId) -> Option<QueuePosition> {
         let slot = self.homes.find(id.0, &self.levels.nodes)?;
         let nodes = &self.levels.nodes;
-        let tag = nodes[slot as usize].tag;
+        let tag = nodes[slot].tag;
         let level = self.levels.find(tag.side(), tag.key())?;
         let mut position = QueuePosition::default();
-        let mut at = nodes[level as usize].next;
+        let mut at = nodes.next(level);
         while at != slot && at != level {
             position.orders_ahead += 1;
-            position.quantity_ahead += nodes[at as usize].quantity;
-            at = nodes[at as usize].next;
+            position.quantity_ahead += nodes[at].quantity;
+            at = nodes.next(at);
         }
         Some(position)
     }
 
     /// The orders of the level with this sentinel.
     pub(super) fn queue(&self, level: u32) -> impl Iterator<Item = OrderView> {
-        let mut at = self.levels.nodes[level as usize].next;
+        let mut at = self.levels.nodes.next(level);
         std::iter::from_fn(move || {
             (at != level).then(|| {
                 let slot = at;
-                at = self.levels.nodes[slot as usize].next;
+                at = self.levels.nodes.next(slot);
                 self.view_of(slot)
             })
         })
     }
 
     pub(super) fn view_of(&self, slot: u32) -> OrderView {
-        let node = self.levels.nodes[slot as usize];
+        let node = self.levels.nodes[slot];
         let anonymous = node.tag.is_anonymous();
         OrderView {
             id: OrderId(node.id),

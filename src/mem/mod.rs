@@ -7,6 +7,7 @@ pub mod affinity;
 pub mod buffer;
 pub mod crc32c;
 pub(crate) mod id_map;
+pub(crate) mod linked;
 pub mod mapped_file;
 pub mod mapped_region;
 pub mod pool;

@@ -1,0 +1,367 @@
+//! Records in one array, each a member of some circular list: joining and leaving a list takes no search and no branch. And
+//! [`Table`], values by the low bits of a number.
+//!
+//! A list has no head: a record that stands for the list as a whole (a sentinel) is one of its members. What is followed
+//! unchecked is an index beyond doubt: a link, because nobody outside this file can write one; and a [`Masked`] place, because
+//! its bits only choose among the records of a run whose number is a power of two. Indices from outside are checked. All memory is taken and
+//! touched at construction. Hot path; not thread-safe.
+
+use std::ops::{Index, IndexMut};
+
+use super::buffer::{AlignedBuffer, OutOfMemory, prefetch};
+
+/// Runs of an array.
+const RUNS: usize = 4;
+
+/// Consecutive records, a power of two of them.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    origin: u32,
+    /// Records less one.
+    mask: u32,
+}
+
+/// A record of a run: the one that the low bits name.
+#[derive(Clone, Copy, Debug)]
+pub struct Masked {
+    /// Which run, modulo four.
+    pub run: usize,
+    /// Whose low bits count.
+    pub bits: u64,
+}
+
+mod place {
+    /// An index of a record.
+    #[derive(Clone, Copy)]
+    pub struct Valid(pub(super) u32);
+
+    /// What names a record.
+    pub trait Place: Copy {
+        /// The record's index.
+        fn of<T: Copy>(self, linked: &super::Linked<T>) -> Valid;
+    }
+}
+pub use place::Place;
+use place::Valid;
+
+impl Place for u32 {
+    #[inline(always)]
+    fn of<T: Copy>(self, linked: &Linked<T>) -> Valid {
+        assert!((self as usize) < linked.len(), "record {self} of {}", linked.len());
+        Valid(self)
+    }
+}
+
+impl Place for Masked {
+    #[inline(always)]
+    fn of<T: Copy>(self, linked: &Linked<T>) -> Valid {
+        let Run { origin, mask } = linked.runs[self.run % RUNS];
+        Valid(origin + (self.bits as u32 & mask))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(32))]
+struct Record<T: Copy> {
+    value: T,
+    /// The one behind it in its circle.
+    next: u32,
+    /// The one before it.
+    prev: u32,
+}
+
+/// Records by index, each with its neighbours in a circle.
+#[derive(Debug)]
+pub struct Linked<T: Copy> {
+    /// Every link is an index of these.
+    records: AlignedBuffer<Record<T>>,
+    /// Of each the last record is one of these.
+    runs: [Run; RUNS],
+}
+
+impl<T: Copy> Linked<T> {
+    /// Bytes that a record takes.
+    pub const RECORD: usize = size_of::<Record<T>>();
+
+    /// So many records of this value, and four runs of them: first index and how many, a power of two. Until
+    /// [`isolate`](Self::isolate) or a linking puts it elsewhere, a record's neighbours are record 0.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    ///
+    /// # Panics
+    /// When a run is not of a power of two or goes beyond the last record.
+    pub fn new(len: u32, runs: [(u32, u32); RUNS], value: T) -> Result<Self, OutOfMemory> {
+        let runs = runs.map(|(origin, count)| {
+            assert!(count.is_power_of_two(), "a run of {count} records");
+            let end = origin.checked_add(count);
+            assert!(end.is_some_and(|end| end <= len), "a run of {count} records from {origin} on, of {len}");
+            Run { origin, mask: count - 1 }
+        });
+        // Links of 0 are indices, because there is a record.
+        Ok(Self { records: AlignedBuffer::new(len as usize, Record { value, next: 0, prev: 0 })?, runs })
+    }
+
+    /// How many there are, at least one.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "there is always one")]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    #[inline(always)]
+    fn at(&self, place: Valid) -> &Record<T> {
+        debug_assert!((place.0 as usize) < self.len());
+        // SAFETY: a valid index was compared with the length; or it is of a run, which `new` found to end inside; or a link.
+        // Links are zero at first, and then only this file's functions write them, which write valid indices.
+        unsafe { self.records.get_unchecked(place.0 as usize) }
+    }
+
+    #[inline(always)]
+    fn at_mut(&mut self, place: Valid) -> &mut Record<T> {
+        debug_assert!((place.0 as usize) < self.len());
+        // SAFETY: as in `at`.
+        unsafe { self.records.get_unchecked_mut(place.0 as usize) }
+    }
+
+    /// The index that a place stands for.
+    ///
+    /// # Panics
+    /// As each function here when an index is not one of a record.
+    #[inline(always)]
+    #[must_use]
+    pub fn index_of(&self, place: impl Place) -> u32 {
+        place.of(self).0
+    }
+
+    /// The record behind this one.
+    #[inline(always)]
+    #[must_use]
+    pub fn next(&self, at: impl Place) -> u32 {
+        self.at(at.of(self)).next
+    }
+
+    /// The record before this one.
+    #[inline(always)]
+    #[must_use]
+    pub fn prev(&self, at: impl Place) -> u32 {
+        self.at(at.of(self)).prev
+    }
+
+    /// Makes a record a circle of its own, whatever it was linked to.
+    #[inline]
+    pub fn isolate(&mut self, at: impl Place) {
+        let at = at.of(self);
+        let record = self.at_mut(at);
+        (record.next, record.prev) = (at.0, at.0);
+    }
+
+    /// Puts a record with a new value before another one of a circle, whatever it was linked to.
+    #[inline(always)]
+    pub fn link_before(&mut self, at: impl Place, joining: impl Place, value: T) {
+        let (at, joining) = (at.of(self), joining.of(self));
+        let last = self.at(at).prev;
+        self.prefetch(last);
+        *self.at_mut(joining) = Record { value, next: at.0, prev: last };
+        self.at_mut(at).prev = joining.0;
+        self.at_mut(Valid(last)).next = joining.0;
+    }
+
+    /// Puts a record with a new value behind another one of a circle, whatever it was linked to.
+    #[inline]
+    pub fn link_behind(&mut self, at: impl Place, joining: impl Place, value: T) {
+        let (at, joining) = (at.of(self), joining.of(self));
+        let first = self.at(at).next;
+        *self.at_mut(joining) = Record { value, next: first, prev: at.0 };
+        self.at_mut(at).next = joining.0;
+        self.at_mut(Valid(first)).prev = joining.0;
+    }
+
+    /// Takes a record out of its circle: its neighbours become each other's. Its own links stay what they were.
+    #[inline(always)]
+    pub fn unlink(&mut self, leaving: impl Place) {
+        let Record { next, prev, .. } = *self.at(leaving.of(self));
+        // Stores retire in order, one miss after the other; loads ahead of them fetch both lines at once.
+        self.prefetch(prev);
+        self.prefetch(next);
+        self.at_mut(Valid(prev)).next = next;
+        self.at_mut(Valid(next)).prev = prev;
+    }
+
+    /// Puts record `to` in the place of record `from`, with its value, whatever `to` was linked to.
+    pub fn relocate(&mut self, from: u32, to: u32) {
+        self.link_before(from, to, self[from]);
+        self.unlink(from);
+    }
+
+    /// Starts loading a record. Any index is harmless.
+    #[inline(always)]
+    pub fn prefetch(&self, at: u32) {
+        prefetch(&self.records, at as usize);
+    }
+}
+
+impl<T: Copy, P: Place> Index<P> for Linked<T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn index(&self, at: P) -> &T {
+        &self.at(at.of(self)).value
+    }
+}
+
+impl<T: Copy, P: Place> IndexMut<P> for Linked<T> {
+    #[inline(always)]
+    fn index_mut(&mut self, at: P) -> &mut T {
+        let at = at.of(self);
+        &mut self.at_mut(at).value
+    }
+}
+
+/// Values in a run of their own, a power of two of them: low bits choose one.
+#[derive(Debug)]
+pub struct Table<T: Copy> {
+    values: AlignedBuffer<T>,
+    /// Values less one.
+    mask: u32,
+}
+
+impl<T: Copy> Table<T> {
+    /// So many times this value.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    ///
+    /// # Panics
+    /// When `count` is no power of two.
+    pub fn new(count: u32, value: T) -> Result<Self, OutOfMemory> {
+        assert!(count.is_power_of_two(), "a table of {count} values");
+        Ok(Self { values: AlignedBuffer::new(count as usize, value)?, mask: count - 1 })
+    }
+
+    /// The value that the low bits name.
+    #[inline(always)]
+    #[must_use]
+    pub fn get(&self, bits: u64) -> T {
+        // SAFETY: the mask is one less than the number of values.
+        unsafe { *self.values.get_unchecked((bits as u32 & self.mask) as usize) }
+    }
+
+    /// The value that the low bits name, to change.
+    #[inline(always)]
+    pub fn get_mut(&mut self, bits: u64) -> &mut T {
+        // SAFETY: as in `get`.
+        unsafe { self.values.get_unchecked_mut((bits as u32 & self.mask) as usize) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::{RngCore, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+    use std::collections::VecDeque;
+
+    const LISTS: u32 = 4;
+    const RECORDS: u32 = 64;
+    /// All of them.
+    const RUN: [(u32, u32); 4] = [(0, RECORDS); 4];
+
+    fn both_ways(records: &Linked<u64>, sentinel: u32) -> Vec<u32> {
+        let walk = |step: &dyn Fn(u32) -> u32| -> Vec<u32> {
+            let rest = std::iter::successors(Some(step(sentinel)), |&at| Some(step(at)));
+            rest.take_while(|&at| at != sentinel).collect()
+        };
+        let (forwards, mut backwards) = (walk(&|at| records.next(at)), walk(&|at| records.prev(at)));
+        backwards.reverse();
+        assert_eq!(forwards, backwards);
+        forwards
+    }
+
+    #[test]
+    fn lists_agree_with_queues_of_the_standard_library() {
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut below = move |bound: u32| random.next_u32() % bound;
+        let mut records = Linked::new(RECORDS, RUN, 0).unwrap();
+        // Of each list the record that stands for it now.
+        let mut sentinels: Vec<u32> = (0..LISTS).collect();
+        let mut free: Vec<u32> = (LISTS..RECORDS).collect();
+        let mut queues = vec![VecDeque::new(); LISTS as usize];
+        (0..LISTS).for_each(|list| records.isolate(list));
+        for step in 0..200_000_u64 {
+            let list = below(LISTS) as usize;
+            let (sentinel, queue) = (sentinels[list], &mut queues[list]);
+            match below(8) {
+                0..=2 if free.len() > 1 => {
+                    let joining = free.swap_remove(below(free.len() as u32) as usize);
+                    records.link_before(sentinel, joining, step);
+                    queue.push_back((joining, step));
+                }
+                3 if free.len() > 1 => {
+                    let joining = free.swap_remove(below(free.len() as u32) as usize);
+                    records.link_behind(sentinel, joining, step);
+                    queue.push_front((joining, step));
+                }
+                4..=6 if !queue.is_empty() => {
+                    let (leaving, _) = queue.remove(below(queue.len() as u32) as usize).unwrap();
+                    records.unlink(leaving);
+                    free.push(leaving);
+                }
+                _ => {
+                    let to = free.pop().unwrap();
+                    records[sentinel] = step;
+                    records.relocate(sentinel, to);
+                    assert_eq!(records[to], step);
+                    sentinels[list] = to;
+                    free.push(sentinel);
+                }
+            }
+            for (&sentinel, queue) in sentinels.iter().zip(&queues) {
+                let held: Vec<u32> = queue.iter().map(|&(at, _)| at).collect();
+                assert_eq!(both_ways(&records, sentinel), held);
+                assert!(queue.iter().all(|&(at, value)| records[at] == value));
+            }
+        }
+    }
+
+    #[test]
+    fn masked_places_name_the_records_of_their_runs() {
+        let runs = [(0, 8), (8, 1), (9, 4), (13, 2)];
+        let mut records = Linked::new(15, runs, 0_u64).unwrap();
+        for (run, (origin, count)) in runs.into_iter().enumerate() {
+            for bits in [0, 1, 5, 0xFFFF_FFFF, 0x1_0000_0003, u64::MAX] {
+                let place = Masked { run: run + 4, bits };
+                let index = origin + (bits % u64::from(count)) as u32;
+                assert_eq!(records.index_of(place), index);
+                records[place] = bits;
+                assert_eq!(records[index], bits);
+                records.isolate(place);
+                assert_eq!((records.next(index), records.prev(place)), (index, index));
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_takes_the_low_bits() {
+        let mut table = Table::new(8, 0_u8).unwrap();
+        *table.get_mut(0x1_0000_000D) = 7;
+        assert_eq!((table.get(5), table.get(u64::MAX - 2), table.get(4)), (7, 7, 0));
+        assert!(std::panic::catch_unwind(|| Table::new(6, 0_u8)).is_err());
+    }
+
+    #[test]
+    #[should_panic(expected = "record 3 of 3")]
+    fn an_index_of_no_record_is_refused() {
+        Linked::new(3, [(0, 1); 4], 0).unwrap().link_before(0, 3, 1);
+    }
+
+    #[test]
+    fn runs_of_other_records_are_refused() {
+        for run in [(0, 3), (0, 0), (2, 2), (u32::MAX, 1), (1, 4)] {
+            let made = std::panic::catch_unwind(|| Linked::new(3, [(0, 1), (0, 1), (0, 1), run], 0));
+            assert!(made.is_err(), "{run:?}");
+        }
+        assert!(std::panic::catch_unwind(|| Linked::new(0, [(0, 1); 4], 0)).is_err());
+    }
+}
