@@ -289,7 +289,7 @@ mod tests {
         let mut free: Vec<u32> = (LISTS..RECORDS).collect();
         let mut queues = vec![VecDeque::new(); LISTS as usize];
         (0..LISTS).for_each(|list| records.isolate(list));
-        for step in 0..200_000_u64 {
+        for step in 0..if cfg!(miri) { 500 } else { 200_000_u64 } {
             let list = below(LISTS) as usize;
             let (sentinel, queue) = (sentinels[list], &mut queues[list]);
             match below(8) {
