@@ -271,6 +271,68 @@ fn a_damaged_snapshot_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn a_book_with_more_room_is_the_same_book() {
+    for track_priority in [false, true] {
+        let config = BookConfig { max_orders: 3, window_ticks: 64, track_priority, ..BookConfig::default() };
+        let mut book = OrderBook::new(&config).unwrap();
+        // Ids that are at home, next door and further away; prices inside the window and outside.
+        let place = |n: u64| (OrderId(n << (n % 7 * 8)), Price((n as i64 * 37) % 300 - 150));
+        book.seed(Side::Sell, Price(9), Quantity(4)).unwrap();
+        for n in 1..500_u64 {
+            let (id, price) = place(n);
+            let side = if n % 3 == 0 { Side::Sell } else { Side::Buy };
+            if book.len() as u32 == book.config().max_orders {
+                assert_eq!(book.add(id, side, price, Quantity(n)), Err(BookError::PoolFull));
+                let state = |book: &OrderBook| {
+                    let orders = Side::BOTH.map(|side| book.orders(side).collect::<Vec<_>>());
+                    let positions =
+                        orders[0].iter().map(|order| book.queue_position(order.id)).collect::<Vec<_>>();
+                    (
+                        book.state_hash(),
+                        orders,
+                        positions,
+                        book.priority_stamp(),
+                        book.len(),
+                        book.events_needed(),
+                    )
+                };
+                let (before, room) = (state(&book), book.config().max_orders);
+                book.reserve(0).unwrap();
+                assert_eq!(book.config().max_orders, room);
+                book.reserve(1).unwrap();
+                assert!(book.config().max_orders >= 2 * room);
+                assert_eq!(state(&book), before);
+            }
+            book.add(id, side, price, Quantity(n)).unwrap();
+            if n % 5 == 0 {
+                book.delete(place(n / 2).0).unwrap_or_default();
+            }
+        }
+        let hash = book.state_hash();
+        assert_eq!(book.reserve(BookConfig::MAX_ORDERS), Err(BookError::BadConfig));
+        assert_eq!((book.state_hash(), book.reserve(10)), (hash, Ok(())));
+    }
+}
+
+#[test]
+fn a_level_book_with_more_room_is_the_same_book() {
+    let mut book = LevelBook::new(&LevelBookConfig { max_levels: 2, window_ticks: 64 }).unwrap();
+    for n in 1..100 {
+        let side = if n % 2 == 0 { Side::Buy } else { Side::Sell };
+        let set = |book: &mut LevelBook| book.set_level(side, Price(n * 11 % 200), Quantity(n as u64));
+        if set(&mut book).is_err() {
+            let levels = |book: &LevelBook| Side::BOTH.map(|side| book.levels(side).collect::<Vec<_>>());
+            let before = levels(&book);
+            book.reserve(1).unwrap();
+            assert_eq!(levels(&book), before);
+            set(&mut book).unwrap();
+        }
+    }
+    assert_eq!(book.level_count(Side::Buy) + book.level_count(Side::Sell), 99);
+    assert_eq!(book.reserve(u32::MAX), Err(BookError::BadConfig));
+}
+
+#[test]
 fn a_level_book_agrees_with_a_sorted_map() {
     for (seed, spread, drift) in [(1, 40, 0), (2, 2000, 0), (3, 100, 30)] {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);

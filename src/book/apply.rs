@@ -1,8 +1,9 @@
 //! Feed events onto the book: one at a time, and in batches that load ahead.
 
 use super::config::BookError;
-use super::node::key_of;
-use super::order_book::{OrderBook, Touched, check_quantity};
+use super::node::{home_of, key_of};
+use super::order_book::{OrderBook, check_quantity};
+use super::touched::Touched;
 use crate::types::{Event, EventKind, event_flags};
 use std::hint::select_unpredictable;
 
@@ -102,7 +103,8 @@ impl OrderBook {
     /// of event: a misprediction would cost what the load ahead gains.
     #[inline(always)]
     fn prefetch_node(&self, event: &Event) {
-        self.homes.prefetch(event.order_id.0, &self.levels.nodes);
+        let nodes = &self.levels.nodes;
+        nodes.prefetch(nodes.index_of(home_of(event.order_id.0)));
         self.levels.prefetch(event.side, key_of(event.side, event.price));
     }
 
@@ -111,9 +113,9 @@ impl OrderBook {
     #[inline(always)]
     fn prefetch_neighbours(&self, event: &Event) {
         let level = self.levels.near_hint(event.side, key_of(event.side, event.price));
-        let order = self.homes.home(event.order_id.0);
-        let node = select_unpredictable(event.kind == EventKind::Add, level, order);
         let nodes = &self.levels.nodes;
+        let order = nodes.index_of(home_of(event.order_id.0));
+        let node = select_unpredictable(event.kind == EventKind::Add, level, order);
         let tag = nodes[node].tag;
         nodes.prefetch(nodes.prev(node));
         nodes.prefetch(nodes.next(node));

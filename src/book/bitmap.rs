@@ -43,6 +43,30 @@ impl Bitmap {
         }
     }
 
+    /// Clears `place` and returns the highest occupied place below it.
+    #[inline]
+    pub(super) fn clear_to_below(&mut self, place: usize) -> Option<usize> {
+        let at = place >> 6;
+        let word = &mut self.words[at];
+        *word &= !(1 << (place & 63));
+        let is_empty = *word == 0;
+        let found = *word & below(place & 63);
+        if found != 0 {
+            return Some(at << 6 | highest_bit(found));
+        }
+        let word = &mut self.words[self.tier1 + (at >> 6)];
+        *word &= !(u64::from(is_empty) << (at & 63));
+        let found = *word & below(at & 63);
+        if found != 0 {
+            let at = at & !63 | highest_bit(found);
+            return Some(at << 6 | highest_bit(self.words[at]));
+        }
+        if *word == 0 {
+            self.words[self.tier2 + (place >> 18)] &= !(1 << (place >> 12 & 63));
+        }
+        self.highest_below_group(place >> 12)
+    }
+
     /// The highest occupied place at or below `place`.
     #[inline]
     pub(super) fn highest_up_to(&self, place: usize) -> Option<usize> {
@@ -52,22 +76,25 @@ impl Bitmap {
         if found != 0 {
             return Some(at << 6 | highest_bit(found));
         }
-        let mut at1 = at >> 6;
-        let mut found = words[self.tier1 + at1] & below(at & 63);
-        if found == 0 {
-            let mut at2 = at1 >> 6;
-            let mut summary = words[self.tier2 + at2] & below(at1 & 63);
-            while summary == 0 {
-                if at2 == 0 {
-                    return None;
-                }
-                at2 -= 1;
-                summary = words[self.tier2 + at2];
-            }
-            at1 = at2 << 6 | highest_bit(summary);
-            found = words[self.tier1 + at1];
+        let found = words[self.tier1 + (at >> 6)] & below(at & 63);
+        if found != 0 {
+            let at = at & !63 | highest_bit(found);
+            return Some(at << 6 | highest_bit(words[at]));
         }
-        let at = at1 << 6 | highest_bit(found);
+        self.highest_below_group(at >> 6)
+    }
+
+    /// The highest occupied place below the first one of a word of tier 1.
+    fn highest_below_group(&self, group: usize) -> Option<usize> {
+        let words = &self.words;
+        let mut at2 = group >> 6;
+        let mut summary = words[self.tier2 + at2] & below(group & 63);
+        while summary == 0 {
+            at2 = at2.checked_sub(1)?;
+            summary = words[self.tier2 + at2];
+        }
+        let at1 = at2 << 6 | highest_bit(summary);
+        let at = at1 << 6 | highest_bit(words[self.tier1 + at1]);
         Some(at << 6 | highest_bit(words[at]))
     }
 }
@@ -103,8 +130,13 @@ mod tests {
                     bitmap.set(place);
                     set.insert(place);
                 } else if let Some(&held) = set.range(..=place).next_back() {
-                    bitmap.clear(held);
                     set.remove(&held);
+                    if rng.next_u32() % 2 == 0 {
+                        bitmap.clear(held);
+                    } else {
+                        let below = bitmap.clear_to_below(held);
+                        assert_eq!(below, set.range(..held).next_back().copied());
+                    }
                 }
                 for query in [rng.next_u64() as usize % places, 0, places - 1] {
                     assert_eq!(bitmap.highest_up_to(query), set.range(..=query).next_back().copied());

@@ -7,27 +7,27 @@
 //! between, and orders that a venue counts up lie in the order of their arrival, each vacating its home long before the
 //! next one needs it.
 //!
-//! A byte for each home counts its orders that had to go elsewhere: where it is zero nobody looks further. A vacant home
-//! holds an id that could not lie there, which no search takes for its own. Of counted ids one in a hundred is away from
+//! A node where no order lies has nothing open. The mark of each home says which of its orders had to go elsewhere, and
+//! where it is zero nobody looks further. Of counted ids one in a hundred is away from
 //! home, of random ids one in five to nine, nearly all of them next door; ids that agree in their low bits pay for the
 //! buckets alone. O(1) expected. Hot path; not thread-safe.
 
 use super::id_buckets::{self, IdBuckets};
 use super::node::{NIL, Node, Nodes, home_of};
 use crate::mem::buffer::{AlignedBuffer, OutOfMemory};
-use crate::mem::linked::{Masked, Table};
+use crate::mem::linked::First;
 
-/// An id with this bit turned is of another pair of homes.
-const OTHER_PAIR: u64 = 2;
-/// The highest count stays: beyond it nobody knows when the last of them has gone, and all places are always asked.
-const SATURATED: u8 = u8::MAX;
+/// Of a home's orders one lies at the neighbour.
+const NEXT_DOOR: u8 = 1;
+/// Of a home's orders one lies in a lodging; added up.
+const LODGED: u8 = 2;
+/// From here on a count stays: nobody knows any more when the last of them has gone, and the buckets are always asked.
+const SATURATED: u8 = u8::MAX - 1;
 
 #[derive(Debug)]
 pub(super) struct Homes {
-    /// Homes less one.
-    mask: u64,
-    /// Of each home, how many of its orders lie elsewhere.
-    away: Table<u8>,
+    /// How many there are.
+    homes: u32,
     buckets: IdBuckets,
     /// Lodgings: those from place `lodging` on are vacant, the first of them is the next to be used. One place more than
     /// there are lodgings says [`NIL`].
@@ -42,8 +42,15 @@ pub(super) enum Vacancy {
     Home(u32),
     /// Beside it.
     Neighbour(u32),
-    /// A lodging, for an order that the buckets find.
-    Lodging(u32, id_buckets::Position),
+    /// A lodging.
+    Lodging(Lodging),
+}
+
+/// A node among the lodgings and where the buckets say so, good until the next change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lodging {
+    pub(super) node: u32,
+    at: id_buckets::Position,
 }
 
 impl Vacancy {
@@ -51,9 +58,21 @@ impl Vacancy {
     #[inline(always)]
     pub(super) const fn node(self) -> u32 {
         match self {
-            Self::Home(node) | Self::Neighbour(node) | Self::Lodging(node, _) => node,
+            Self::Home(node) | Self::Neighbour(node) | Self::Lodging(Lodging { node, .. }) => node,
         }
     }
+}
+
+/// Leaves a node to whoever comes: every order that leaves the book does this first, then the homes are told.
+#[inline(always)]
+pub(super) const fn vacate(node: &mut Node) {
+    node.quantity = 0;
+}
+
+/// Whether the order with this id lies here.
+#[inline(always)]
+const fn holds(node: &Node, id: u64) -> bool {
+    node.id == id && node.quantity != 0
 }
 
 impl Homes {
@@ -68,94 +87,98 @@ impl Homes {
         if homes < 64 { 64 } else { homes }
     }
 
-    /// For so many orders, at most 2²⁷, in the first of `nodes`, which are zero.
-    pub(super) fn new(orders: u32, nodes: &mut Nodes) -> Result<Self, OutOfMemory> {
+    /// For so many orders, at most 2²⁷.
+    pub(super) fn new(orders: u32) -> Result<Self, OutOfMemory> {
         let homes = Self::homes(orders);
         let mut lodgings = AlignedBuffer::new(orders as usize + 1, NIL)?;
         for (node, place) in (homes..homes + orders).zip(lodgings.iter_mut()) {
             *place = node;
         }
-        // Id 0 is of the first pair; everywhere else it already is one of another.
-        for node in 0..2 {
-            nodes[node].id = OTHER_PAIR;
-        }
-        Ok(Self {
-            mask: u64::from(homes) - 1,
-            away: Table::new(homes, 0)?,
-            buckets: IdBuckets::new(orders)?,
-            lodgings,
-            lodging: 0,
-        })
-    }
-
-    /// The node where an order with this id lies unless it had to go elsewhere.
-    #[inline(always)]
-    pub(super) const fn home(&self, id: u64) -> u32 {
-        (id & self.mask) as u32
+        Ok(Self { homes, buckets: IdBuckets::new(orders)?, lodgings, lodging: 0 })
     }
 
     /// The order with this id if it is at home; `None` says nothing. Hot path.
     #[inline(always)]
-    pub(super) fn find_home(&self, id: u64, nodes: &Nodes) -> Option<Masked> {
+    pub(super) fn find_home(id: u64, nodes: &Nodes) -> Option<First> {
         let home = home_of(id);
-        (nodes[home].id == id).then_some(home)
+        holds(&nodes[home], id).then_some(home)
+    }
+
+    /// The order with this id if it is next door; `None` says nothing.
+    #[inline(always)]
+    pub(super) fn find_next_door(id: u64, nodes: &Nodes) -> Option<First> {
+        let neighbour = home_of(id ^ 1);
+        (nodes.mark(home_of(id)) & NEXT_DOOR != 0 && holds(&nodes[neighbour], id)).then_some(neighbour)
     }
 
     /// The order with this id. Hot path.
     #[inline(always)]
     pub(super) fn find(&self, id: u64, nodes: &Nodes) -> Option<u32> {
-        match self.find_home(id, nodes) {
+        match Self::find_home(id, nodes) {
             Some(home) => Some(nodes.index_of(home)),
-            None if self.away.get(id) == 0 => None,
+            None if nodes.mark(home_of(id)) == 0 => None,
             None => self.find_away(id, nodes),
         }
     }
 
     #[inline(never)]
     fn find_away(&self, id: u64, nodes: &Nodes) -> Option<u32> {
-        let neighbour = self.home(id) ^ 1;
-        if nodes[neighbour].id == id {
-            return Some(neighbour);
+        match Self::find_next_door(id, nodes) {
+            Some(neighbour) => Some(nodes.index_of(neighbour)),
+            None => self.find_lodging(id, nodes).map(|lodging| lodging.node),
         }
-        self.buckets.find(id, nodes).map(|(_, node)| node)
     }
 
-    /// Whether a node that may hold this id's order holds none, by the id that lies there.
+    /// The order with this id if it lodges.
     #[inline(always)]
-    const fn is_vacant(&self, held: u64, id: u64) -> bool {
-        (held ^ id) & self.mask & !1 != 0
+    pub(super) fn find_lodging(&self, id: u64, nodes: &Nodes) -> Option<Lodging> {
+        if nodes.mark(home_of(id)) < LODGED {
+            return None;
+        }
+        self.buckets.find(id, nodes).map(|(at, node)| Lodging { node, at })
     }
 
     /// The home of an id that is surely not here, if it is vacant; `None` says nothing. Hot path.
     #[inline(always)]
-    pub(super) fn vacant_home(&self, id: u64, nodes: &Nodes) -> Option<Masked> {
+    pub(super) fn vacant_home(id: u64, nodes: &Nodes) -> Option<First> {
         let home = home_of(id);
-        let vacant = self.is_vacant(nodes[home].id, id);
-        (vacant & (self.away.get(id) == 0)).then_some(home)
+        (nodes[home].quantity == 0 && nodes.mark(home_of(id)) == 0).then_some(home)
+    }
+
+    /// The place beside the home of an id that is surely not here, if the home is taken and that is vacant; `None` says nothing.
+    #[inline(always)]
+    pub(super) fn vacancy_next_door(id: u64, nodes: &Nodes) -> Option<First> {
+        let (home, neighbour) = (home_of(id), home_of(id ^ 1));
+        let is_alone = nodes.mark(home) == 0 && nodes[home].id != id;
+        (is_alone && nodes[neighbour].quantity == 0).then_some(neighbour)
+    }
+
+    /// The order with this id has moved in next door.
+    #[inline(always)]
+    pub(super) fn moved_in_next_door(id: u64, nodes: &mut Nodes) {
+        *nodes.mark_mut(home_of(id)) |= NEXT_DOOR;
     }
 
     /// Where an order with an id that is not here can lie; `None` when the id is here. There is a vacancy while fewer
-    /// orders are here than there is room for. Hot path.
+    /// orders are here than there is room for.
     #[inline(always)]
     pub(super) fn vacancy(&self, id: u64, nodes: &Nodes) -> Option<Vacancy> {
-        match self.vacant_home(id, nodes) {
-            Some(home) => Some(Vacancy::Home(nodes.index_of(home))),
-            None => self.vacancy_away(id, nodes),
-        }
-    }
-
-    #[inline(never)]
-    fn vacancy_away(&self, id: u64, nodes: &Nodes) -> Option<Vacancy> {
-        if self.find(id, nodes).is_some() {
+        let (home, neighbour) = (home_of(id), home_of(id ^ 1));
+        let away = nodes.mark(home_of(id));
+        if holds(&nodes[home], id) || away & NEXT_DOOR != 0 && holds(&nodes[neighbour], id) {
             return None;
         }
-        let (home, neighbour) = (self.home(id), self.home(id) ^ 1);
-        if self.is_vacant(nodes[home].id, id) {
-            Some(Vacancy::Home(home))
-        } else if self.is_vacant(nodes[neighbour].id, id) {
-            Some(Vacancy::Neighbour(neighbour))
+        // Where none of the home's orders lodges, this one does not.
+        let lodges = away >= LODGED && self.find_lodging(id, nodes).is_some();
+        if lodges {
+            None
+        } else if nodes[home].quantity == 0 {
+            Some(Vacancy::Home(nodes.index_of(home)))
+        } else if nodes[neighbour].quantity == 0 {
+            Some(Vacancy::Neighbour(nodes.index_of(neighbour)))
         } else {
-            self.buckets.vacancy(id, nodes).map(|at| Vacancy::Lodging(self.next_lodging(), at))
+            let at = self.buckets.vacancy(id, nodes)?;
+            Some(Vacancy::Lodging(Lodging { node: self.next_lodging(), at }))
         }
     }
 
@@ -167,20 +190,19 @@ impl Homes {
 
     /// The order has moved into the vacancy, its id written to the node.
     #[inline(always)]
-    pub(super) fn moved_in(&mut self, vacancy: Vacancy, id: u64) {
-        if !matches!(vacancy, Vacancy::Home(_)) {
-            self.moved_in_away(vacancy, id);
+    pub(super) fn moved_in(&mut self, vacancy: Vacancy, id: u64, nodes: &mut Nodes) {
+        let away = nodes.mark_mut(home_of(id));
+        match vacancy {
+            Vacancy::Home(_) => {}
+            Vacancy::Neighbour(_) => *away |= NEXT_DOOR,
+            Vacancy::Lodging(Lodging { node, at }) => {
+                if *away < SATURATED {
+                    *away += LODGED;
+                }
+                self.lodging += 1;
+                self.buckets.insert(at, id, node);
+            }
         }
-    }
-
-    #[inline(never)]
-    fn moved_in_away(&mut self, vacancy: Vacancy, id: u64) {
-        if let Vacancy::Lodging(node, at) = vacancy {
-            self.lodging += 1;
-            self.buckets.insert(at, id, node);
-        }
-        let away = self.away.get_mut(id);
-        *away = away.saturating_add(1);
     }
 
     /// An order without an id has moved into the next lodging.
@@ -188,48 +210,48 @@ impl Homes {
         self.lodging += 1;
     }
 
-    /// An order that is in no queue any more moves out. Hot path.
+    /// An order has moved out of a node. Hot path.
     #[inline(always)]
     pub(super) fn moved_out(&mut self, node: u32, nodes: &mut Nodes) {
         let id = nodes[node].id;
-        if self.home(id) == node {
-            self.moved_out_of_home(id, nodes);
-        } else {
+        if nodes.index_of(home_of(id)) != node {
             self.moved_out_away(node, nodes);
         }
-    }
-
-    /// The order with this id, which is at home and in no queue any more, moves out. Hot path.
-    #[inline(always)]
-    pub(super) fn moved_out_of_home(&self, id: u64, nodes: &mut Nodes) {
-        nodes[home_of(id)].id = id ^ OTHER_PAIR;
     }
 
     #[inline(never)]
     fn moved_out_away(&mut self, node: u32, nodes: &mut Nodes) {
         let Node { id, tag, .. } = nodes[node];
-        if u64::from(node) <= self.mask {
-            nodes[node].id = id ^ OTHER_PAIR;
-        } else {
-            self.lodging -= 1;
-            self.lodgings[self.lodging as usize] = node;
-            if tag.is_anonymous() {
-                return;
-            }
-            if let Some((at, _)) = self.buckets.find(id, nodes) {
-                self.buckets.remove(at);
-            }
-        }
-        let away = self.away.get_mut(id);
-        if *away != SATURATED {
-            *away -= 1;
+        if node < self.homes {
+            Self::moved_out_next_door(id, nodes);
+        } else if tag.is_anonymous() {
+            self.vacate_lodging(node);
+        } else if let Some((at, _)) = self.buckets.find(id, nodes) {
+            self.moved_out_of_lodging(id, Lodging { node, at }, nodes);
         }
     }
 
-    /// Starts loading what [`find`](Self::find) will look at first.
+    /// The order with this id has moved out of its lodging.
     #[inline(always)]
-    pub(super) fn prefetch(&self, id: u64, nodes: &Nodes) {
-        nodes.prefetch(self.home(id));
+    pub(super) fn moved_out_of_lodging(&mut self, id: u64, Lodging { node, at }: Lodging, nodes: &mut Nodes) {
+        self.vacate_lodging(node);
+        self.buckets.remove(at);
+        let away = nodes.mark_mut(home_of(id));
+        if *away < SATURATED {
+            *away -= LODGED;
+        }
+    }
+
+    #[inline(always)]
+    fn vacate_lodging(&mut self, node: u32) {
+        self.lodging -= 1;
+        self.lodgings[self.lodging as usize] = node;
+    }
+
+    /// The order with this id has moved out from next door.
+    #[inline(always)]
+    pub(super) fn moved_out_next_door(id: u64, nodes: &mut Nodes) {
+        *nodes.mark_mut(home_of(id)) &= !NEXT_DOOR;
     }
 }
 
@@ -241,8 +263,37 @@ mod tests {
     use std::collections::HashMap;
 
     fn empty(orders: u32) -> (Homes, Nodes) {
-        let mut nodes = Nodes::new(Homes::nodes(orders), [(0, Homes::homes(orders)); 4], Node::ZERO).unwrap();
-        (Homes::new(orders, &mut nodes).unwrap(), nodes)
+        let nodes = Nodes::new(Homes::nodes(orders), Homes::homes(orders), [(0, 1); 2], Node::ZERO).unwrap();
+        (Homes::new(orders).unwrap(), nodes)
+    }
+
+    fn move_out(homes: &mut Homes, node: u32, nodes: &mut Nodes) {
+        vacate(&mut nodes[node]);
+        homes.moved_out(node, nodes);
+    }
+
+    /// The same by the shorter ways, which know where an order lies.
+    fn move_out_by_id(homes: &mut Homes, id: u64, nodes: &mut Nodes) {
+        if let Some(home) = Homes::find_home(id, nodes) {
+            vacate(&mut nodes[home]);
+        } else if let Some(neighbour) = Homes::find_next_door(id, nodes) {
+            vacate(&mut nodes[neighbour]);
+            Homes::moved_out_next_door(id, nodes);
+        } else {
+            let lodging = homes.find_lodging(id, nodes).unwrap();
+            vacate(&mut nodes[lodging.node]);
+            homes.moved_out_of_lodging(id, lodging, nodes);
+        }
+    }
+
+    /// The shorter ways to a vacancy offer what the long one does, or nothing.
+    fn check_shorter_ways(id: u64, vacancy: Option<Vacancy>, nodes: &Nodes) {
+        if let Some(home) = Homes::vacant_home(id, nodes) {
+            assert!(matches!(vacancy, Some(Vacancy::Home(node)) if node == nodes.index_of(home)));
+        }
+        if let Some(neighbour) = Homes::vacancy_next_door(id, nodes) {
+            assert!(matches!(vacancy, Some(Vacancy::Neighbour(node)) if node == nodes.index_of(neighbour)));
+        }
     }
 
     /// Random arrivals and departures of ids from `pick`, against the standard map, up to full and back.
@@ -255,15 +306,22 @@ mod tests {
             let grow = round / 3000 % 2 == 0;
             if rng.next_u32() % 8 < if grow { 6 } else { 2 } {
                 let id = pick(rng.next_u64());
-                match homes.vacancy(id, &nodes) {
+                let vacancy = homes.vacancy(id, &nodes);
+                check_shorter_ways(id, vacancy, &nodes);
+                match vacancy {
                     None => assert!(oracle.contains_key(&id)),
                     Some(vacancy) => {
                         assert!(!oracle.contains_key(&id));
                         if held.len() < capacity as usize {
                             let node = vacancy.node();
                             assert!(oracle.values().all(|&other| other != node), "{node} is taken");
-                            nodes[node].id = id;
-                            homes.moved_in(vacancy, id);
+                            (nodes[node].id, nodes[node].quantity) = (id, 1);
+                            match vacancy {
+                                Vacancy::Neighbour(_) if round % 2 == 0 => {
+                                    Homes::moved_in_next_door(id, &mut nodes);
+                                }
+                                _ => homes.moved_in(vacancy, id, &mut nodes),
+                            }
                             oracle.insert(id, node);
                             held.push(id);
                         }
@@ -273,7 +331,11 @@ mod tests {
                 let id = held.swap_remove(rng.next_u64() as usize % held.len());
                 let node = homes.find(id, &nodes).unwrap();
                 assert_eq!(oracle.remove(&id), Some(node));
-                homes.moved_out(node, &mut nodes);
+                if round % 2 == 0 {
+                    move_out(&mut homes, node, &mut nodes);
+                } else {
+                    move_out_by_id(&mut homes, id, &mut nodes);
+                }
             }
             for id in [pick(rng.next_u64()), rng.next_u64() % 4] {
                 assert_eq!(homes.find(id, &nodes), oracle.get(&id).copied());
@@ -281,7 +343,7 @@ mod tests {
         }
         for id in held {
             let node = homes.find(id, &nodes).unwrap();
-            homes.moved_out(node, &mut nodes);
+            move_out(&mut homes, node, &mut nodes);
         }
         assert!(oracle.keys().all(|&id| homes.find(id, &nodes).is_none()));
         assert_eq!(homes.lodging, 0);
@@ -310,12 +372,13 @@ mod tests {
     fn an_order_without_an_id_lodges_and_is_never_found() {
         let (mut homes, mut nodes) = empty(3);
         let node = homes.next_lodging();
-        nodes[node].tag = super::super::node::Tag::anonymous(crate::types::Side::Buy, 5);
+        (nodes[node].tag, nodes[node].quantity) =
+            (super::super::node::Tag::anonymous(crate::types::Side::Buy, 5), 1);
         homes.lodged_unnamed();
         assert_eq!(homes.find(0, &nodes), None);
         let vacancy = homes.vacancy(0, &nodes).unwrap();
         assert_ne!(vacancy.node(), node);
-        homes.moved_out(node, &mut nodes);
+        move_out(&mut homes, node, &mut nodes);
         assert_eq!(homes.next_lodging(), node);
     }
 
@@ -325,10 +388,10 @@ mod tests {
         for id in 5_000_000_000..5_000_020_000_u64 {
             let vacancy = homes.vacancy(id, &nodes).unwrap();
             assert!(matches!(vacancy, Vacancy::Home(_)));
-            nodes[vacancy.node()].id = id;
-            homes.moved_in(vacancy, id);
+            (nodes[vacancy.node()].id, nodes[vacancy.node()].quantity) = (id, 1);
+            homes.moved_in(vacancy, id, &mut nodes);
             if let Some(node) = homes.find(id - 999, &nodes) {
-                homes.moved_out(node, &mut nodes);
+                move_out(&mut homes, node, &mut nodes);
             }
         }
     }

@@ -183,7 +183,7 @@ mod tests {
         for (seed, universe) in [(1, 600), (2, 5000), (3, u64::MAX)] {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
             let mut map = IdBuckets::new(512).unwrap();
-            let mut nodes = Nodes::new(513, [(0, 1); 4], Node::ZERO).unwrap();
+            let mut nodes = Nodes::new(513, 1, [(0, 1); 2], Node::ZERO).unwrap();
             let mut free: Vec<u32> = (1..=512).collect();
             let mut oracle: HashMap<u64, u32> = HashMap::new();
             let mut held: Vec<u64> = Vec::new();
@@ -234,7 +234,7 @@ mod tests {
             .collect();
         for (name, pattern) in patterns {
             let mut map = IdBuckets::new(COUNT as u32).unwrap();
-            let mut nodes = Nodes::new(COUNT as u32 + 1, [(0, 1); 4], Node::ZERO).unwrap();
+            let mut nodes = Nodes::new(COUNT as u32 + 1, 1, [(0, 1); 2], Node::ZERO).unwrap();
             let mut beyond = 0;
             let mut longest = 0;
             for i in 0..COUNT {

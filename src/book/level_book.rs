@@ -6,7 +6,8 @@
 use super::config::{BookConfig, BookError};
 use super::levels::Levels;
 use super::node::{NIL, key_of};
-use super::order_book::{Touched, check_price};
+use super::order_book::check_price;
+use super::touched::Touched;
 use super::view::{Depth, Level};
 use crate::types::{Event, EventKind, Price, Quantity, Side};
 
@@ -42,7 +43,7 @@ impl Default for LevelBookConfig {
 #[derive(Debug)]
 pub struct LevelBook {
     levels: Levels,
-    max_levels: u32,
+    config: LevelBookConfig,
 }
 
 impl LevelBook {
@@ -56,10 +57,13 @@ impl LevelBook {
             window_ticks: config.window_ticks,
             ..BookConfig::default()
         };
-        Ok(Self {
-            levels: Levels::new(0, 1, sizes.window()?, config.max_levels)?,
-            max_levels: config.max_levels,
-        })
+        Ok(Self { levels: Levels::new(0, 1, sizes.window()?, config.max_levels)?, config: *config })
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> LevelBookConfig {
+        self.config
     }
 
     /// The level at `price` now shows `quantity` in all; zero removes it (and is fine where there is none). Each
@@ -90,7 +94,7 @@ impl LevelBook {
         if quantity.0 == 0 {
             return Ok(Touched::NOTHING);
         }
-        if self.levels.count(Side::Buy) + self.levels.count(Side::Sell) >= self.max_levels {
+        if self.levels.count(Side::Buy) + self.levels.count(Side::Sell) >= self.config.max_levels {
             return Err(BookError::PoolFull);
         }
         let index = self.levels.place(side, key);
@@ -100,7 +104,7 @@ impl LevelBook {
         let level = &mut self.levels.nodes[index];
         level.quantity = quantity.0;
         level.id = 1;
-        self.levels.filled(side, key, index);
+        self.levels.filled(side, key);
         Ok(Touched::level(side, key >= best))
     }
 

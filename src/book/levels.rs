@@ -11,7 +11,8 @@
 
 use super::bitmap::Bitmap;
 use super::far::FarTier;
-use super::node::{NIL, NO_KEY, Node, Nodes, Tag, key_of, price_of, rung_of};
+use super::node::{NIL, NO_KEY, Node, Nodes, key_of, price_of, rung_of};
+use super::touched::Touched;
 use super::view::Level;
 use crate::mem::buffer::OutOfMemory;
 use crate::mem::linked::Masked;
@@ -23,12 +24,6 @@ const MOVES_PER_OPERATION: u32 = 4;
 /// One side's ladder.
 #[derive(Debug)]
 struct Half {
-    /// Lowest key of the window.
-    base: i64,
-    /// Highest key with a level, [`NO_KEY`] when the side is empty.
-    best: i64,
-    /// Node of ring place 0.
-    origin: u32,
     /// Occupied levels inside the window.
     near: u32,
     /// Occupied levels in all.
@@ -42,6 +37,10 @@ struct Half {
 #[derive(Debug)]
 pub(super) struct Levels {
     pub(super) nodes: Nodes,
+    /// Of each side the lowest key of the window.
+    base: [i64; 2],
+    /// Of each side the highest key with a level, [`NO_KEY`] when the side is empty.
+    best: [i64; 2],
     halves: [Half; 2],
     /// Window size less one; the size is a power of two.
     mask: i64,
@@ -57,25 +56,20 @@ impl Levels {
         // Levels of neighbouring prices share a line when the ring starts on one.
         let origin = (orders + 2) & !1;
         let far_origin = origin + 2 * window - 1;
-        let runs = [(origin, window), (origin + window, window), (0, homes), (0, homes)];
-        let mut nodes = Nodes::new(far_origin + far + 1, runs, Node::ZERO)?;
+        let ladders = [(origin, window), (origin + window, window)];
+        let mut nodes = Nodes::new(far_origin + far + 1, homes, ladders, Node::ZERO)?;
         for index in origin..=far_origin {
             nodes.isolate(index);
         }
-        let half = |origin| -> Result<Half, OutOfMemory> {
-            Ok(Half {
-                base: 0,
-                best: NO_KEY,
-                origin,
-                near: 0,
-                count: 0,
-                debt: 0,
-                occupied: Bitmap::new(window as usize)?,
-            })
+        let half = || -> Result<Half, OutOfMemory> {
+            let occupied = Bitmap::new(window as usize)?;
+            Ok(Half { near: 0, count: 0, debt: 0, occupied })
         };
         Ok(Self {
             nodes,
-            halves: [half(origin)?, half(origin + window)?],
+            base: [0; 2],
+            best: [NO_KEY; 2],
+            halves: [half()?, half()?],
             mask: i64::from(window) - 1,
             far: FarTier::new(far)?,
             far_origin,
@@ -85,7 +79,7 @@ impl Levels {
     /// Highest key of the side, [`NO_KEY`] when it is empty.
     #[inline(always)]
     pub(super) fn best(&self, side: Side) -> i64 {
-        self.halves[side.index()].best
+        self.best[side.index()]
     }
 
     /// Levels of the side.
@@ -95,38 +89,33 @@ impl Levels {
     }
 
     #[inline(always)]
-    fn ring_node(&self, side: usize, key: i64) -> u32 {
-        self.halves[side].origin + (key & self.mask) as u32
-    }
-
-    #[inline(always)]
-    fn is_near(&self, side: usize, key: i64) -> bool {
-        key.wrapping_sub(self.halves[side].base) as u64 <= self.mask as u64
+    fn is_near(&self, side: Side, key: i64) -> bool {
+        key.wrapping_sub(self.base[side.index()]) as u64 <= self.mask as u64
     }
 
     /// Starts loading the level's sentinel where its place is known without a search.
     #[inline(always)]
     pub(super) fn prefetch(&self, side: Side, key: i64) {
-        self.nodes.prefetch(self.ring_node(side.index(), key));
+        self.nodes.prefetch(self.near_hint(side, key));
     }
 
     /// The ladder's sentinel for `key`, right only while the key lies inside the window: for prefetching.
     #[inline(always)]
     pub(super) fn near_hint(&self, side: Side, key: i64) -> u32 {
-        self.ring_node(side.index(), key)
+        self.nodes.index_of(rung_of(side, key))
     }
 
     /// The ladder's sentinel for a key inside the window, whether or not there is a level.
     #[inline(always)]
     pub(super) fn near(&self, side: Side, key: i64) -> Option<Masked> {
-        self.is_near(side.index(), key).then(|| rung_of(side, key))
+        self.is_near(side, key).then(|| rung_of(side, key))
     }
 
     /// The sentinel of a level that exists.
     #[inline(always)]
     pub(super) fn held(&mut self, side: Side, key: i64) -> u32 {
-        if self.is_near(side.index(), key) {
-            return self.ring_node(side.index(), key);
+        if let Some(rung) = self.near(side, key) {
+            return self.nodes.index_of(rung);
         }
         self.held_far(side, key)
     }
@@ -142,20 +131,18 @@ impl Levels {
     /// The sentinel of the level at `key`, if there is one. Changes nothing.
     #[inline]
     pub(super) fn find(&self, side: Side, key: i64) -> Option<u32> {
-        let s = side.index();
-        if self.is_near(s, key) {
-            let index = self.ring_node(s, key);
-            return (self.nodes[index].id != 0).then_some(index);
+        if let Some(rung) = self.near(side, key) {
+            return (self.nodes[rung].id != 0).then(|| self.nodes.index_of(rung));
         }
-        self.far.find(s, key).map(|place| self.far_origin + place)
+        self.far.find(side.index(), key).map(|place| self.far_origin + place)
     }
 
     /// The sentinel for `key`, in a place of its own; [`Levels::filled`] must follow when the level was empty.
     /// [`NIL`] when the far tier is full.
     #[inline(always)]
     pub(super) fn place(&mut self, side: Side, key: i64) -> u32 {
-        if self.is_near(side.index(), key) {
-            return self.ring_node(side.index(), key);
+        if let Some(rung) = self.near(side, key) {
+            return self.nodes.index_of(rung);
         }
         self.place_far(side, key)
     }
@@ -165,14 +152,14 @@ impl Levels {
     #[inline(never)]
     pub(super) fn place_far(&mut self, side: Side, key: i64) -> u32 {
         let s = side.index();
-        if self.halves[s].near == 0 && key > self.halves[s].best {
+        if self.halves[s].near == 0 && key > self.best[s] {
             // Nothing lies in the window and the newcomer will be the best: the window belongs around it.
-            self.move_window(s, key);
+            self.move_window(side, key);
         } else {
             self.settle(side);
         }
-        if self.is_near(s, key) {
-            return self.ring_node(s, key);
+        if let Some(rung) = self.near(side, key) {
+            return self.nodes.index_of(rung);
         }
         if let Some(place) = self.far.find(s, key) {
             return self.far_origin + place;
@@ -183,29 +170,49 @@ impl Levels {
         index
     }
 
-    /// The level at node `index` has just got its first order.
+    /// The level at `key` has just got its first order: what that touched.
     #[inline(never)]
-    pub(super) fn filled(&mut self, side: Side, key: i64, index: u32) {
+    pub(super) fn filled(&mut self, side: Side, key: i64) -> Touched {
         let s = side.index();
-        self.nodes[index].tag = Tag::new(side, key);
-        let near = self.is_near(s, key);
+        let near = self.is_near(side, key);
         let half = &mut self.halves[s];
         half.count += 1;
         if near {
             half.near += 1;
             half.occupied.set((key & self.mask) as usize);
         }
-        if key > half.best {
-            half.best = key;
-            self.settle(side);
+        if key <= self.best[s] {
+            return Touched::level(side, false);
         }
+        self.best[s] = key;
+        if self.lies_well(side) { Touched::level(side, true) } else { self.settle(side) }
     }
 
-    /// The level at `key` has just lost its last order.
+    /// The level at `key` has just lost its last order: what that touched.
     #[inline(never)]
-    pub(super) fn emptied(&mut self, side: Side, key: i64) {
+    pub(super) fn emptied(&mut self, side: Side, key: i64) -> Touched {
+        // Whatever is rare ends in a function of its own, so that nothing has to be kept for it meanwhile.
         let s = side.index();
-        let near = self.is_near(s, key);
+        if key != self.best[s] || !self.is_near(side, key) {
+            return self.emptied_elsewhere(side, key);
+        }
+        let place = (key & self.mask) as usize;
+        let half = &mut self.halves[s];
+        half.count -= 1;
+        half.near -= 1;
+        let Some(found) = half.occupied.clear_to_below(place) else {
+            return self.best_emptied(side, key);
+        };
+        // Whatever is left lies below.
+        self.best[s] = (key - (place - found) as i64).max(self.far.best(s));
+        if self.lies_well(side) { Touched::level(side, true) } else { self.settle(side) }
+    }
+
+    /// [`emptied`](Self::emptied) outside the window, or not the best level.
+    #[inline(never)]
+    fn emptied_elsewhere(&mut self, side: Side, key: i64) -> Touched {
+        let s = side.index();
+        let near = self.is_near(side, key);
         let half = &mut self.halves[s];
         half.count -= 1;
         if near {
@@ -214,17 +221,22 @@ impl Levels {
         } else {
             self.far.remove(s, key);
         }
-        if key == self.halves[s].best {
-            self.halves[s].best = self.below(side, key).map_or(NO_KEY, |(key, _)| key);
-            self.settle(side);
-        }
+        if key == self.best[s] { self.best_emptied(side, key) } else { Touched::level(side, false) }
+    }
+
+    /// The best level, at `key`, is gone.
+    #[inline(never)]
+    fn best_emptied(&mut self, side: Side, key: i64) -> Touched {
+        let next = self.near_below(side, key).unwrap_or(NO_KEY);
+        self.best[side.index()] = next.max(self.far.best(side.index()));
+        self.settle(side)
     }
 
     /// The highest level below `key`: its key and its sentinel.
     #[inline]
     pub(super) fn below(&self, side: Side, key: i64) -> Option<(i64, u32)> {
         let s = side.index();
-        let near = self.near_below(s, key);
+        let near = self.near_below(side, key).map(|key| (key, self.near_hint(side, key)));
         if near.map_or(NO_KEY, |(key, _)| key) >= self.far.best(s) {
             return near;
         }
@@ -232,21 +244,30 @@ impl Levels {
         if far.map(|(key, _)| key) > near.map(|(key, _)| key) { far } else { near }
     }
 
-    fn near_below(&self, s: usize, key: i64) -> Option<(i64, u32)> {
-        let half = &self.halves[s];
-        if half.near == 0 || key <= half.base {
+    /// The highest level below `key` inside the window.
+    #[inline]
+    fn near_below(&self, side: Side, key: i64) -> Option<i64> {
+        let half = &self.halves[side.index()];
+        let base = self.base[side.index()];
+        if half.near == 0 || key <= base {
             return None;
         }
-        let top = half.base + self.mask;
+        let top = base + self.mask;
         let from = (key - 1).min(top);
         let place = (from & self.mask) as usize;
         let found = match half.occupied.highest_up_to(place) {
             Some(found) => found,
-            None => half.occupied.highest_up_to(self.mask as usize)?,
+            None => self.highest_place(side)?,
         };
         let key = from - ((place as i64 - found as i64) & self.mask);
         // Wrapping past the base comes back to the top of the window, above where the search began.
-        (key >= half.base).then(|| (key, half.origin + found as u32))
+        (key >= base).then_some(key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn highest_place(&self, side: Side) -> Option<usize> {
+        self.halves[side.index()].occupied.highest_up_to(self.mask as usize)
     }
 
     /// Keys and sentinels of the side's levels, best first.
@@ -291,58 +312,62 @@ impl Levels {
         Level { price: price_of(side, key), quantity: Quantity(node.quantity), orders: node.id as u32 }
     }
 
-    /// Moves the window when the best lies badly in it and enough has been done meanwhile to pay for it.
-    fn settle(&mut self, side: Side) {
-        let s = side.index();
-        let half = &mut self.halves[s];
-        if half.best == NO_KEY {
-            return;
+    /// Whether the best lies well in the window, from the middle up to a sixteenth below the top, or there is none.
+    #[inline(always)]
+    fn lies_well(&self, side: Side) -> bool {
+        let window = self.mask as u64 + 1;
+        let best = self.best[side.index()];
+        let above_middle = (best.wrapping_sub(self.base[side.index()]) as u64).wrapping_sub(window / 2);
+        above_middle < window / 2 - window / 16 || best == NO_KEY
+    }
+
+    /// Moves the window when the best lies badly in it and enough has been done meanwhile to pay for it. The top is touched.
+    #[inline(never)]
+    fn settle(&mut self, side: Side) -> Touched {
+        if !self.lies_well(side) {
+            let half = &mut self.halves[side.index()];
+            half.debt = half.debt.saturating_add(MOVES_PER_OPERATION);
+            if half.debt >= half.near {
+                self.move_window(side, self.best[side.index()]);
+            }
         }
-        let height = half.best.wrapping_sub(half.base);
-        let window = self.mask + 1;
-        if height >= window / 2 && height < window - window / 16 {
-            return;
-        }
-        half.debt = half.debt.saturating_add(MOVES_PER_OPERATION);
-        if half.debt >= half.near {
-            let best = half.best;
-            self.move_window(s, best);
-        }
+        Touched::level(side, true)
     }
 
     /// Puts the window so that `best` lies three quarters up. Stays where it is when the far tier could not take
     /// every level that may have to leave, which its sizing (a place for each level that can exist) rules out.
     #[cold]
     #[inline(never)]
-    fn move_window(&mut self, s: usize, best: i64) {
+    fn move_window(&mut self, side: Side, best: i64) {
+        let s = side.index();
         if self.far.vacant() < self.halves[s].near {
             return;
         }
         let window = self.mask + 1;
-        let old = self.halves[s].base;
+        let old = self.base[s];
         let new = best - (window - window / 4);
         self.halves[s].debt = 0;
         // Leaving levels: those of the old window below the new one, or above it.
         let (mut from, until) =
             if new >= old { (new.min(old + window), old) } else { (old + window, (new + window).max(old)) };
-        while let Some((key, index)) = self.near_below(s, from)
+        while let Some(key) = self.near_below(side, from)
             && key >= until
         {
             let Some(place) = self.far.insert(s, key) else { break };
+            let index = self.near_hint(side, key);
             self.nodes.relocate(index, self.far_origin + place);
             self.empty(index);
             self.halves[s].occupied.clear((key & self.mask) as usize);
             self.halves[s].near -= 1;
             from = key;
         }
-        self.halves[s].base = new;
+        self.base[s] = new;
         let mut from = new + window;
         while let Some((key, place)) = self.far.below(s, from)
             && key >= new
         {
             self.far.remove(s, key);
-            let index = self.ring_node(s, key);
-            self.nodes.relocate(self.far_origin + place, index);
+            self.nodes.relocate(self.far_origin + place, self.near_hint(side, key));
             self.halves[s].occupied.set((key & self.mask) as usize);
             self.halves[s].near += 1;
             from = key;
@@ -371,18 +396,17 @@ mod tests {
                 while let Some((key, index)) = self.below(side, from) {
                     assert!(key < from);
                     assert_eq!(self.find(side, key), Some(index));
-                    assert_eq!(self.nodes[index].tag, Tag::new(side, key));
                     best = best.or(Some(key));
-                    near += u32::from(self.is_near(s, key));
+                    near += u32::from(self.is_near(side, key));
                     all += 1;
                     from = key;
                 }
                 let half = &self.halves[s];
-                assert_eq!(best.unwrap_or(NO_KEY), half.best);
+                assert_eq!(best.unwrap_or(NO_KEY), self.best[s]);
                 assert_eq!((near, all), (half.near, half.count));
                 let occupied = (0..=self.mask as u32)
-                    .filter(|i| {
-                        let index = half.origin + i;
+                    .filter(|&place| {
+                        let index = self.near_hint(side, i64::from(place));
                         let level = self.nodes[index];
                         let alone = self.nodes.next(index) == index && self.nodes.prev(index) == index;
                         assert!(level.id != 0 || alone);
@@ -401,7 +425,7 @@ mod tests {
             levels.emptied(side, key);
         } else if let index @ 1.. = levels.place(side, key) {
             levels.nodes[index].id = 1;
-            levels.filled(side, key, index);
+            levels.filled(side, key);
         }
     }
 
@@ -432,13 +456,13 @@ mod tests {
         for key in 0..512 {
             toggle(&mut levels, Side::Buy, key);
         }
-        let base = levels.halves[0].base;
+        let base = levels.base[0];
         for _ in 0..20 {
             toggle(&mut levels, Side::Buy, 1 << 40);
             assert_eq!(levels.best(Side::Buy), 1 << 40);
             toggle(&mut levels, Side::Buy, 1 << 40);
             assert_eq!(levels.best(Side::Buy), 511);
         }
-        assert_eq!(levels.halves[0].base, base);
+        assert_eq!(levels.base[0], base);
     }
 }

@@ -4,7 +4,8 @@
 //! one array access for instrument numbers below 65,536 and a binary search above. Single writer.
 
 use super::config::{BookConfig, BookError};
-use super::order_book::{OrderBook, Touched};
+use super::order_book::OrderBook;
+use super::touched::Touched;
 use crate::types::{Event, InstrumentId};
 
 /// Instrument numbers below this are found by index.

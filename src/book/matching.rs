@@ -5,7 +5,8 @@
 
 use super::config::BookError;
 use super::node::{NO_KEY, Tag, key_of, price_of};
-use super::order_book::{OrderBook, Touched, check_price, check_quantity};
+use super::order_book::{OrderBook, check_price, check_quantity};
+use super::touched::Touched;
 use crate::types::{OrderId, Price, Quantity, Side};
 
 /// Whether an order has a limit.
@@ -312,7 +313,7 @@ impl OrderBook {
                 || quantity.0 < node.quantity && self.config.keep_priority_on_decrease);
         if keeps || self.levels.best(side.opposite()) < limit {
             let event = out.first_mut().ok_or_else(|| self.lacks_room(1))?;
-            let touched = self.reposition(slot, side, key, quantity.0)?;
+            let touched = self.reposition(slot, price, quantity.0)?;
             *event = amended;
             return Ok(Outcome { events: 1, resting: quantity, touched, ..Outcome::default() });
         }
@@ -499,7 +500,7 @@ impl OrderBook {
         others: usize,
         room: usize,
     ) -> Result<(), BookError> {
-        if room >= others + self.len as usize || room as u64 >= quantity.saturating_add(others as u64) {
+        if room >= others + self.len() || room as u64 >= quantity.saturating_add(others as u64) {
             return Ok(());
         }
         self.count_makers(side, limit, quantity, others, room)

@@ -6,7 +6,7 @@
 //! Prices become *keys*: a bid's key is its price, an ask's is `!price`. On both sides the highest key is the best,
 //! and one body of code serves both.
 
-use crate::mem::linked::{Linked, Masked};
+use crate::mem::linked::{First, Linked, Masked};
 use crate::types::{Price, Side};
 
 /// No node, where a level or a lodging is meant: node 0 is a home of orders.
@@ -21,9 +21,9 @@ pub(super) const NO_KEY: i64 = i64::MIN;
 pub(super) struct Node {
     /// Order: its id. Level: how many orders it holds; 0 when it is empty.
     pub(super) id: u64,
-    /// Order: what is open. Level: the sum over its orders.
+    /// Order: what is open, 0 when none lies here. Level: the sum over its orders.
     pub(super) quantity: u64,
-    /// Key, anonymity and side, see [`Tag`].
+    /// Order: key, anonymity and side, see [`Tag`].
     pub(super) tag: Tag,
 }
 
@@ -32,13 +32,10 @@ pub(super) type Nodes = Linked<Node>;
 
 const _: () = assert!(Nodes::RECORD == 32);
 
-/// Which run the homes are; those of the ladders are 0 and 1, by side.
-const HOMES: usize = 2;
-
 /// The home of an order.
 #[inline(always)]
-pub(super) const fn home_of(id: u64) -> Masked {
-    Masked { run: HOMES, bits: id }
+pub(super) const fn home_of(id: u64) -> First {
+    First(id)
 }
 
 /// The sentinel in the ladder of a level inside the window.

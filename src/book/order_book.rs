@@ -9,78 +9,13 @@
 //! shared reference is safe to read from many threads.
 
 use super::config::{BookConfig, BookError};
-use super::homes::{Homes, Vacancy};
+use super::homes::{Homes, vacate};
 use super::levels::Levels;
-use super::node::{NIL, Node, Nodes, Tag, home_of, key_of};
+use super::node::{NIL, Node, Nodes, Tag, key_of};
+use super::touched::Touched;
 use crate::mem::buffer::AlignedBuffer;
 use crate::mem::linked::Place;
 use crate::types::{OrderId, Price, Quantity, Side};
-
-/// What an operation touched: one byte of facts.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Touched(u8);
-
-impl Touched {
-    const SHORT: u8 = 4;
-    const CHANGED: u8 = 8;
-
-    /// Nothing.
-    pub const NOTHING: Self = Self(0);
-
-    #[inline(always)]
-    pub(super) const fn level(side: Side, top: bool) -> Self {
-        Self(Self::CHANGED | (top as u8) << side as u8)
-    }
-
-    #[inline(always)]
-    pub(super) const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    #[inline(always)]
-    const fn short(self, short: bool) -> Self {
-        Self(self.0 | if short { Self::SHORT } else { 0 })
-    }
-
-    /// Whether the best price of either side changed, or the quantity, the number or the queue of the orders at it.
-    #[inline]
-    #[must_use]
-    pub const fn top_changed(self) -> bool {
-        self.0 & 3 != 0
-    }
-
-    /// [`Touched::top_changed`] of one side.
-    #[inline]
-    #[must_use]
-    pub const fn top_changed_on(self, side: Side) -> bool {
-        self.0 >> side as u8 & 1 != 0
-    }
-
-    /// Whether the book changed at all.
-    #[inline]
-    #[must_use]
-    pub const fn changed(self) -> bool {
-        self.0 & Self::CHANGED != 0
-    }
-
-    /// Whether less was removed than was asked for, because the anonymous liquidity at the level was smaller.
-    #[inline]
-    #[must_use]
-    pub const fn is_short(self) -> bool {
-        self.0 & Self::SHORT != 0
-    }
-}
-
-impl std::fmt::Debug for Touched {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Touched")
-            .field("changed", &self.changed())
-            .field("bid_top", &self.top_changed_on(Side::Buy))
-            .field("ask_top", &self.top_changed_on(Side::Sell))
-            .field("short", &self.is_short())
-            .finish()
-    }
-}
 
 /// An order book of one instrument, order by order, with price-time priority.
 ///
@@ -111,7 +46,7 @@ pub struct OrderBook {
     /// Arrival stamp of each order's node; empty when priorities are not tracked.
     pub(super) stamps: AlignedBuffer<u64>,
     pub(super) next_stamp: u64,
-    pub(super) len: u32,
+    len: u32,
     pub(super) events_needed: u32,
     pub(super) config: BookConfig,
 }
@@ -125,10 +60,9 @@ impl OrderBook {
         let window = config.window()?;
         let orders = config.max_orders;
         let nodes = Homes::nodes(orders);
-        let mut levels = Levels::new(nodes, Homes::homes(orders), window, orders)?;
         Ok(Self {
-            homes: Homes::new(orders, &mut levels.nodes)?,
-            levels,
+            homes: Homes::new(orders)?,
+            levels: Levels::new(nodes, Homes::homes(orders), window, orders)?,
             stamps: AlignedBuffer::new(if config.track_priority { nodes as usize } else { 0 }, 0)?,
             next_stamp: 1,
             len: 0,
@@ -176,7 +110,7 @@ impl OrderBook {
     ) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
-        match self.homes.vacant_home(id.0, &self.levels.nodes) {
+        match Homes::vacant_home(id.0, &self.levels.nodes) {
             Some(home) => self.join_at(home, id, side, price, quantity),
             None => self.add_elsewhere(id, side, price, quantity),
         }
@@ -191,25 +125,30 @@ impl OrderBook {
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
-        let vacancy = self.homes.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
-        self.join(vacancy, id, side, price, quantity)
+        if let Some(neighbour) = Homes::vacancy_next_door(id.0, &self.levels.nodes) {
+            let touched = self.join_at(neighbour, id, side, price, quantity)?;
+            Homes::moved_in_next_door(id.0, &mut self.levels.nodes);
+            return Ok(touched);
+        }
+        self.add_anywhere(id, side, price, quantity)
     }
 
-    /// Puts a new order with checked arguments into a vacancy for its id and behind its queue.
-    #[inline(always)]
-    fn join(
+    /// Adds an order wherever there is room for it.
+    #[inline(never)]
+    fn add_anywhere(
         &mut self,
-        vacancy: Vacancy,
         id: OrderId,
         side: Side,
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
+        let vacancy = self.homes.vacancy(id.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
         let touched = self.join_at(vacancy.node(), id, side, price, quantity)?;
-        self.homes.moved_in(vacancy, id.0);
+        self.homes.moved_in(vacancy, id.0, &mut self.levels.nodes);
         Ok(touched)
     }
 
+    /// Puts a new order with checked arguments at a vacant node and behind its queue.
     #[inline(always)]
     fn join_at(
         &mut self,
@@ -219,24 +158,46 @@ impl OrderBook {
         price: Price,
         quantity: Quantity,
     ) -> Result<Touched, BookError> {
+        let key = key_of(side, price);
+        let tag = Tag::new(side, key);
+        // Whatever is rare ends in a function of its own, so that nothing has to be kept for it meanwhile.
+        let Some(level) = self.levels.near(side, key) else {
+            return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
+        };
+        let Some(sum) = self.levels.nodes[level].quantity.checked_add(quantity.0) else {
+            return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
+        };
+        if self.is_full() {
+            return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
+        }
+        self.len += 1;
+        if self.link(level, slot, id.0, tag, quantity.0, sum) {
+            return Ok(self.levels.filled(side, key));
+        }
+        Ok(Touched::level(side, key >= self.levels.best(side)))
+    }
+
+    /// [`join_at`](Self::join_at) at a level outside the window, or where it is refused.
+    #[cold]
+    #[inline(never)]
+    fn join_slowly(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<Touched, BookError> {
         if self.is_full() {
             return Err(BookError::PoolFull);
         }
-        let key = key_of(side, price);
-        let best = self.levels.best(side);
-        self.attach(slot, id.0, Tag::new(side, key), quantity.0)?;
+        let best = self.levels.best(tag.side());
+        self.attach(slot, id, tag, quantity)?;
         self.len += 1;
-        Ok(Touched::level(side, key >= best))
+        Ok(Touched::level(tag.side(), tag.key() >= best))
     }
 
     /// A resting order shrinks by `by` and keeps its priority; it leaves when nothing is left. Hot path.
     ///
     /// # Errors
     /// [`BookError::ZeroQuantity`], [`BookError::UnknownOrder`], [`BookError::QuantityExceedsOrder`].
-    #[inline(always)]
+    #[inline(never)]
     pub fn reduce(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
-        match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(home) => self.reduce_at(home, by, |book| book.take_from_home(id)),
+        match Homes::find_home(id.0, &self.levels.nodes) {
+            Some(home) => self.reduce_at(home, by, |book| book.leave(home)),
             None => self.reduce_elsewhere(id, by),
         }
     }
@@ -275,8 +236,8 @@ impl OrderBook {
     /// [`BookError::UnknownOrder`].
     #[inline(always)]
     pub fn delete(&mut self, id: OrderId) -> Result<Touched, BookError> {
-        match self.homes.find_home(id.0, &self.levels.nodes) {
-            Some(_) => Ok(self.take_from_home(id)),
+        match Homes::find_home(id.0, &self.levels.nodes) {
+            Some(home) => Ok(self.leave(home)),
             None => self.delete_elsewhere(id),
         }
     }
@@ -284,8 +245,13 @@ impl OrderBook {
     /// Deletes an order that is not at home.
     #[inline(never)]
     fn delete_elsewhere(&mut self, id: OrderId) -> Result<Touched, BookError> {
-        let slot = self.find(id)?;
-        Ok(self.take_out(slot))
+        if let Some(neighbour) = Homes::find_next_door(id.0, &self.levels.nodes) {
+            Homes::moved_out_next_door(id.0, &mut self.levels.nodes);
+            return Ok(self.leave(neighbour));
+        }
+        let lodging = self.homes.find_lodging(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        self.homes.moved_out_of_lodging(id.0, lodging, &mut self.levels.nodes);
+        Ok(self.leave(lodging.node))
     }
 
     #[inline(always)]
@@ -313,9 +279,22 @@ impl OrderBook {
     pub fn modify(&mut self, id: OrderId, price: Price, quantity: Quantity) -> Result<Touched, BookError> {
         check_quantity(quantity)?;
         check_price(price)?;
+        match Homes::find_home(id.0, &self.levels.nodes) {
+            Some(home) => self.reposition(home, price, quantity.0),
+            None => self.modify_elsewhere(id, price, quantity),
+        }
+    }
+
+    /// Modifies an order that is not at home.
+    #[inline(never)]
+    fn modify_elsewhere(
+        &mut self,
+        id: OrderId,
+        price: Price,
+        quantity: Quantity,
+    ) -> Result<Touched, BookError> {
         let slot = self.find(id)?;
-        let tag = self.levels.nodes[slot].tag;
-        self.reposition(slot, tag.side(), key_of(tag.side(), price), quantity.0)
+        self.reposition(slot, price, quantity.0)
     }
 
     /// A resting order gives way to a new one of the same side, behind the queue. Both ids may be the same. Hot path.
@@ -348,8 +327,7 @@ impl OrderBook {
         } else {
             self.take_out(slot);
             // The id was seen to be free, and the room that it needs was just given back.
-            let vacancy = self.homes.vacancy(new.0, &self.levels.nodes).ok_or(BookError::DuplicateOrder)?;
-            self.join(vacancy, new, side, price, quantity)?;
+            self.add_anywhere(new, side, price, quantity)?;
         }
         Ok(Touched::level(side, key.max(tag.key()) >= before))
     }
@@ -425,8 +403,25 @@ impl OrderBook {
     }
 
     /// Whether the level at `key` can take `quantity` when the order at a node has left its own level, which may be this one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check_room(
+        &self,
+        side: Side,
+        key: i64,
+        quantity: u64,
+        leaving: Option<u32>,
+    ) -> Result<(), BookError> {
+        if let Some(rung) = self.levels.near(side, key)
+            && self.levels.nodes[rung].quantity.checked_add(quantity).is_some()
+        {
+            return Ok(());
+        }
+        self.check_room_exactly(side, key, quantity, leaving)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_room_exactly(
         &self,
         side: Side,
         key: i64,
@@ -442,34 +437,31 @@ impl OrderBook {
         Ok(())
     }
 
-    /// Gives a resting order a new key and quantity by the priority rule.
+    /// Gives a resting order a new price and quantity by the priority rule.
     #[inline(always)]
     pub(super) fn reposition(
         &mut self,
-        slot: u32,
-        side: Side,
-        key: i64,
+        slot: impl Place,
+        price: Price,
         quantity: u64,
     ) -> Result<Touched, BookError> {
-        let node = self.levels.nodes[slot];
-        let old = node.tag.key();
-        let before = self.levels.best(side);
-        if key == old
-            && (quantity == node.quantity
-                || quantity < node.quantity && self.config.keep_priority_on_decrease)
-        {
-            if quantity == node.quantity {
+        let Node { id, quantity: held, tag } = self.levels.nodes[slot];
+        let (side, old) = (tag.side(), tag.key());
+        let key = key_of(side, price);
+        let touched = Touched::level(side, key.max(old) >= self.levels.best(side));
+        if key == old && quantity <= held && (quantity == held || self.config.keep_priority_on_decrease) {
+            if quantity == held {
                 return Ok(Touched::NOTHING);
             }
             let level = self.levels.held(side, key);
-            self.levels.nodes[level].quantity -= node.quantity - quantity;
+            self.levels.nodes[level].quantity -= held - quantity;
             self.levels.nodes[slot].quantity = quantity;
-            return Ok(Touched::level(side, key >= before));
+            return Ok(touched);
         }
-        self.check_room(side, key, quantity, Some(slot))?;
+        self.check_room(side, key, quantity, Some(self.levels.nodes.index_of(slot)))?;
         self.detach(slot);
-        self.attach(slot, node.id, Tag::new(side, key), quantity)?;
-        Ok(Touched::level(side, key.max(old) >= before))
+        self.attach(slot, id, Tag::new(side, key), quantity)?;
+        Ok(touched)
     }
 
     /// Puts an order behind the queue of its level, anonymous liquidity in front of it. Fails, with nothing changed,
@@ -482,21 +474,39 @@ impl OrderBook {
         tag: Tag,
         quantity: u64,
     ) -> Result<(), BookError> {
-        match self.levels.near(tag.side(), tag.key()) {
-            Some(level) => self.link(level, slot, id, tag, quantity),
-            None => self.attach_far(self.levels.nodes.index_of(slot), id, tag, quantity),
+        let is_first = match self.levels.near(tag.side(), tag.key()) {
+            Some(level) => {
+                let sum = self.sum_with(level, quantity)?;
+                self.link(level, slot, id, tag, quantity, sum)
+            }
+            None => self.link_far(self.levels.nodes.index_of(slot), id, tag, quantity)?,
+        };
+        if is_first {
+            self.levels.filled(tag.side(), tag.key());
         }
+        Ok(())
     }
 
     #[cold]
     #[inline(never)]
-    fn attach_far(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<(), BookError> {
+    fn link_far(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<bool, BookError> {
         match self.levels.place_far(tag.side(), tag.key()) {
             NIL => Err(BookError::PoolFull),
-            level => self.link(level, slot, id, tag, quantity),
+            level => {
+                let sum = self.sum_with(level, quantity)?;
+                Ok(self.link(level, slot, id, tag, quantity, sum))
+            }
         }
     }
 
+    /// What a level holds when `quantity` is added.
+    #[inline(always)]
+    fn sum_with(&self, level: impl Place, quantity: u64) -> Result<u64, BookError> {
+        self.levels.nodes[level].quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)
+    }
+
+    /// Puts an order into the queue of a level that holds `sum` then; whether it is the first one there, which the level must be
+    /// told then.
     #[inline(always)]
     fn link(
         &mut self,
@@ -505,10 +515,10 @@ impl OrderBook {
         id: u64,
         tag: Tag,
         quantity: u64,
-    ) -> Result<(), BookError> {
+        sum: u64,
+    ) -> bool {
         let nodes = &mut self.levels.nodes;
         let sums = &mut nodes[level];
-        let sum = sums.quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)?;
         let orders = sums.id;
         sums.quantity = sum;
         sums.id = orders + 1;
@@ -517,30 +527,25 @@ impl OrderBook {
             nodes.link_behind(level, slot, order);
         } else {
             nodes.link_before(level, slot, order);
-            if let Some(stamp) = self.stamps.get_mut(nodes.index_of(slot) as usize) {
-                *stamp = self.next_stamp;
+            if self.config.track_priority {
+                self.stamps[nodes.index_of(slot) as usize] = self.next_stamp;
             }
             self.next_stamp += 1;
         }
-        if orders == 0 {
-            let level = nodes.index_of(level);
-            self.levels.filled(tag.side(), tag.key(), level);
-        }
-        Ok(())
+        orders == 0
     }
 
     /// Takes an order out of its level; its node stays the caller's.
     #[inline(always)]
-    pub(super) fn detach(&mut self, slot: impl Place) -> Tag {
+    pub(super) fn detach(&mut self, slot: impl Place) {
         let tag = self.levels.nodes[slot].tag;
         let is_empty = match self.levels.near(tag.side(), tag.key()) {
-            Some(level) => unlink(&mut self.levels.nodes, level, slot),
+            Some(level) => unlink(&mut self.levels.nodes, level, slot, |_| ()),
             None => self.unlink_far(self.levels.nodes.index_of(slot), tag),
         };
         if is_empty {
             self.levels.emptied(tag.side(), tag.key());
         }
-        tag
     }
 
     #[cold]
@@ -548,7 +553,7 @@ impl OrderBook {
     fn unlink_far(&mut self, slot: u32, tag: Tag) -> bool {
         // First the level: finding it may move the window, and a neighbour may be the level itself.
         let level = self.levels.held_far(tag.side(), tag.key());
-        unlink(&mut self.levels.nodes, level, slot)
+        unlink(&mut self.levels.nodes, level, slot, |_| ())
     }
 
     /// Whether as many orders rest as the book was built for. Hot path.
@@ -561,37 +566,51 @@ impl OrderBook {
     #[inline(always)]
     pub(super) fn give_back(&mut self, slot: u32) {
         self.len -= 1;
+        vacate(&mut self.levels.nodes[slot]);
         self.homes.moved_out(slot, &mut self.levels.nodes);
-    }
-
-    /// Takes the order with this id, which is at home, out of its level and out of the book.
-    #[inline(always)]
-    fn take_from_home(&mut self, id: OrderId) -> Touched {
-        self.take_out_by(home_of(id.0), |homes, nodes| homes.moved_out_of_home(id.0, nodes))
     }
 
     /// Takes an order out of its level and out of the book.
     #[inline(always)]
     pub(super) fn take_out(&mut self, slot: u32) -> Touched {
-        self.take_out_by(slot, |homes, nodes| homes.moved_out(slot, nodes))
+        let touched = self.leave(slot);
+        self.homes.moved_out(slot, &mut self.levels.nodes);
+        touched
     }
 
+    /// Takes an order out of its level and its node. The homes must be told, unless it was at home.
     #[inline(always)]
-    fn take_out_by(&mut self, slot: impl Place, move_out: impl FnOnce(&mut Homes, &mut Nodes)) -> Touched {
+    fn leave(&mut self, slot: impl Place) -> Touched {
         let tag = self.levels.nodes[slot].tag;
-        let best = self.levels.best(tag.side());
-        self.detach(slot);
+        let (side, key) = (tag.side(), tag.key());
+        let Some(level) = self.levels.near(side, key) else {
+            return self.leave_far(self.levels.nodes.index_of(slot));
+        };
         self.len -= 1;
-        move_out(&mut self.homes, &mut self.levels.nodes);
-        Touched::level(tag.side(), tag.key() >= best)
+        if unlink(&mut self.levels.nodes, level, slot, vacate) {
+            return self.levels.emptied(side, key);
+        }
+        Touched::level(side, key >= self.levels.best(side))
+    }
+
+    /// [`leave`](Self::leave) from a level outside the window.
+    #[cold]
+    #[inline(never)]
+    fn leave_far(&mut self, slot: u32) -> Touched {
+        let tag = self.levels.nodes[slot].tag;
+        let touched = Touched::level(tag.side(), tag.key() >= self.levels.best(tag.side()));
+        self.detach(slot);
+        vacate(&mut self.levels.nodes[slot]);
+        self.len -= 1;
+        touched
     }
 }
 
 /// Takes an order out of its level's queue, sum and count; whether it was the last one there.
 #[inline(always)]
-fn unlink(nodes: &mut Nodes, level: impl Place, slot: impl Place) -> bool {
+fn unlink(nodes: &mut Nodes, level: impl Place, slot: impl Place, edit: impl FnOnce(&mut Node)) -> bool {
     let quantity = nodes[slot].quantity;
-    nodes.unlink(slot);
+    nodes.unlink(slot, edit);
     let sums = &mut nodes[level];
     sums.quantity -= quantity;
     sums.id -= 1;

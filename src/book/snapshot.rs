@@ -8,6 +8,7 @@
 use super::config::BookError;
 use super::node::key_of;
 use super::order_book::{OrderBook, check_price, check_quantity};
+use super::view::OrderView;
 use crate::mem::crc32c;
 use crate::mem::word_hash::fold;
 use crate::types::{OrderId, Price, Quantity, Side};
@@ -23,7 +24,7 @@ impl OrderBook {
     /// Bytes that a snapshot takes now.
     #[must_use]
     pub const fn snapshot_size(&self) -> usize {
-        HEADER + RECORD * self.len as usize
+        HEADER + RECORD * self.len()
     }
 
     /// Writes a snapshot and returns its size. O(orders), allocates nothing.
@@ -37,7 +38,7 @@ impl OrderBook {
         header.fill(0);
         header[..4].copy_from_slice(&MAGIC.to_le_bytes());
         header[4..8].copy_from_slice(&VERSION.to_le_bytes());
-        header[8..16].copy_from_slice(&u64::from(self.len).to_le_bytes());
+        header[8..16].copy_from_slice(&(self.len() as u64).to_le_bytes());
         header[16..24].copy_from_slice(&self.next_stamp.to_le_bytes());
         let orders = Side::BOTH.into_iter().flat_map(|side| self.orders(side));
         for (record, order) in records.chunks_exact_mut(RECORD).zip(orders) {
@@ -84,19 +85,25 @@ impl OrderBook {
         }
         validate(records, count as usize, next_stamp)?;
         self.clear();
-        for order in records.chunks_exact(RECORD).map(Record::read) {
+        for order in records.chunks_exact(RECORD).map(order_of) {
             // All of this was validated: the ids differ, the sums fit and the orders are no more than there is room for.
-            if order.anonymous {
-                self.seed(order.side, order.price, order.quantity)?;
-            } else {
-                self.add(order.id, order.side, order.price, order.quantity)?;
-                let slot = self.homes.find(order.id.0, &self.levels.nodes);
-                if let Some(stamp) = slot.and_then(|slot| self.stamps.get_mut(slot as usize)) {
-                    *stamp = order.priority;
-                }
-            }
+            self.restore(&order)?;
         }
         self.next_stamp = next_stamp;
+        Ok(())
+    }
+
+    /// An order of another book rests behind its queue with the stamp that it had there.
+    pub(super) fn restore(&mut self, order: &OrderView) -> Result<(), BookError> {
+        if order.anonymous {
+            self.seed(order.side, order.price, order.quantity)?;
+            return Ok(());
+        }
+        self.add(order.id, order.side, order.price, order.quantity)?;
+        let slot = self.homes.find(order.id.0, &self.levels.nodes);
+        if let Some(stamp) = slot.and_then(|slot| self.stamps.get_mut(slot as usize)) {
+            *stamp = order.priority;
+        }
         Ok(())
     }
 
@@ -104,7 +111,7 @@ impl OrderBook {
     /// history, sizes and arrival stamps. O(orders), allocates nothing. The same on every machine.
     #[must_use]
     pub fn state_hash(&self) -> u64 {
-        let mut state = u64::from(self.len);
+        let mut state = self.len() as u64;
         for side in Side::BOTH {
             for order in self.orders(side) {
                 let flags = order.side as u64 | u64::from(order.anonymous) << 1;
@@ -117,26 +124,16 @@ impl OrderBook {
     }
 }
 
-struct Record {
-    id: OrderId,
-    price: Price,
-    quantity: Quantity,
-    priority: u64,
-    side: Side,
-    anonymous: bool,
-}
-
-impl Record {
-    fn read(bytes: &[u8]) -> Self {
-        let flags = word64(bytes, 32);
-        Self {
-            id: OrderId(word64(bytes, 0)),
-            price: Price(word64(bytes, 8) as i64),
-            quantity: Quantity(word64(bytes, 16)),
-            priority: word64(bytes, 24),
-            side: if flags & 1 == 0 { Side::Buy } else { Side::Sell },
-            anonymous: flags & 2 != 0,
-        }
+/// The order of a record.
+fn order_of(record: &[u8]) -> OrderView {
+    let flags = word64(record, 32);
+    OrderView {
+        id: OrderId(word64(record, 0)),
+        price: Price(word64(record, 8) as i64),
+        quantity: Quantity(word64(record, 16)),
+        priority: word64(record, 24),
+        side: if flags & 1 == 0 { Side::Buy } else { Side::Sell },
+        anonymous: flags & 2 != 0,
     }
 }
 
@@ -147,7 +144,7 @@ fn validate(records: &[u8], count: usize, next_stamp: u64) -> Result<(), BookErr
     ids.try_reserve_exact(count).map_err(|_| BookError::OutOfMemory)?;
     let mut before: Option<(Side, i64)> = None;
     let mut sum = 0_u64;
-    for (bytes, order) in records.chunks_exact(RECORD).map(|bytes| (bytes, Record::read(bytes))) {
+    for (bytes, order) in records.chunks_exact(RECORD).map(|bytes| (bytes, order_of(bytes))) {
         check_price(order.price).map_err(|_| corrupt)?;
         check_quantity(order.quantity).map_err(|_| corrupt)?;
         let key = key_of(order.side, order.price);

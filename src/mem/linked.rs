@@ -1,17 +1,16 @@
-//! Records in one array, each a member of some circular list: joining and leaving a list takes no search and no branch. And
-//! [`Table`], values by the low bits of a number.
+//! Records in one array, each a member of some circular list: joining and leaving a list takes no search and no branch.
 //!
 //! A list has no head: a record that stands for the list as a whole (a sentinel) is one of its members. What is followed
-//! unchecked is an index beyond doubt: a link, because nobody outside this file can write one; and a [`Masked`] place, because
-//! its bits only choose among the records of a run whose number is a power of two. Indices from outside are checked. All memory is taken and
-//! touched at construction. Hot path; not thread-safe.
+//! unchecked is an index beyond doubt: a link, because nobody outside this file can write one; and a [`First`] or a [`Masked`]
+//! place, because its bits only choose among so many records as are a power of two. Indices from outside are checked. All memory
+//! is taken and touched at construction. Hot path; not thread-safe.
 
 use std::ops::{Index, IndexMut};
 
 use super::buffer::{AlignedBuffer, OutOfMemory, prefetch};
 
-/// Runs of an array.
-const RUNS: usize = 4;
+/// Runs of an array besides the first records.
+const RUNS: usize = 2;
 
 /// Consecutive records, a power of two of them.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +20,14 @@ struct Run {
     mask: u32,
 }
 
+/// Of the first records, the one that the low bits name.
+#[derive(Clone, Copy, Debug)]
+pub struct First(pub u64);
+
 /// A record of a run: the one that the low bits name.
 #[derive(Clone, Copy, Debug)]
 pub struct Masked {
-    /// Which run, modulo four.
+    /// Which run, modulo two.
     pub run: usize,
     /// Whose low bits count.
     pub bits: u64,
@@ -52,6 +55,13 @@ impl Place for u32 {
     }
 }
 
+impl Place for First {
+    #[inline(always)]
+    fn of<T: Copy>(self, linked: &Linked<T>) -> Valid {
+        Valid(self.0 as u32 & linked.first_mask)
+    }
+}
+
 impl Place for Masked {
     #[inline(always)]
     fn of<T: Copy>(self, linked: &Linked<T>) -> Valid {
@@ -75,6 +85,10 @@ struct Record<T: Copy> {
 pub struct Linked<T: Copy> {
     /// Every link is an index of these.
     records: AlignedBuffer<Record<T>>,
+    /// Of each of the first records a byte; no more records than there are.
+    marks: AlignedBuffer<u8>,
+    /// An index of the marks, and one less than a power of two.
+    first_mask: u32,
     /// Of each the last record is one of these.
     runs: [Run; RUNS],
 }
@@ -83,23 +97,27 @@ impl<T: Copy> Linked<T> {
     /// Bytes that a record takes.
     pub const RECORD: usize = size_of::<Record<T>>();
 
-    /// So many records of this value, and four runs of them: first index and how many, a power of two. Until
-    /// [`isolate`](Self::isolate) or a linking puts it elsewhere, a record's neighbours are record 0.
+    /// So many records of this value, of which the first `first` are one run, and two more runs: first index and how many.
+    /// Runs are of a power of two of records. Until [`isolate`](Self::isolate) or a linking puts it elsewhere, a record's
+    /// neighbours are record 0.
     ///
     /// # Errors
     /// [`OutOfMemory`].
     ///
     /// # Panics
     /// When a run is not of a power of two or goes beyond the last record.
-    pub fn new(len: u32, runs: [(u32, u32); RUNS], value: T) -> Result<Self, OutOfMemory> {
-        let runs = runs.map(|(origin, count)| {
+    pub fn new(len: u32, first: u32, runs: [(u32, u32); RUNS], value: T) -> Result<Self, OutOfMemory> {
+        let run = |(origin, count): (u32, u32)| {
             assert!(count.is_power_of_two(), "a run of {count} records");
             let end = origin.checked_add(count);
             assert!(end.is_some_and(|end| end <= len), "a run of {count} records from {origin} on, of {len}");
             Run { origin, mask: count - 1 }
-        });
+        };
+        let first_mask = run((0, first)).mask;
+        let runs = runs.map(run);
         // Links of 0 are indices, because there is a record.
-        Ok(Self { records: AlignedBuffer::new(len as usize, Record { value, next: 0, prev: 0 })?, runs })
+        let records = AlignedBuffer::new(len as usize, Record { value, next: 0, prev: 0 })?;
+        Ok(Self { records, marks: AlignedBuffer::new(first as usize, 0)?, first_mask, runs })
     }
 
     /// How many there are, at least one.
@@ -123,6 +141,22 @@ impl<T: Copy> Linked<T> {
         debug_assert!((place.0 as usize) < self.len());
         // SAFETY: as in `at`.
         unsafe { self.records.get_unchecked_mut(place.0 as usize) }
+    }
+
+    /// A byte beside one of the first records, 0 until it is written: what is asked more often than the record.
+    #[inline(always)]
+    #[must_use]
+    pub fn mark(&self, at: First) -> u8 {
+        // SAFETY: the mask is one less than the number of marks.
+        unsafe { *self.marks.get_unchecked(at.of(self).0 as usize) }
+    }
+
+    /// [`mark`](Self::mark), to change.
+    #[inline(always)]
+    pub fn mark_mut(&mut self, at: First) -> &mut u8 {
+        let at = at.of(self).0 as usize;
+        // SAFETY: as in `mark`.
+        unsafe { self.marks.get_unchecked_mut(at) }
     }
 
     /// The index that a place stands for.
@@ -161,10 +195,12 @@ impl<T: Copy> Linked<T> {
     #[inline(always)]
     pub fn link_before(&mut self, at: impl Place, joining: impl Place, value: T) {
         let (at, joining) = (at.of(self), joining.of(self));
-        let last = self.at(at).prev;
+        let record = self.at_mut(joining);
+        record.value = value;
+        record.next = at.0;
+        let last = std::mem::replace(&mut self.at_mut(at).prev, joining.0);
         self.prefetch(last);
-        *self.at_mut(joining) = Record { value, next: at.0, prev: last };
-        self.at_mut(at).prev = joining.0;
+        self.at_mut(joining).prev = last;
         self.at_mut(Valid(last)).next = joining.0;
     }
 
@@ -178,21 +214,24 @@ impl<T: Copy> Linked<T> {
         self.at_mut(Valid(first)).prev = joining.0;
     }
 
-    /// Takes a record out of its circle: its neighbours become each other's. Its own links stay what they were.
+    /// Takes a record out of its circle: its neighbours become each other's. Its own links stay what they were, and `edit`
+    /// its value.
     #[inline(always)]
-    pub fn unlink(&mut self, leaving: impl Place) {
-        let Record { next, prev, .. } = *self.at(leaving.of(self));
+    pub fn unlink(&mut self, leaving: impl Place, edit: impl FnOnce(&mut T)) {
+        let leaving = leaving.of(self);
+        let Record { next, prev, .. } = *self.at(leaving);
         // Stores retire in order, one miss after the other; loads ahead of them fetch both lines at once.
         self.prefetch(prev);
         self.prefetch(next);
         self.at_mut(Valid(prev)).next = next;
         self.at_mut(Valid(next)).prev = prev;
+        edit(&mut self.at_mut(leaving).value);
     }
 
     /// Puts record `to` in the place of record `from`, with its value, whatever `to` was linked to.
     pub fn relocate(&mut self, from: u32, to: u32) {
         self.link_before(from, to, self[from]);
-        self.unlink(from);
+        self.unlink(from, |_| ());
     }
 
     /// Starts loading a record. Any index is harmless.
@@ -219,43 +258,6 @@ impl<T: Copy, P: Place> IndexMut<P> for Linked<T> {
     }
 }
 
-/// Values in a run of their own, a power of two of them: low bits choose one.
-#[derive(Debug)]
-pub struct Table<T: Copy> {
-    values: AlignedBuffer<T>,
-    /// Values less one.
-    mask: u32,
-}
-
-impl<T: Copy> Table<T> {
-    /// So many times this value.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`].
-    ///
-    /// # Panics
-    /// When `count` is no power of two.
-    pub fn new(count: u32, value: T) -> Result<Self, OutOfMemory> {
-        assert!(count.is_power_of_two(), "a table of {count} values");
-        Ok(Self { values: AlignedBuffer::new(count as usize, value)?, mask: count - 1 })
-    }
-
-    /// The value that the low bits name.
-    #[inline(always)]
-    #[must_use]
-    pub fn get(&self, bits: u64) -> T {
-        // SAFETY: the mask is one less than the number of values.
-        unsafe { *self.values.get_unchecked((bits as u32 & self.mask) as usize) }
-    }
-
-    /// The value that the low bits name, to change.
-    #[inline(always)]
-    pub fn get_mut(&mut self, bits: u64) -> &mut T {
-        // SAFETY: as in `get`.
-        unsafe { self.values.get_unchecked_mut((bits as u32 & self.mask) as usize) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,8 +267,8 @@ mod tests {
 
     const LISTS: u32 = 4;
     const RECORDS: u32 = 64;
-    /// All of them.
-    const RUN: [(u32, u32); 4] = [(0, RECORDS); 4];
+    /// No run that a test looks at.
+    const RUNS: [(u32, u32); 2] = [(0, 1); 2];
 
     fn both_ways(records: &Linked<u64>, sentinel: u32) -> Vec<u32> {
         let walk = |step: &dyn Fn(u32) -> u32| -> Vec<u32> {
@@ -283,7 +285,7 @@ mod tests {
     fn lists_agree_with_queues_of_the_standard_library() {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
         let mut below = move |bound: u32| random.next_u32() % bound;
-        let mut records = Linked::new(RECORDS, RUN, 0).unwrap();
+        let mut records = Linked::new(RECORDS, RECORDS, RUNS, 0).unwrap();
         // Of each list the record that stands for it now.
         let mut sentinels: Vec<u32> = (0..LISTS).collect();
         let mut free: Vec<u32> = (LISTS..RECORDS).collect();
@@ -305,7 +307,8 @@ mod tests {
                 }
                 4..=6 if !queue.is_empty() => {
                     let (leaving, _) = queue.remove(below(queue.len() as u32) as usize).unwrap();
-                    records.unlink(leaving);
+                    records.unlink(leaving, |value| *value = u64::MAX);
+                    assert_eq!(records[leaving], u64::MAX);
                     free.push(leaving);
                 }
                 _ => {
@@ -327,11 +330,17 @@ mod tests {
 
     #[test]
     fn masked_places_name_the_records_of_their_runs() {
-        let runs = [(0, 8), (8, 1), (9, 4), (13, 2)];
-        let mut records = Linked::new(15, runs, 0_u64).unwrap();
+        let runs = [(8, 1), (9, 4)];
+        let mut records = Linked::new(13, 8, runs, 0_u64).unwrap();
+        let bits = [0, 1, 5, 0xFFFF_FFFF, 0x1_0000_0003, u64::MAX];
+        for bits in bits {
+            records[First(bits)] = bits;
+            assert_eq!(u64::from(records.index_of(First(bits))), bits % 8);
+            assert_eq!(records[(bits % 8) as u32], bits);
+        }
         for (run, (origin, count)) in runs.into_iter().enumerate() {
-            for bits in [0, 1, 5, 0xFFFF_FFFF, 0x1_0000_0003, u64::MAX] {
-                let place = Masked { run: run + 4, bits };
+            for bits in bits {
+                let place = Masked { run: run + 2, bits };
                 let index = origin + (bits % u64::from(count)) as u32;
                 assert_eq!(records.index_of(place), index);
                 records[place] = bits;
@@ -343,25 +352,31 @@ mod tests {
     }
 
     #[test]
-    fn a_table_takes_the_low_bits() {
-        let mut table = Table::new(8, 0_u8).unwrap();
-        *table.get_mut(0x1_0000_000D) = 7;
-        assert_eq!((table.get(5), table.get(u64::MAX - 2), table.get(4)), (7, 7, 0));
-        assert!(std::panic::catch_unwind(|| Table::new(6, 0_u8)).is_err());
+    fn each_of_the_first_records_has_a_mark_of_its_own() {
+        let mut records = Linked::new(12, 8, [(8, 4), (8, 4)], 0_u64).unwrap();
+        for at in 0..8_u8 {
+            assert_eq!(records.mark(First(at.into())), 0);
+            *records.mark_mut(First(0x1_0000_0000 + u64::from(at))) = at + 1;
+        }
+        assert!((0..8_u8).all(|at| records.mark(First(u64::from(at) + 16)) == at + 1));
+        assert!((0..12_u32).all(|at| records[at] == 0));
     }
 
     #[test]
     #[should_panic(expected = "record 3 of 3")]
     fn an_index_of_no_record_is_refused() {
-        Linked::new(3, [(0, 1); 4], 0).unwrap().link_before(0, 3, 1);
+        Linked::new(3, 1, [(0, 1); 2], 0).unwrap().link_before(0, 3, 1);
     }
 
     #[test]
     fn runs_of_other_records_are_refused() {
         for run in [(0, 3), (0, 0), (2, 2), (u32::MAX, 1), (1, 4)] {
-            let made = std::panic::catch_unwind(|| Linked::new(3, [(0, 1), (0, 1), (0, 1), run], 0));
+            let made = std::panic::catch_unwind(|| Linked::new(3, 1, [(0, 1), run], 0));
             assert!(made.is_err(), "{run:?}");
         }
-        assert!(std::panic::catch_unwind(|| Linked::new(0, [(0, 1); 4], 0)).is_err());
+        for (len, first) in [(3, 3), (3, 4), (3, 0), (0, 1)] {
+            let made = std::panic::catch_unwind(|| Linked::new(len, first, [(0, 1); 2], 0));
+            assert!(made.is_err(), "the first {first} of {len}");
+        }
     }
 }

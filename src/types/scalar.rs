@@ -60,9 +60,12 @@ impl Price {
     pub const MIN: Self = Self(-(i64::MAX / 4));
 
     /// Whether the price lies in [`Price::MIN`]..=[`Price::MAX`].
+    #[inline]
     #[must_use]
     pub const fn in_range(self) -> bool {
-        self.0 >= Self::MIN.0 && self.0 <= Self::MAX.0
+        // The same without a constant that would occupy a register.
+        const { assert!(Self::MAX.0 == (1 << 61) - 1 && Self::MIN.0 == -Self::MAX.0) };
+        self.0.unsigned_abs() >> 61 == 0
     }
 }
 

@@ -67,14 +67,13 @@ impl Engine for OursFeed {
             let (id, price) = (OrderId(message.id), Price(message.price));
             let quantity = Quantity(u64::from(message.quantity));
             // As `OrderBook::apply` does: the two kinds that come most are told by a comparison, sooner than by a table.
-            let result = if message.kind == Kind::Add {
-                self.0.add(id, message.side, price, quantity)
+            if message.kind == Kind::Add {
+                note(&mut tally, self.0.add(id, message.side, price, quantity));
             } else if message.kind == Kind::Cancel {
-                self.0.delete(id)
+                note(&mut tally, self.0.delete(id));
             } else {
-                self.rarer(message)
-            };
-            note(&mut tally, result);
+                note(&mut tally, self.rarer(message));
+            }
         }
         tally
     }
