@@ -1,9 +1,11 @@
 //! The synthetic flow is what it says: reproducible, consistent with its own book, and Poisson at the stated rates.
 
 use market_maker::book::{BookConfig, Depth, OrderBook};
+use market_maker::engine::EngineConfig;
 use market_maker::feed::EventSource;
-use market_maker::sim::{SyntheticConfig, SyntheticError, SyntheticFlow};
-use market_maker::types::{Event, EventKind, InstrumentId, Price, Side, Timestamp, event_flags};
+use market_maker::sim::{Replay, SyntheticConfig, SyntheticError, SyntheticFlow, VenueConfig};
+use market_maker::strategy::{StoikovConfig, StoikovStrategy};
+use market_maker::types::{Event, EventKind, Instrument, InstrumentId, Price, Side, Timestamp, event_flags};
 
 /// Orders per side that the flow opens with.
 const OPENING: usize = 200;
@@ -190,4 +192,24 @@ fn bad_parameters_are_typed_errors_that_name_them() {
     ] {
         assert_eq!(SyntheticFlow::new(&config).err(), Some(SyntheticError::BadParameter(parameter)));
     }
+}
+
+/// Own orders keep their place in the queues when the book moves into larger storage under them.
+#[test]
+fn a_replay_in_a_book_that_grows_has_the_results_of_one_with_room_from_the_start() {
+    let replay = |max_orders: u32| {
+        let mut config = EngineConfig::new(Instrument::new("DEMO", 0.01, 1.0).unwrap());
+        config.book = BookConfig { max_orders, ..config.book };
+        let strategy = StoikovStrategy::new(&StoikovConfig::default()).unwrap();
+        Replay::new(&config, strategy, &VenueConfig::default()).unwrap()
+    };
+    let (mut ample, mut growing) = (replay(1 << 16), replay(1));
+    for event in collect(of_seed(3)) {
+        growing.reserve(1).unwrap();
+        assert_eq!(growing.on_event(&event).unwrap(), ample.on_event(&event).unwrap());
+    }
+    let (ample, growing) = (ample.summary().unwrap(), growing.summary().unwrap());
+    assert!(ample.stats.fills > 100);
+    assert_eq!((growing.stats, growing.state_hash), (ample.stats, ample.state_hash));
+    assert_eq!((growing.realised, growing.final_position), (ample.realised, ample.final_position));
 }

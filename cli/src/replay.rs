@@ -162,8 +162,8 @@ pub struct Args {
     message_rate: Option<u32>,
     #[command(flatten)]
     predictor: PredictorArgs,
-    /// Orders that the book can hold; much more than it will hold costs memory and some speed.
-    #[arg(long, default_value_t = 1 << 18)]
+    /// Orders that the book may come to hold. It starts small and grows, between events.
+    #[arg(long, default_value_t = 1 << 22, value_parser = clap::value_parser!(u32).range(1..=i64::from(BookConfig::MAX_ORDERS)))]
     max_orders: u32,
     /// Also time each stage of the pipeline; reading the clock between them slows the whole down.
     #[arg(long)]
@@ -246,7 +246,7 @@ impl Args {
         let limit = strategy.config().position_limit;
         let mut config = EngineConfig::new(instrument);
         config.by_level = self.format.format().is_some_and(Format::is_by_level);
-        config.book = BookConfig { max_orders: self.max_orders, ..config.book };
+        config.book = BookConfig { max_orders: self.max_orders.min(FIRST_ROOM), ..config.book };
         config.features.volatility_half_life = self.half_life;
         config.orders = OmsConfig { requote: RequoteRule::Ticks(self.requote_ticks), ..config.orders };
         // Behind the strategy's own limit: a quote of each side may be filled while its replacement is on the way.
@@ -301,6 +301,9 @@ impl OneInstrument {
 /// the first-level caches at every event.
 const READ_AHEAD: usize = 256;
 
+/// Orders that the book has room for at first: more room than is used costs cache.
+const FIRST_ROOM: u32 = 1 << 10;
+
 /// The next events of the source in place of those in `events`; how the source ended, when it has.
 fn read_ahead(source: &mut impl EventSource, events: &mut Vec<Event>) -> Option<Result<(), FeedError>> {
     events.clear();
@@ -334,6 +337,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut events = Vec::with_capacity(READ_AHEAD);
     let outcome = loop {
         let end = read_ahead(&mut source, &mut events);
+        // An event adds one order at most.
+        let room = (args.max_orders as usize).saturating_sub(replay.engine().book().len());
+        replay.reserve(room.min(events.len()) as u32)?;
         for event in &events {
             one.check(event)?;
             replay.on_event(event)?;

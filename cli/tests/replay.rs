@@ -132,6 +132,13 @@ fn fees_and_limits_of_the_command_line_arrive() {
     let slow = summary("synthetic", &[&base[..], &["--message-rate", "1"]].concat());
     assert!(number(&slow["risk_refusals"], "message_rate") > 0.0);
     assert!(number(&slow, "orders_sent") < number(&free, "orders_sent"));
+    // The flow opens with more orders than that, and rests on some hundreds.
+    let full = summary("synthetic", &[&base[..], &["--max-orders", "100"]].concat());
+    assert!(number(&full, "refused_events") > 0.0);
+    assert_eq!(
+        timeless(summary("synthetic", &[&base[..], &["--max-orders", "2000"]].concat())),
+        timeless(free)
+    );
 }
 
 #[test]

@@ -158,7 +158,7 @@ mm::engine build(const options &o, const mm_instrument_t &instrument) {
     risk.max_short_position = risk.max_long_position;
 
     mm_book_config_t book = mm::book::defaults();
-    book.max_orders = 1U << 20;
+    book.max_orders = 1024;  // grows, see below: more room than is used costs cache
 
     mm_engine_config_t config = mm::engine::defaults();
     config.instrument = &instrument;
@@ -235,6 +235,7 @@ int run(const options &o) {
         if ((*batch).empty()) {
             break;
         }
+        engine.reserve(static_cast<std::uint32_t>((*batch).size()));  // an event adds one order at most
         for (const mm_event_t &event : *batch) {
             if (first == 0) {
                 first = event.timestamp;

@@ -456,6 +456,12 @@ impl Arguments<'_, '_, '_> {
         if self.bytes.is_one_in(4) { self.bytes.u32() } else { 0 }
     }
 
+    /// Room that costs little, or more than there can be.
+    pub fn room(&mut self) -> u32 {
+        let room = u32::from(self.bytes.u8());
+        if self.bytes.is_one_in(8) { u32::MAX - room } else { room % 80 }
+    }
+
     pub fn u64(&mut self) -> u64 {
         self.number()
     }

@@ -2410,6 +2410,18 @@ pub static EXPORTS: &[Export] = &[
     },
     Export {
         number: 60,
+        name: "mm_book_reserve",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let book = a.handle(2);
+            let additional = a.room();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_book_reserve(book.cast(), additional) }
+        },
+    },
+    Export {
+        number: 61,
         name: "mm_book_seed",
         creates: None,
         destroys: None,
@@ -2424,7 +2436,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 61,
+        number: 62,
         name: "mm_book_snapshot_size",
         creates: None,
         destroys: None,
@@ -2436,7 +2448,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 62,
+        number: 63,
         name: "mm_book_state_hash",
         creates: None,
         destroys: None,
@@ -2448,7 +2460,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 63,
+        number: 64,
         name: "mm_book_submit",
         creates: None,
         destroys: None,
@@ -2464,7 +2476,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 64,
+        number: 65,
         name: "mm_book_write_snapshot",
         creates: None,
         destroys: None,
@@ -2478,7 +2490,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 65,
+        number: 66,
         name: "mm_engine_account",
         creates: None,
         destroys: None,
@@ -2490,7 +2502,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 66,
+        number: 67,
         name: "mm_engine_attach_predictor",
         creates: None,
         destroys: None,
@@ -2505,7 +2517,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 67,
+        number: 68,
         name: "mm_engine_config_init",
         creates: None,
         destroys: None,
@@ -2517,7 +2529,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 68,
+        number: 69,
         name: "mm_engine_create",
         creates: Some(3),
         destroys: None,
@@ -2529,7 +2541,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 69,
+        number: 70,
         name: "mm_engine_destroy",
         creates: None,
         destroys: Some(3),
@@ -2541,7 +2553,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 70,
+        number: 71,
         name: "mm_engine_detach_predictor",
         creates: None,
         destroys: None,
@@ -2552,7 +2564,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 71,
+        number: 72,
         name: "mm_engine_interrupt",
         creates: None,
         destroys: None,
@@ -2563,7 +2575,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 72,
+        number: 73,
         name: "mm_engine_kill_switch",
         creates: Some(5),
         destroys: None,
@@ -2575,7 +2587,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 73,
+        number: 74,
         name: "mm_engine_latency",
         creates: None,
         destroys: None,
@@ -2588,7 +2600,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 74,
+        number: 75,
         name: "mm_engine_levels",
         creates: None,
         destroys: None,
@@ -2603,7 +2615,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 75,
+        number: 76,
         name: "mm_engine_on_event",
         creates: None,
         destroys: None,
@@ -2618,7 +2630,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 76,
+        number: 77,
         name: "mm_engine_on_report",
         creates: None,
         destroys: None,
@@ -2630,7 +2642,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 77,
+        number: 78,
         name: "mm_engine_prediction",
         creates: None,
         destroys: None,
@@ -2642,7 +2654,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 78,
+        number: 79,
         name: "mm_engine_record_latency",
         creates: None,
         destroys: None,
@@ -2655,7 +2667,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 79,
+        number: 80,
         name: "mm_engine_refresh",
         creates: None,
         destroys: None,
@@ -2670,7 +2682,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 80,
+        number: 81,
+        name: "mm_engine_reserve",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let engine = a.handle(3);
+            let additional = a.room();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_engine_reserve(engine.cast(), additional) }
+        },
+    },
+    Export {
+        number: 82,
         name: "mm_engine_risk_counters",
         creates: None,
         destroys: None,
@@ -2682,7 +2706,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 81,
+        number: 83,
         name: "mm_engine_risk_latches",
         creates: None,
         destroys: None,
@@ -2695,7 +2719,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 82,
+        number: 84,
         name: "mm_engine_risk_monitor",
         creates: Some(15),
         destroys: None,
@@ -2707,7 +2731,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 83,
+        number: 85,
         name: "mm_engine_risk_reset",
         creates: None,
         destroys: None,
@@ -2721,7 +2745,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 84,
+        number: 86,
         name: "mm_engine_risk_restore",
         creates: None,
         destroys: None,
@@ -2733,7 +2757,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 85,
+        number: 87,
         name: "mm_engine_risk_set_config",
         creates: None,
         destroys: None,
@@ -2745,7 +2769,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 86,
+        number: 88,
         name: "mm_engine_save_normaliser",
         creates: None,
         destroys: None,
@@ -2757,7 +2781,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 87,
+        number: 89,
         name: "mm_engine_state_hash",
         creates: None,
         destroys: None,
@@ -2769,7 +2793,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 88,
+        number: 90,
         name: "mm_engine_stats",
         creates: None,
         destroys: None,
@@ -2781,7 +2805,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 89,
+        number: 91,
         name: "mm_feature_channel_name",
         creates: None,
         destroys: None,
@@ -2794,7 +2818,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 90,
+        number: 92,
         name: "mm_feature_window_advance",
         creates: None,
         destroys: None,
@@ -2807,7 +2831,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 91,
+        number: 93,
         name: "mm_feature_window_apply",
         creates: None,
         destroys: None,
@@ -2822,7 +2846,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 92,
+        number: 94,
         name: "mm_feature_window_apply_level",
         creates: None,
         destroys: None,
@@ -2837,7 +2861,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 93,
+        number: 95,
         name: "mm_feature_window_config_init",
         creates: None,
         destroys: None,
@@ -2849,7 +2873,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 94,
+        number: 96,
         name: "mm_feature_window_copy",
         creates: None,
         destroys: None,
@@ -2862,7 +2886,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 95,
+        number: 97,
         name: "mm_feature_window_create",
         creates: Some(4),
         destroys: None,
@@ -2874,7 +2898,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 96,
+        number: 98,
         name: "mm_feature_window_destroy",
         creates: None,
         destroys: Some(4),
@@ -2886,7 +2910,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 97,
+        number: 99,
         name: "mm_feature_window_info",
         creates: None,
         destroys: None,
@@ -2898,7 +2922,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 98,
+        number: 100,
         name: "mm_feature_window_interrupt",
         creates: None,
         destroys: None,
@@ -2909,7 +2933,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 99,
+        number: 101,
         name: "mm_feature_window_latest",
         creates: None,
         destroys: None,
@@ -2924,7 +2948,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 100,
+        number: 102,
         name: "mm_feature_window_load_normaliser",
         creates: None,
         destroys: None,
@@ -2936,7 +2960,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 101,
+        number: 103,
         name: "mm_feature_window_save_normaliser",
         creates: None,
         destroys: None,
@@ -2948,7 +2972,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 102,
+        number: 104,
         name: "mm_feature_window_set_learns",
         creates: None,
         destroys: None,
@@ -2960,7 +2984,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 103,
+        number: 105,
         name: "mm_feature_window_view",
         creates: None,
         destroys: None,
@@ -2973,7 +2997,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 104,
+        number: 106,
         name: "mm_forecaster_config_init",
         creates: None,
         destroys: None,
@@ -2985,7 +3009,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 105,
+        number: 107,
         name: "mm_historical_tail_risk",
         creates: None,
         destroys: None,
@@ -3000,7 +3024,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 106,
+        number: 108,
         name: "mm_instrument_init",
         creates: None,
         destroys: None,
@@ -3012,7 +3036,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 107,
+        number: 109,
         name: "mm_isa_at",
         creates: None,
         destroys: None,
@@ -3024,7 +3048,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 108,
+        number: 110,
         name: "mm_isa_count",
         creates: None,
         destroys: None,
@@ -3035,7 +3059,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 109,
+        number: 111,
         name: "mm_isa_name",
         creates: None,
         destroys: None,
@@ -3046,7 +3070,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 110,
+        number: 112,
         name: "mm_kill_switch_destroy",
         creates: None,
         destroys: Some(5),
@@ -3058,7 +3082,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 111,
+        number: 113,
         name: "mm_kill_switch_get",
         creates: None,
         destroys: None,
@@ -3070,7 +3094,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 112,
+        number: 114,
         name: "mm_kill_switch_request",
         creates: None,
         destroys: None,
@@ -3081,7 +3105,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 113,
+        number: 115,
         name: "mm_kill_switch_set",
         creates: None,
         destroys: None,
@@ -3093,7 +3117,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 114,
+        number: 116,
         name: "mm_last_error_message",
         creates: None,
         destroys: None,
@@ -3104,7 +3128,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 115,
+        number: 117,
         name: "mm_level_book_apply",
         creates: None,
         destroys: None,
@@ -3117,7 +3141,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 116,
+        number: 118,
         name: "mm_level_book_best",
         creates: None,
         destroys: None,
@@ -3130,7 +3154,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 117,
+        number: 119,
         name: "mm_level_book_clear",
         creates: None,
         destroys: None,
@@ -3142,7 +3166,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 118,
+        number: 120,
         name: "mm_level_book_config_init",
         creates: None,
         destroys: None,
@@ -3154,7 +3178,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 119,
+        number: 121,
         name: "mm_level_book_create",
         creates: Some(6),
         destroys: None,
@@ -3166,7 +3190,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 120,
+        number: 122,
         name: "mm_level_book_destroy",
         creates: None,
         destroys: Some(6),
@@ -3178,7 +3202,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 121,
+        number: 123,
         name: "mm_level_book_level",
         creates: None,
         destroys: None,
@@ -3192,7 +3216,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 122,
+        number: 124,
         name: "mm_level_book_level_count",
         creates: None,
         destroys: None,
@@ -3205,7 +3229,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 123,
+        number: 125,
         name: "mm_level_book_levels",
         creates: None,
         destroys: None,
@@ -3220,7 +3244,19 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 124,
+        number: 126,
+        name: "mm_level_book_reserve",
+        creates: None,
+        destroys: None,
+        call: |a| {
+            let book = a.handle(6);
+            let additional = a.room();
+            // SAFETY: the attacker passes only what the interface allows.
+            unsafe { mm_level_book_reserve(book.cast(), additional) }
+        },
+    },
+    Export {
+        number: 127,
         name: "mm_level_book_set_level",
         creates: None,
         destroys: None,
@@ -3235,7 +3271,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 125,
+        number: 128,
         name: "mm_normal_tail_risk",
         creates: None,
         destroys: None,
@@ -3251,7 +3287,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 126,
+        number: 129,
         name: "mm_order_manager_adopt",
         creates: None,
         destroys: None,
@@ -3266,7 +3302,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 127,
+        number: 130,
         name: "mm_order_manager_cancel",
         creates: None,
         destroys: None,
@@ -3281,7 +3317,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 128,
+        number: 131,
         name: "mm_order_manager_cancel_all",
         creates: None,
         destroys: None,
@@ -3297,7 +3333,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 129,
+        number: 132,
         name: "mm_order_manager_config_init",
         creates: None,
         destroys: None,
@@ -3309,7 +3345,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 130,
+        number: 133,
         name: "mm_order_manager_create",
         creates: Some(7),
         destroys: None,
@@ -3321,7 +3357,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 131,
+        number: 134,
         name: "mm_order_manager_decide",
         creates: None,
         destroys: None,
@@ -3339,7 +3375,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 132,
+        number: 135,
         name: "mm_order_manager_destroy",
         creates: None,
         destroys: Some(7),
@@ -3351,7 +3387,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 133,
+        number: 136,
         name: "mm_order_manager_expire",
         creates: None,
         destroys: None,
@@ -3365,7 +3401,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 134,
+        number: 137,
         name: "mm_order_manager_next_sequence",
         creates: None,
         destroys: None,
@@ -3377,7 +3413,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 135,
+        number: 138,
         name: "mm_order_manager_on_report",
         creates: None,
         destroys: None,
@@ -3391,7 +3427,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 136,
+        number: 139,
         name: "mm_order_manager_order",
         creates: None,
         destroys: None,
@@ -3404,7 +3440,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 137,
+        number: 140,
         name: "mm_order_manager_orders",
         creates: None,
         destroys: None,
@@ -3418,7 +3454,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 138,
+        number: 141,
         name: "mm_order_manager_place",
         creates: None,
         destroys: None,
@@ -3433,7 +3469,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 139,
+        number: 142,
         name: "mm_order_manager_reconcile",
         creates: None,
         destroys: None,
@@ -3450,7 +3486,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 140,
+        number: 143,
         name: "mm_order_manager_remember_fill",
         creates: None,
         destroys: None,
@@ -3462,7 +3498,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 141,
+        number: 144,
         name: "mm_order_manager_replace",
         creates: None,
         destroys: None,
@@ -3478,7 +3514,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 142,
+        number: 145,
         name: "mm_order_manager_restore",
         creates: None,
         destroys: None,
@@ -3494,7 +3530,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 143,
+        number: 146,
         name: "mm_order_manager_stored",
         creates: None,
         destroys: None,
@@ -3510,7 +3546,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 144,
+        number: 147,
         name: "mm_order_manager_submit",
         creates: None,
         destroys: None,
@@ -3528,7 +3564,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 145,
+        number: 148,
         name: "mm_order_manager_working",
         creates: None,
         destroys: None,
@@ -3541,7 +3577,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 146,
+        number: 149,
         name: "mm_performance_close_period",
         creates: None,
         destroys: None,
@@ -3553,7 +3589,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 147,
+        number: 150,
         name: "mm_performance_config_init",
         creates: None,
         destroys: None,
@@ -3565,7 +3601,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 148,
+        number: 151,
         name: "mm_performance_create",
         creates: Some(8),
         destroys: None,
@@ -3577,7 +3613,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 149,
+        number: 152,
         name: "mm_performance_destroy",
         creates: None,
         destroys: Some(8),
@@ -3589,7 +3625,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 150,
+        number: 153,
         name: "mm_performance_mark",
         creates: None,
         destroys: None,
@@ -3601,7 +3637,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 151,
+        number: 154,
         name: "mm_performance_markouts",
         creates: None,
         destroys: None,
@@ -3615,7 +3651,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 152,
+        number: 155,
         name: "mm_performance_on_closed",
         creates: None,
         destroys: None,
@@ -3627,7 +3663,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 153,
+        number: 156,
         name: "mm_performance_on_fill",
         creates: None,
         destroys: None,
@@ -3644,7 +3680,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 154,
+        number: 157,
         name: "mm_performance_on_top",
         creates: None,
         destroys: None,
@@ -3659,7 +3695,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 155,
+        number: 158,
         name: "mm_performance_report",
         creates: None,
         destroys: None,
@@ -3671,7 +3707,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 156,
+        number: 159,
         name: "mm_pool_alloc",
         creates: None,
         destroys: None,
@@ -3683,7 +3719,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 157,
+        number: 160,
         name: "mm_pool_config_init",
         creates: None,
         destroys: None,
@@ -3695,7 +3731,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 158,
+        number: 161,
         name: "mm_pool_create",
         creates: Some(9),
         destroys: None,
@@ -3707,7 +3743,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 159,
+        number: 162,
         name: "mm_pool_destroy",
         creates: None,
         destroys: Some(9),
@@ -3719,7 +3755,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 160,
+        number: 163,
         name: "mm_pool_free",
         creates: None,
         destroys: None,
@@ -3731,7 +3767,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 161,
+        number: 164,
         name: "mm_pool_simulate_panic",
         creates: None,
         destroys: None,
@@ -3742,7 +3778,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 162,
+        number: 165,
         name: "mm_pool_stats",
         creates: None,
         destroys: None,
@@ -3754,7 +3790,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 163,
+        number: 166,
         name: "mm_position_tracker_check_loss",
         creates: None,
         destroys: None,
@@ -3765,7 +3801,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 164,
+        number: 167,
         name: "mm_position_tracker_check_position",
         creates: None,
         destroys: None,
@@ -3779,7 +3815,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 165,
+        number: 168,
         name: "mm_position_tracker_config_init",
         creates: None,
         destroys: None,
@@ -3791,7 +3827,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 166,
+        number: 169,
         name: "mm_position_tracker_create",
         creates: Some(10),
         destroys: None,
@@ -3803,7 +3839,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 167,
+        number: 170,
         name: "mm_position_tracker_destroy",
         creates: None,
         destroys: Some(10),
@@ -3815,7 +3851,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 168,
+        number: 171,
         name: "mm_position_tracker_get",
         creates: None,
         destroys: None,
@@ -3828,7 +3864,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 169,
+        number: 172,
         name: "mm_position_tracker_history",
         creates: None,
         destroys: None,
@@ -3842,7 +3878,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 170,
+        number: 173,
         name: "mm_position_tracker_limits",
         creates: None,
         destroys: None,
@@ -3854,7 +3890,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 171,
+        number: 174,
         name: "mm_position_tracker_mark",
         creates: None,
         destroys: None,
@@ -3867,7 +3903,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 172,
+        number: 175,
         name: "mm_position_tracker_positions",
         creates: None,
         destroys: None,
@@ -3881,7 +3917,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 173,
+        number: 176,
         name: "mm_position_tracker_record_fill",
         creates: None,
         destroys: None,
@@ -3894,7 +3930,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 174,
+        number: 177,
         name: "mm_position_tracker_register",
         creates: None,
         destroys: None,
@@ -3907,7 +3943,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 175,
+        number: 178,
         name: "mm_position_tracker_reset",
         creates: None,
         destroys: None,
@@ -3918,7 +3954,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 176,
+        number: 179,
         name: "mm_position_tracker_set_limits",
         creates: None,
         destroys: None,
@@ -3930,7 +3966,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 177,
+        number: 180,
         name: "mm_position_tracker_start_day",
         creates: None,
         destroys: None,
@@ -3941,7 +3977,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 178,
+        number: 181,
         name: "mm_position_tracker_totals",
         creates: None,
         destroys: None,
@@ -3953,7 +3989,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 179,
+        number: 182,
         name: "mm_predictor_calibrate",
         creates: None,
         destroys: None,
@@ -3967,7 +4003,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 180,
+        number: 183,
         name: "mm_predictor_config_init",
         creates: None,
         destroys: None,
@@ -3979,7 +4015,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 181,
+        number: 184,
         name: "mm_predictor_create",
         creates: Some(11),
         destroys: None,
@@ -3992,7 +4028,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 182,
+        number: 185,
         name: "mm_predictor_destroy",
         creates: None,
         destroys: Some(11),
@@ -4004,7 +4040,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 183,
+        number: 186,
         name: "mm_predictor_forecast",
         creates: None,
         destroys: None,
@@ -4017,7 +4053,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 184,
+        number: 187,
         name: "mm_predictor_info",
         creates: None,
         destroys: None,
@@ -4029,7 +4065,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 185,
+        number: 188,
         name: "mm_predictor_predict",
         creates: None,
         destroys: None,
@@ -4044,7 +4080,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 186,
+        number: 189,
         name: "mm_predictor_predict_batch",
         creates: None,
         destroys: None,
@@ -4060,7 +4096,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 187,
+        number: 190,
         name: "mm_predictor_predict_part",
         creates: None,
         destroys: None,
@@ -4075,7 +4111,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 188,
+        number: 191,
         name: "mm_predictor_push",
         creates: None,
         destroys: None,
@@ -4089,7 +4125,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 189,
+        number: 192,
         name: "mm_predictor_reset",
         creates: None,
         destroys: None,
@@ -4100,7 +4136,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 190,
+        number: 193,
         name: "mm_predictor_save",
         creates: None,
         destroys: None,
@@ -4112,7 +4148,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 191,
+        number: 194,
         name: "mm_predictor_save_with_window",
         creates: None,
         destroys: None,
@@ -4125,7 +4161,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 192,
+        number: 195,
         name: "mm_predictor_select",
         creates: None,
         destroys: None,
@@ -4140,7 +4176,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 193,
+        number: 196,
         name: "mm_predictor_share",
         creates: Some(11),
         destroys: None,
@@ -4152,7 +4188,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 194,
+        number: 197,
         name: "mm_quoter_config_init",
         creates: None,
         destroys: None,
@@ -4164,7 +4200,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 195,
+        number: 198,
         name: "mm_quoter_create",
         creates: Some(12),
         destroys: None,
@@ -4176,7 +4212,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 196,
+        number: 199,
         name: "mm_quoter_destroy",
         creates: None,
         destroys: Some(12),
@@ -4188,7 +4224,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 197,
+        number: 200,
         name: "mm_quoter_quote",
         creates: None,
         destroys: None,
@@ -4203,7 +4239,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 198,
+        number: 201,
         name: "mm_reader_config_init",
         creates: None,
         destroys: None,
@@ -4215,7 +4251,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 199,
+        number: 202,
         name: "mm_reader_destroy",
         creates: None,
         destroys: Some(13),
@@ -4227,7 +4263,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 200,
+        number: 203,
         name: "mm_reader_detect_increments",
         creates: None,
         destroys: None,
@@ -4241,7 +4277,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 201,
+        number: 204,
         name: "mm_reader_next",
         creates: None,
         destroys: None,
@@ -4255,7 +4291,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 202,
+        number: 205,
         name: "mm_reader_open",
         creates: Some(13),
         destroys: None,
@@ -4269,7 +4305,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 203,
+        number: 206,
         name: "mm_reader_open_synthetic",
         creates: Some(13),
         destroys: None,
@@ -4281,7 +4317,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 204,
+        number: 207,
         name: "mm_reader_progress",
         creates: None,
         destroys: None,
@@ -4294,7 +4330,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 205,
+        number: 208,
         name: "mm_risk_check_name",
         creates: None,
         destroys: None,
@@ -4306,7 +4342,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 206,
+        number: 209,
         name: "mm_risk_config_init",
         creates: None,
         destroys: None,
@@ -4318,7 +4354,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 207,
+        number: 210,
         name: "mm_risk_coverage",
         creates: None,
         destroys: None,
@@ -4332,7 +4368,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 208,
+        number: 211,
         name: "mm_risk_gate_advance",
         creates: None,
         destroys: None,
@@ -4344,7 +4380,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 209,
+        number: 212,
         name: "mm_risk_gate_check",
         creates: None,
         destroys: None,
@@ -4357,7 +4393,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 210,
+        number: 213,
         name: "mm_risk_gate_check_decimal",
         creates: None,
         destroys: None,
@@ -4371,7 +4407,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 211,
+        number: 214,
         name: "mm_risk_gate_check_order",
         creates: None,
         destroys: None,
@@ -4383,7 +4419,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 212,
+        number: 215,
         name: "mm_risk_gate_counters",
         creates: None,
         destroys: None,
@@ -4395,7 +4431,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 213,
+        number: 216,
         name: "mm_risk_gate_create",
         creates: Some(14),
         destroys: None,
@@ -4407,7 +4443,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 214,
+        number: 217,
         name: "mm_risk_gate_destroy",
         creates: None,
         destroys: Some(14),
@@ -4419,7 +4455,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 215,
+        number: 218,
         name: "mm_risk_gate_kill_switch",
         creates: Some(5),
         destroys: None,
@@ -4431,7 +4467,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 216,
+        number: 219,
         name: "mm_risk_gate_latches",
         creates: None,
         destroys: None,
@@ -4444,7 +4480,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 217,
+        number: 220,
         name: "mm_risk_gate_monitor",
         creates: Some(15),
         destroys: None,
@@ -4456,7 +4492,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 218,
+        number: 221,
         name: "mm_risk_gate_new_day",
         creates: None,
         destroys: None,
@@ -4468,7 +4504,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 219,
+        number: 222,
         name: "mm_risk_gate_note_cancel",
         creates: None,
         destroys: None,
@@ -4480,7 +4516,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 220,
+        number: 223,
         name: "mm_risk_gate_observe",
         creates: None,
         destroys: None,
@@ -4492,7 +4528,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 221,
+        number: 224,
         name: "mm_risk_gate_on_account",
         creates: None,
         destroys: None,
@@ -4504,7 +4540,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 222,
+        number: 225,
         name: "mm_risk_gate_on_data",
         creates: None,
         destroys: None,
@@ -4517,7 +4553,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 223,
+        number: 226,
         name: "mm_risk_gate_on_fill",
         creates: None,
         destroys: None,
@@ -4529,7 +4565,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 224,
+        number: 227,
         name: "mm_risk_gate_on_market",
         creates: None,
         destroys: None,
@@ -4541,7 +4577,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 225,
+        number: 228,
         name: "mm_risk_gate_on_reconciliation",
         creates: None,
         destroys: None,
@@ -4554,7 +4590,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 226,
+        number: 229,
         name: "mm_risk_gate_on_recovered",
         creates: None,
         destroys: None,
@@ -4568,7 +4604,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 227,
+        number: 230,
         name: "mm_risk_gate_on_return",
         creates: None,
         destroys: None,
@@ -4581,7 +4617,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 228,
+        number: 231,
         name: "mm_risk_gate_on_sequence",
         creates: None,
         destroys: None,
@@ -4595,7 +4631,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 229,
+        number: 232,
         name: "mm_risk_gate_on_volatility",
         creates: None,
         destroys: None,
@@ -4608,7 +4644,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 230,
+        number: 233,
         name: "mm_risk_gate_reset",
         creates: None,
         destroys: None,
@@ -4622,7 +4658,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 231,
+        number: 234,
         name: "mm_risk_gate_restore",
         creates: None,
         destroys: None,
@@ -4634,7 +4670,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 232,
+        number: 235,
         name: "mm_risk_gate_set_baseline",
         creates: None,
         destroys: None,
@@ -4647,7 +4683,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 233,
+        number: 236,
         name: "mm_risk_gate_set_config",
         creates: None,
         destroys: None,
@@ -4659,7 +4695,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 234,
+        number: 237,
         name: "mm_risk_gate_set_enabled",
         creates: None,
         destroys: None,
@@ -4672,7 +4708,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 235,
+        number: 238,
         name: "mm_risk_gate_set_rules",
         creates: None,
         destroys: None,
@@ -4685,7 +4721,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 236,
+        number: 239,
         name: "mm_risk_gate_set_state",
         creates: None,
         destroys: None,
@@ -4698,7 +4734,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 237,
+        number: 240,
         name: "mm_risk_gate_stance",
         creates: None,
         destroys: None,
@@ -4713,7 +4749,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 238,
+        number: 241,
         name: "mm_risk_gate_update_tail_risk",
         creates: None,
         destroys: None,
@@ -4727,7 +4763,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 239,
+        number: 242,
         name: "mm_risk_monitor_audit",
         creates: None,
         destroys: None,
@@ -4743,7 +4779,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 240,
+        number: 243,
         name: "mm_risk_monitor_destroy",
         creates: None,
         destroys: Some(15),
@@ -4755,7 +4791,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 241,
+        number: 244,
         name: "mm_risk_monitor_metrics",
         creates: None,
         destroys: None,
@@ -4767,7 +4803,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 242,
+        number: 245,
         name: "mm_risk_monitor_ping",
         creates: None,
         destroys: None,
@@ -4779,7 +4815,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 243,
+        number: 246,
         name: "mm_risk_monitor_set_state",
         creates: None,
         destroys: None,
@@ -4791,7 +4827,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 244,
+        number: 247,
         name: "mm_route",
         creates: None,
         destroys: None,
@@ -4808,7 +4844,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 245,
+        number: 248,
         name: "mm_shutdown_begin",
         creates: Some(16),
         destroys: None,
@@ -4822,7 +4858,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 246,
+        number: 249,
         name: "mm_shutdown_config_init",
         creates: None,
         destroys: None,
@@ -4834,7 +4870,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 247,
+        number: 250,
         name: "mm_shutdown_destroy",
         creates: None,
         destroys: Some(16),
@@ -4846,7 +4882,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 248,
+        number: 251,
         name: "mm_shutdown_report",
         creates: None,
         destroys: None,
@@ -4860,7 +4896,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 249,
+        number: 252,
         name: "mm_shutdown_step",
         creates: None,
         destroys: None,
@@ -4877,7 +4913,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 250,
+        number: 253,
         name: "mm_status_name",
         creates: None,
         destroys: None,
@@ -4889,7 +4925,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 251,
+        number: 254,
         name: "mm_status_text",
         creates: None,
         destroys: None,
@@ -4901,7 +4937,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 252,
+        number: 255,
         name: "mm_stoikov_config_init",
         creates: None,
         destroys: None,
@@ -4913,7 +4949,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 253,
+        number: 256,
         name: "mm_store_applied",
         creates: None,
         destroys: None,
@@ -4926,7 +4962,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 254,
+        number: 257,
         name: "mm_store_apply",
         creates: None,
         destroys: None,
@@ -4939,7 +4975,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 255,
+        number: 258,
         name: "mm_store_check_loss",
         creates: None,
         destroys: None,
@@ -4950,7 +4986,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 256,
+        number: 259,
         name: "mm_store_check_position",
         creates: None,
         destroys: None,
@@ -4964,7 +5000,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 257,
+        number: 260,
         name: "mm_store_config_init",
         creates: None,
         destroys: None,
@@ -4976,7 +5012,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 258,
+        number: 261,
         name: "mm_store_destroy",
         creates: None,
         destroys: Some(18),
@@ -4988,7 +5024,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 259,
+        number: 262,
         name: "mm_store_export",
         creates: None,
         destroys: None,
@@ -5000,7 +5036,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 260,
+        number: 263,
         name: "mm_store_fill_ids",
         creates: None,
         destroys: None,
@@ -5015,7 +5051,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 261,
+        number: 264,
         name: "mm_store_history",
         creates: None,
         destroys: None,
@@ -5029,7 +5065,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 262,
+        number: 265,
         name: "mm_store_import",
         creates: None,
         destroys: None,
@@ -5041,7 +5077,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 263,
+        number: 266,
         name: "mm_store_info",
         creates: None,
         destroys: None,
@@ -5053,7 +5089,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 264,
+        number: 267,
         name: "mm_store_latches",
         creates: None,
         destroys: None,
@@ -5067,7 +5103,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 265,
+        number: 268,
         name: "mm_store_limits",
         creates: None,
         destroys: None,
@@ -5079,7 +5115,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 266,
+        number: 269,
         name: "mm_store_open",
         creates: Some(18),
         destroys: None,
@@ -5092,7 +5128,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 267,
+        number: 270,
         name: "mm_store_orders",
         creates: None,
         destroys: None,
@@ -5106,7 +5142,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 268,
+        number: 271,
         name: "mm_store_position",
         creates: None,
         destroys: None,
@@ -5119,7 +5155,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 269,
+        number: 272,
         name: "mm_store_positions",
         creates: None,
         destroys: None,
@@ -5133,7 +5169,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 270,
+        number: 273,
         name: "mm_store_reader_destroy",
         creates: None,
         destroys: Some(17),
@@ -5145,7 +5181,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 271,
+        number: 274,
         name: "mm_store_reader_info",
         creates: None,
         destroys: None,
@@ -5157,7 +5193,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 272,
+        number: 275,
         name: "mm_store_reader_open",
         creates: Some(17),
         destroys: None,
@@ -5169,7 +5205,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 273,
+        number: 276,
         name: "mm_store_reader_orders",
         creates: None,
         destroys: None,
@@ -5183,7 +5219,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 274,
+        number: 277,
         name: "mm_store_reader_positions",
         creates: None,
         destroys: None,
@@ -5197,7 +5233,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 275,
+        number: 278,
         name: "mm_store_reader_refresh",
         creates: None,
         destroys: None,
@@ -5208,7 +5244,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 276,
+        number: 279,
         name: "mm_store_record_fill",
         creates: None,
         destroys: None,
@@ -5223,7 +5259,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 277,
+        number: 280,
         name: "mm_store_register",
         creates: None,
         destroys: None,
@@ -5237,7 +5273,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 278,
+        number: 281,
         name: "mm_store_reload",
         creates: None,
         destroys: None,
@@ -5248,7 +5284,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 279,
+        number: 282,
         name: "mm_store_reset",
         creates: None,
         destroys: None,
@@ -5260,7 +5296,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 280,
+        number: 283,
         name: "mm_store_resize",
         creates: None,
         destroys: None,
@@ -5273,7 +5309,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 281,
+        number: 284,
         name: "mm_store_set_limits",
         creates: None,
         destroys: None,
@@ -5285,7 +5321,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 282,
+        number: 285,
         name: "mm_store_start_day",
         creates: None,
         destroys: None,
@@ -5297,7 +5333,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 283,
+        number: 286,
         name: "mm_store_sync",
         creates: None,
         destroys: None,
@@ -5308,7 +5344,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 284,
+        number: 287,
         name: "mm_store_tick",
         creates: None,
         destroys: None,
@@ -5320,7 +5356,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 285,
+        number: 288,
         name: "mm_store_totals",
         creates: None,
         destroys: None,
@@ -5332,7 +5368,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 286,
+        number: 289,
         name: "mm_synthetic_config_init",
         creates: None,
         destroys: None,
@@ -5344,7 +5380,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 287,
+        number: 290,
         name: "mm_trees_create",
         creates: Some(19),
         destroys: None,
@@ -5356,7 +5392,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 288,
+        number: 291,
         name: "mm_trees_create_from_text",
         creates: Some(19),
         destroys: None,
@@ -5369,7 +5405,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 289,
+        number: 292,
         name: "mm_trees_destroy",
         creates: None,
         destroys: Some(19),
@@ -5381,7 +5417,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 290,
+        number: 293,
         name: "mm_trees_feature_name",
         creates: None,
         destroys: None,
@@ -5394,7 +5430,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 291,
+        number: 294,
         name: "mm_trees_info",
         creates: None,
         destroys: None,
@@ -5406,7 +5442,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 292,
+        number: 295,
         name: "mm_trees_predict",
         creates: None,
         destroys: None,
@@ -5421,7 +5457,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 293,
+        number: 296,
         name: "mm_trees_predict_batch",
         creates: None,
         destroys: None,
@@ -5437,7 +5473,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 294,
+        number: 297,
         name: "mm_trees_predict_raw",
         creates: None,
         destroys: None,
@@ -5452,7 +5488,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 295,
+        number: 298,
         name: "mm_trees_share",
         creates: Some(19),
         destroys: None,
@@ -5464,7 +5500,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 296,
+        number: 299,
         name: "mm_venue_config_init",
         creates: None,
         destroys: None,
@@ -5476,7 +5512,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 297,
+        number: 300,
         name: "mm_venue_create",
         creates: Some(20),
         destroys: None,
@@ -5488,7 +5524,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 298,
+        number: 301,
         name: "mm_venue_destroy",
         creates: None,
         destroys: Some(20),
@@ -5500,7 +5536,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 299,
+        number: 302,
         name: "mm_venue_on_event",
         creates: None,
         destroys: None,
@@ -5516,7 +5552,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 300,
+        number: 303,
         name: "mm_venue_reports_needed",
         creates: None,
         destroys: None,
@@ -5528,7 +5564,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 301,
+        number: 304,
         name: "mm_venue_submit",
         creates: None,
         destroys: None,
@@ -5541,7 +5577,7 @@ pub static EXPORTS: &[Export] = &[
         },
     },
     Export {
-        number: 302,
+        number: 305,
         name: "mm_version",
         creates: None,
         destroys: None,

@@ -126,6 +126,8 @@ public:
     }
     /// mm_book_clear.
     void clear() { detail::check(mm_book_clear(get(), nullptr)); }
+    /// mm_book_reserve: room for so many more orders; allocates.
+    void reserve(std::uint32_t additional) { detail::check(mm_book_reserve(get(), additional)); }
 
     // Matching mode: trades, and writes events into the caller's array.
     /// mm_book_submit.
@@ -269,6 +271,8 @@ public:
     touched apply(const mm_event_t &event) { return try_apply(event).value(); }
     /// mm_level_book_clear.
     void clear() { detail::check(mm_level_book_clear(get(), nullptr)); }
+    /// mm_level_book_reserve: room for so many more levels; allocates.
+    void reserve(std::uint32_t additional) { detail::check(mm_level_book_reserve(get(), additional)); }
 
     /// mm_level_book_best.
     result<mm_level_t> try_best(side s) const noexcept {

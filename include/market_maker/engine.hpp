@@ -88,6 +88,9 @@ public:
     /// There is a gap in the feed that nothing in it tells of.
     void interrupt() { detail::check(mm_engine_interrupt(handle_.get())); }
 
+    /// mm_engine_reserve: room in the book for so many more orders, or levels; allocates.
+    void reserve(std::uint32_t additional) { detail::check(mm_engine_reserve(handle_.get(), additional)); }
+
     /// mm_forecaster_config_init: the defaults.
     static mm_forecaster_config_t forecaster_defaults() noexcept {
         return detail::defaults<mm_forecaster_config_t, mm_forecaster_config_init>();

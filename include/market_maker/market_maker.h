@@ -6341,6 +6341,20 @@ mm_status_t mm_book_reduce_seed(struct mm_book_t *book,
 mm_status_t mm_book_clear(struct mm_book_t *book, uint32_t *touched) MM_NOEXCEPT;
 
 /**
+ * Makes room for at least `additional` more orders than rest now. A book that has less moves into new storage, twice as large or
+ * larger: queues, arrival stamps and all views stay as they are. O(room) then, and allocates: not for the hot path. Much more
+ * room than is used costs cache, so a book of a feed that nobody knows may start small and be asked this now and then.
+ *
+ * Errors:
+ * `MM_E_INVALID_ARGUMENT` when that is more than a book can have room for, `MM_E_OUT_OF_MEMORY`. The book is as before then.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses.
+ */
+mm_status_t mm_book_reserve(struct mm_book_t *book,
+                            uint32_t additional) MM_NOEXCEPT;
+
+/**
  * Applies one event of an order-by-order feed; `touched` may be null. Hot path.
  *
  * `MM_EVENT_REDUCE`, `_DELETE` and `_EXECUTE` of an unknown order with `MM_FLAG_LOCATED` come out of the anonymous liquidity of
@@ -6783,6 +6797,19 @@ mm_status_t mm_level_book_apply(struct mm_level_book_t *book,
 mm_status_t mm_level_book_clear(struct mm_level_book_t *book, uint32_t *touched) MM_NOEXCEPT;
 
 /**
+ * Makes room for at least `additional` more levels than there are now, as `mm_book_reserve` does for orders. Allocates: not for
+ * the hot path.
+ *
+ * Errors:
+ * As `mm_book_reserve`.
+ *
+ * Safety:
+ * `book` is a live handle that no other thread uses.
+ */
+mm_status_t mm_level_book_reserve(struct mm_level_book_t *book,
+                                  uint32_t additional) MM_NOEXCEPT;
+
+/**
  * The best level of a side. Hot path, O(1) inside the window.
  *
  * Errors:
@@ -6906,6 +6933,19 @@ mm_status_t mm_engine_refresh(struct mm_engine_t *engine,
  * `engine` is a live handle that no other thread uses.
  */
 mm_status_t mm_engine_interrupt(struct mm_engine_t *engine) MM_NOEXCEPT;
+
+/**
+ * Makes room in the book for at least `additional` more orders, or levels, as `mm_book_reserve` does. Quotes and results do not
+ * depend on it. Allocates: not for the hot path.
+ *
+ * Errors:
+ * As `mm_book_reserve`.
+ *
+ * Safety:
+ * `engine` is a live handle that no other thread uses.
+ */
+mm_status_t mm_engine_reserve(struct mm_engine_t *engine,
+                              uint32_t additional) MM_NOEXCEPT;
 
 /**
  * Takes the venue's word on an own order. Returns `MM_STALE` for an order that is over: nothing changed. Hot path.

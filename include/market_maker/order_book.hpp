@@ -173,7 +173,6 @@ public:
 
 private:
     static constexpr std::uint32_t kFirstOrders = 1024;
-    static constexpr std::uint32_t kMostOrders = 1u << 30;
     static constexpr std::size_t kFirstEvents = 64;
 
     static mm_book_config_t sized(std::uint32_t orders) {
@@ -215,8 +214,8 @@ private:
             const mm_status_t code = done.status().code();
             if (code == MM_E_BUFFER_TOO_SMALL) {
                 events_.resize(events_.size() * 2);
-            } else if (code == MM_E_FULL && capacity_ < kMostOrders) {
-                grow();
+            } else if (code == MM_E_FULL) {
+                book_.reserve(1);
             } else {
                 if (done) {
                     for (std::size_t i = 0; i < done->events; ++i) {
@@ -230,19 +229,7 @@ private:
             }
         }
     }
-    /// A book of twice the size with the same orders in the same queues.
-    void grow() {
-        book larger(sized(capacity_ * 2));
-        std::vector<std::uint8_t> bytes(book_.snapshot_size());
-        bytes.resize(book_.try_write_snapshot(bytes).value());
-        const status read = larger.try_read_snapshot(bytes);
-        detail::check(read.code());
-        book_ = std::move(larger);
-        capacity_ *= 2;
-    }
-
     SymbolId symbol_;
-    std::uint32_t capacity_ = kFirstOrders;
     book book_;
     std::vector<mm_book_event_t> events_;
     OrderBookStats stats_;

@@ -40,6 +40,32 @@ impl MarketBook {
         }
     }
 
+    /// Orders that rest, or levels that there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Orders(book) => book.len(),
+            Self::Levels(book) => Side::BOTH.map(|side| book.level_count(side)).iter().sum(),
+        }
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes room for at least `additional` more orders or levels; see [`OrderBook::reserve`]. Not for the hot path.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reserve(&mut self, additional: u32) -> Result<(), BookError> {
+        match self {
+            Self::Orders(book) => book.reserve(additional),
+            Self::Levels(book) => book.reserve(additional),
+        }
+    }
+
     /// The arrival stamp of the next order; 0 for a book by level.
     #[must_use]
     pub fn priority_stamp(&self) -> u64 {

@@ -202,6 +202,15 @@ impl<S: Strategy> Engine<S> {
         self.requote = true;
     }
 
+    /// Makes room in the book for at least `additional` more orders, or levels; see
+    /// [`OrderBook::reserve`](crate::book::OrderBook::reserve). Not for the hot path.
+    ///
+    /// # Errors
+    /// [`EngineError::Book`]; the book is as before.
+    pub fn reserve(&mut self, additional: u32) -> Result<(), EngineError> {
+        Ok(self.book.reserve(additional)?)
+    }
+
     /// Attaches a predictor, or takes it away: from the next event on its predictions are part of what the strategy sees.
     /// Whether and how far quotes follow them is the strategy's rule
     /// ([`PredictionRule`](crate::strategy::PredictionRule)). A new prediction makes quotes due, unless the strategy follows none.

@@ -398,6 +398,24 @@ pub unsafe extern "C" fn mm_book_clear(book: *mut mm_book_t, touched: *mut u32) 
     })
 }
 
+/// Makes room for at least `additional` more orders than rest now. A book that has less moves into new storage, twice as large or
+/// larger: queues, arrival stamps and all views stay as they are. O(room) then, and allocates: not for the hot path. Much more
+/// room than is used costs cache, so a book of a feed that nobody knows may start small and be asked this now and then.
+///
+/// # Errors
+/// `MM_E_INVALID_ARGUMENT` when that is more than a book can have room for, `MM_E_OUT_OF_MEMORY`. The book is as before then.
+///
+/// # Safety
+/// `book` is a live handle that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_book_reserve(book: *mut mm_book_t, additional: u32) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(book) }, |book| {
+        book.reserve(additional)?;
+        Ok(MM_OK)
+    })
+}
+
 /// Applies one event of an order-by-order feed; `touched` may be null. Hot path.
 ///
 /// `MM_EVENT_REDUCE`, `_DELETE` and `_EXECUTE` of an unknown order with `MM_FLAG_LOCATED` come out of the anonymous liquidity of

@@ -279,6 +279,23 @@ pub unsafe extern "C" fn mm_level_book_clear(book: *mut mm_level_book_t, touched
     })
 }
 
+/// Makes room for at least `additional` more levels than there are now, as `mm_book_reserve` does for orders. Allocates: not for
+/// the hot path.
+///
+/// # Errors
+/// As `mm_book_reserve`.
+///
+/// # Safety
+/// `book` is a live handle that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_level_book_reserve(book: *mut mm_level_book_t, additional: u32) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(book) }, |book| {
+        book.reserve(additional)?;
+        Ok(MM_OK)
+    })
+}
+
 /// The best level of a side. Hot path, O(1) inside the window.
 ///
 /// # Errors

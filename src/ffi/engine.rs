@@ -216,6 +216,23 @@ pub unsafe extern "C" fn mm_engine_interrupt(engine: *mut mm_engine_t) -> mm_sta
     })
 }
 
+/// Makes room in the book for at least `additional` more orders, or levels, as `mm_book_reserve` does. Quotes and results do not
+/// depend on it. Allocates: not for the hot path.
+///
+/// # Errors
+/// As `mm_book_reserve`.
+///
+/// # Safety
+/// `engine` is a live handle that no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mm_engine_reserve(engine: *mut mm_engine_t, additional: u32) -> mm_status_t {
+    // SAFETY: by this function's contract.
+    guard(unsafe { Exclusive::new(engine) }, |pipeline| {
+        pipeline.engine.reserve(additional)?;
+        Ok(MM_OK)
+    })
+}
+
 /// Takes the venue's word on an own order. Returns `MM_STALE` for an order that is over: nothing changed. Hot path.
 ///
 /// # Errors

@@ -63,7 +63,7 @@ impl ReplaySummary {
     }
 }
 
-/// An engine whose orders go to a [`ReplayVenue`]. Allocates nothing after construction.
+/// An engine whose orders go to a [`ReplayVenue`]. Allocates nothing after construction but in [`reserve`](Self::reserve).
 ///
 /// ```
 /// use market_maker::engine::EngineConfig;
@@ -114,6 +114,15 @@ impl<S: Strategy> Replay<S> {
     /// Attaches a predictor to the engine; see [`Engine::set_forecaster`].
     pub fn attach(&mut self, forecaster: Forecaster) {
         self.engine.set_forecaster(Some(forecaster));
+    }
+
+    /// Makes room in the book for at least `additional` more orders, or levels; see
+    /// [`OrderBook::reserve`](crate::book::OrderBook::reserve). Not for the hot path.
+    ///
+    /// # Errors
+    /// [`ReplayError::Engine`]; the book is as before.
+    pub fn reserve(&mut self, additional: u32) -> Result<(), ReplayError> {
+        Ok(self.engine.reserve(additional)?)
     }
 
     /// One event: it acts on own orders at the venue, the engine hears the venue's reports, then the event itself, and its

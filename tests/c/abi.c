@@ -227,6 +227,11 @@ static void books_match_and_refuse(void) {
     CHECK(mm_book_add(book, 21, MM_SIDE_BUY, 97, 1, NULL) == MM_OK);
     CHECK(mm_book_add(book, 22, MM_SIDE_BUY, 96, 1, NULL) == MM_OK);
     CHECK(mm_book_add(book, 23, MM_SIDE_BUY, 95, 1, NULL) == MM_E_FULL);
+    CHECK(mm_book_reserve(NULL, 1) == MM_E_NULL && mm_book_reserve(book, UINT32_MAX) == MM_E_INVALID_ARGUMENT);
+    CHECK(mm_book_add(book, 23, MM_SIDE_BUY, 95, 1, NULL) == MM_E_FULL);
+    CHECK(mm_book_state_hash(book, &hash) == MM_OK && mm_book_reserve(book, 1) == MM_OK);
+    CHECK(mm_book_state_hash(book, &hash_of_copy) == MM_OK && hash_of_copy == hash);
+    CHECK(mm_book_add(book, 23, MM_SIDE_BUY, 95, 1, NULL) == MM_OK && mm_book_delete(book, 23, NULL) == MM_OK);
     CHECK(mm_book_order_count(book, &count) == MM_OK && count == 4);
     CHECK(mm_book_levels(book, MM_SIDE_BUY, levels, 2, &count) == MM_OK && count == 2 && levels[1].price == 98);
     CHECK(mm_book_level_count(book, MM_SIDE_BUY, &count) == MM_OK && count == 4);
@@ -312,6 +317,16 @@ static void managers_and_level_books(void) {
     CHECK(mm_level_book_apply(by_level, &event, NULL) == MM_E_WRONG_EVENT);
     CHECK(mm_level_book_set_level(by_level, MM_SIDE_SELL, 101, 0, NULL) == MM_OK);
     CHECK(mm_level_book_best(by_level, MM_SIDE_SELL, &level) == MM_E_NOT_FOUND);
+    mm_level_book_destroy(by_level);
+
+    level_config.max_levels = 1;
+    CHECK(mm_level_book_create(&level_config, &by_level) == MM_OK);
+    CHECK(mm_level_book_set_level(by_level, MM_SIDE_SELL, 101, 9, NULL) == MM_OK);
+    CHECK(mm_level_book_set_level(by_level, MM_SIDE_SELL, 102, 8, NULL) == MM_E_FULL);
+    CHECK(mm_level_book_reserve(NULL, 1) == MM_E_NULL && mm_level_book_reserve(by_level, UINT32_MAX) == MM_E_INVALID_ARGUMENT);
+    CHECK(mm_level_book_reserve(by_level, 1) == MM_OK);
+    CHECK(mm_level_book_set_level(by_level, MM_SIDE_SELL, 102, 8, NULL) == MM_OK);
+    CHECK(mm_level_book_best(by_level, MM_SIDE_SELL, &level) == MM_OK && level.quantity == 9);
     mm_level_book_destroy(by_level);
 }
 
@@ -715,6 +730,9 @@ static void engines_refuse_and_stay_as_they_were(void) {
     CHECK(mm_engine_stats(engine, NULL) == MM_E_NULL && mm_engine_stats(NULL, &stats) == MM_E_NULL);
     CHECK(mm_engine_account(engine, NULL) == MM_E_NULL && mm_engine_state_hash(engine, NULL) == MM_E_NULL);
     CHECK(mm_engine_stats((mm_engine_t *)(void *)kill, &stats) == MM_E_HANDLE);
+    evaluated = hash_of(engine);
+    CHECK(mm_engine_reserve(NULL, 1) == MM_E_NULL && mm_engine_reserve(engine, UINT32_MAX) == MM_E_INVALID_ARGUMENT);
+    CHECK(mm_engine_reserve(engine, 1u << 17) == MM_OK && hash_of(engine) == evaluated);
 
     mm_engine_destroy(engine);
     CHECK(mm_kill_switch_set(kill, 1) == MM_OK); /* outlives its engine */

@@ -216,6 +216,8 @@ impl Interface {
                 let is_pointer = kind.starts_with('*');
                 let made = if counted && kind == "usize" {
                     "a.length()".to_owned()
+                } else if name == "additional" {
+                    "a.room()".to_owned()
                 } else {
                     self.argument(&export.name, kind, next)
                 };
