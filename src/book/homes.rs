@@ -149,8 +149,8 @@ impl Homes {
     #[inline(always)]
     pub(super) fn vacancy_next_door(id: u64, nodes: &Nodes) -> Option<First> {
         let (home, neighbour) = (home_of(id), home_of(id ^ 1));
-        let is_alone = nodes.mark(home) == 0 && nodes[home].id != id;
-        (is_alone && nodes[neighbour].quantity == 0).then_some(neighbour)
+        let is_taken = nodes[home].quantity != 0 && nodes[home].id != id;
+        (is_taken && nodes.mark(home) == 0 && nodes[neighbour].quantity == 0).then_some(neighbour)
     }
 
     /// The order with this id has moved in next door.

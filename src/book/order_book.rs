@@ -11,7 +11,7 @@
 use super::config::{BookConfig, BookError};
 use super::homes::{Homes, vacate};
 use super::levels::Levels;
-use super::node::{NIL, Node, Nodes, Tag, key_of};
+use super::node::{NIL, Node, Tag, key_of};
 use super::touched::Touched;
 use crate::mem::buffer::AlignedBuffer;
 use crate::mem::linked::Place;
@@ -164,14 +164,14 @@ impl OrderBook {
         let Some(level) = self.levels.near(side, key) else {
             return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
         };
-        let Some(sum) = self.levels.nodes[level].quantity.checked_add(quantity.0) else {
-            return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
-        };
         if self.is_full() {
             return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
         }
+        let Some(is_first) = self.link(level, slot, id.0, tag, quantity.0) else {
+            return self.join_slowly(self.levels.nodes.index_of(slot), id.0, tag, quantity.0);
+        };
         self.len += 1;
-        if self.link(level, slot, id.0, tag, quantity.0, sum) {
+        if is_first {
             return Ok(self.levels.filled(side, key));
         }
         Ok(Touched::level(side, key >= self.levels.best(side)))
@@ -205,8 +205,17 @@ impl OrderBook {
     /// Reduces an order that is not at home.
     #[inline(never)]
     fn reduce_elsewhere(&mut self, id: OrderId, by: Quantity) -> Result<Touched, BookError> {
-        let slot = self.find(id)?;
-        self.reduce_at(slot, by, |book| book.take_out(slot))
+        if let Some(neighbour) = Homes::find_next_door(id.0, &self.levels.nodes) {
+            return self.reduce_at(neighbour, by, |book| {
+                Homes::moved_out_next_door(id.0, &mut book.levels.nodes);
+                book.leave(neighbour)
+            });
+        }
+        let lodging = self.homes.find_lodging(id.0, &self.levels.nodes).ok_or(BookError::UnknownOrder)?;
+        self.reduce_at(lodging.node, by, |book| {
+            book.homes.moved_out_of_lodging(id.0, lodging, &mut book.levels.nodes);
+            book.leave(lodging.node)
+        })
     }
 
     #[inline(always)]
@@ -475,10 +484,7 @@ impl OrderBook {
         quantity: u64,
     ) -> Result<(), BookError> {
         let is_first = match self.levels.near(tag.side(), tag.key()) {
-            Some(level) => {
-                let sum = self.sum_with(level, quantity)?;
-                self.link(level, slot, id, tag, quantity, sum)
-            }
+            Some(level) => self.link(level, slot, id, tag, quantity).ok_or(BookError::QuantityOverflow)?,
             None => self.link_far(self.levels.nodes.index_of(slot), id, tag, quantity)?,
         };
         if is_first {
@@ -492,21 +498,12 @@ impl OrderBook {
     fn link_far(&mut self, slot: u32, id: u64, tag: Tag, quantity: u64) -> Result<bool, BookError> {
         match self.levels.place_far(tag.side(), tag.key()) {
             NIL => Err(BookError::PoolFull),
-            level => {
-                let sum = self.sum_with(level, quantity)?;
-                Ok(self.link(level, slot, id, tag, quantity, sum))
-            }
+            level => self.link(level, slot, id, tag, quantity).ok_or(BookError::QuantityOverflow),
         }
     }
 
-    /// What a level holds when `quantity` is added.
-    #[inline(always)]
-    fn sum_with(&self, level: impl Place, quantity: u64) -> Result<u64, BookError> {
-        self.levels.nodes[level].quantity.checked_add(quantity).ok_or(BookError::QuantityOverflow)
-    }
-
-    /// Puts an order into the queue of a level that holds `sum` then; whether it is the first one there, which the level must be
-    /// told then.
+    /// Puts an order into the queue, sum and count of a level; whether it is the first one there, which the level must be told
+    /// then. Nothing, and `None`, when the sum would overflow.
     #[inline(always)]
     fn link(
         &mut self,
@@ -515,24 +512,25 @@ impl OrderBook {
         id: u64,
         tag: Tag,
         quantity: u64,
-        sum: u64,
-    ) -> bool {
+    ) -> Option<bool> {
+        let admit = |sums: &mut Node| {
+            sums.quantity = sums.quantity.checked_add(quantity)?;
+            sums.id += 1;
+            Some(sums.id == 1)
+        };
         let nodes = &mut self.levels.nodes;
-        let sums = &mut nodes[level];
-        let orders = sums.id;
-        sums.quantity = sum;
-        sums.id = orders + 1;
         let order = Node { id, quantity, tag };
         if tag.is_anonymous() {
+            let is_first = admit(&mut nodes[level])?;
             nodes.link_behind(level, slot, order);
-        } else {
-            nodes.link_before(level, slot, order);
-            if self.config.track_priority {
-                self.stamps[nodes.index_of(slot) as usize] = self.next_stamp;
-            }
-            self.next_stamp += 1;
+            return Some(is_first);
         }
-        orders == 0
+        let is_first = nodes.join(level, slot, order, admit)?;
+        if self.config.track_priority {
+            self.stamps[nodes.index_of(slot) as usize] = self.next_stamp;
+        }
+        self.next_stamp += 1;
+        Some(is_first)
     }
 
     /// Takes an order out of its level; its node stays the caller's.
@@ -540,7 +538,7 @@ impl OrderBook {
     pub(super) fn detach(&mut self, slot: impl Place) {
         let tag = self.levels.nodes[slot].tag;
         let is_empty = match self.levels.near(tag.side(), tag.key()) {
-            Some(level) => unlink(&mut self.levels.nodes, level, slot, |_| ()),
+            Some(level) => self.unlink(level, slot, |_| ()),
             None => self.unlink_far(self.levels.nodes.index_of(slot), tag),
         };
         if is_empty {
@@ -553,7 +551,18 @@ impl OrderBook {
     fn unlink_far(&mut self, slot: u32, tag: Tag) -> bool {
         // First the level: finding it may move the window, and a neighbour may be the level itself.
         let level = self.levels.held_far(tag.side(), tag.key());
-        unlink(&mut self.levels.nodes, level, slot, |_| ())
+        self.unlink(level, slot, |_| ())
+    }
+
+    /// Takes an order out of its level's queue, sum and count; whether it was the last one there, which the level must be told
+    /// then. `edit` has its node.
+    #[inline(always)]
+    fn unlink(&mut self, level: impl Place, slot: impl Place, edit: impl FnOnce(&mut Node)) -> bool {
+        self.levels.nodes.leave(slot, edit, level, |order, sums| {
+            sums.quantity -= order.quantity;
+            sums.id -= 1;
+            sums.id == 0
+        })
     }
 
     /// Whether as many orders rest as the book was built for. Hot path.
@@ -587,7 +596,7 @@ impl OrderBook {
             return self.leave_far(self.levels.nodes.index_of(slot));
         };
         self.len -= 1;
-        if unlink(&mut self.levels.nodes, level, slot, vacate) {
+        if self.unlink(level, slot, vacate) {
             return self.levels.emptied(side, key);
         }
         Touched::level(side, key >= self.levels.best(side))
@@ -604,17 +613,6 @@ impl OrderBook {
         self.len -= 1;
         touched
     }
-}
-
-/// Takes an order out of its level's queue, sum and count; whether it was the last one there.
-#[inline(always)]
-fn unlink(nodes: &mut Nodes, level: impl Place, slot: impl Place, edit: impl FnOnce(&mut Node)) -> bool {
-    let quantity = nodes[slot].quantity;
-    nodes.unlink(slot, edit);
-    let sums = &mut nodes[level];
-    sums.quantity -= quantity;
-    sums.id -= 1;
-    sums.id == 0
 }
 
 #[inline(always)]

@@ -138,9 +138,7 @@ impl<T: Copy> Linked<T> {
 
     #[inline(always)]
     fn at_mut(&mut self, place: Valid) -> &mut Record<T> {
-        debug_assert!((place.0 as usize) < self.len());
-        // SAFETY: as in `at`.
-        unsafe { self.records.get_unchecked_mut(place.0 as usize) }
+        record_mut(&mut self.records, place)
     }
 
     /// A byte beside one of the first records, 0 until it is written: what is asked more often than the record.
@@ -191,17 +189,28 @@ impl<T: Copy> Linked<T> {
         (record.next, record.prev) = (at.0, at.0);
     }
 
-    /// Puts a record with a new value before another one of a circle, whatever it was linked to.
+    /// Puts a record with a new value before another one of a circle, whatever it was linked to, if `admit` returns something for
+    /// that one's value; what it returns.
     #[inline(always)]
-    pub fn link_before(&mut self, at: impl Place, joining: impl Place, value: T) {
+    pub fn join<R>(
+        &mut self,
+        at: impl Place,
+        joining: impl Place,
+        value: T,
+        admit: impl FnOnce(&mut T) -> Option<R>,
+    ) -> Option<R> {
         let (at, joining) = (at.of(self), joining.of(self));
-        let record = self.at_mut(joining);
+        // Where the records are is asked once: for all that the compiler knows, writing one might move them.
+        let records = &mut *self.records;
+        let admitted = admit(&mut record_mut(records, at).value)?;
+        let record = record_mut(records, joining);
         record.value = value;
         record.next = at.0;
-        let last = std::mem::replace(&mut self.at_mut(at).prev, joining.0);
-        self.prefetch(last);
-        self.at_mut(joining).prev = last;
-        self.at_mut(Valid(last)).next = joining.0;
+        let last = std::mem::replace(&mut record_mut(records, at).prev, joining.0);
+        prefetch(records, last as usize);
+        record_mut(records, joining).prev = last;
+        record_mut(records, Valid(last)).next = joining.0;
+        Some(admitted)
     }
 
     /// Puts a record with a new value behind another one of a circle, whatever it was linked to.
@@ -214,24 +223,33 @@ impl<T: Copy> Linked<T> {
         self.at_mut(Valid(first)).prev = joining.0;
     }
 
-    /// Takes a record out of its circle: its neighbours become each other's. Its own links stay what they were, and `edit`
-    /// its value.
+    /// Takes a record out of its circle: its neighbours become each other's. Its own links stay what they were, and `edit` its
+    /// value. Then `settle` has the value as it was and that of another record; what it returns.
     #[inline(always)]
-    pub fn unlink(&mut self, leaving: impl Place, edit: impl FnOnce(&mut T)) {
-        let leaving = leaving.of(self);
-        let Record { next, prev, .. } = *self.at(leaving);
+    pub fn leave<R>(
+        &mut self,
+        leaving: impl Place,
+        edit: impl FnOnce(&mut T),
+        other: impl Place,
+        settle: impl FnOnce(T, &mut T) -> R,
+    ) -> R {
+        let (leaving, other) = (leaving.of(self), other.of(self));
+        // As in `join`.
+        let records = &mut *self.records;
+        let Record { value, next, prev } = *record_mut(records, leaving);
         // Stores retire in order, one miss after the other; loads ahead of them fetch both lines at once.
-        self.prefetch(prev);
-        self.prefetch(next);
-        self.at_mut(Valid(prev)).next = next;
-        self.at_mut(Valid(next)).prev = prev;
-        edit(&mut self.at_mut(leaving).value);
+        prefetch(records, prev as usize);
+        prefetch(records, next as usize);
+        record_mut(records, Valid(prev)).next = next;
+        record_mut(records, Valid(next)).prev = prev;
+        edit(&mut record_mut(records, leaving).value);
+        settle(value, &mut record_mut(records, other).value)
     }
 
     /// Puts record `to` in the place of record `from`, with its value, whatever `to` was linked to.
     pub fn relocate(&mut self, from: u32, to: u32) {
-        self.link_before(from, to, self[from]);
-        self.unlink(from, |_| ());
+        _ = self.join(from, to, self[from], |_| Some(()));
+        self.leave(from, |_| (), from, |_, _| ());
     }
 
     /// Starts loading a record. Any index is harmless.
@@ -239,6 +257,14 @@ impl<T: Copy> Linked<T> {
     pub fn prefetch(&self, at: u32) {
         prefetch(&self.records, at as usize);
     }
+}
+
+/// The record of these, which are all of a [`Linked`], at a place that is valid there.
+#[inline(always)]
+fn record_mut<T: Copy>(records: &mut [Record<T>], place: Valid) -> &mut Record<T> {
+    debug_assert!((place.0 as usize) < records.len());
+    // SAFETY: as in `Linked::at`.
+    unsafe { records.get_unchecked_mut(place.0 as usize) }
 }
 
 impl<T: Copy, P: Place> Index<P> for Linked<T> {
@@ -297,7 +323,12 @@ mod tests {
             match below(8) {
                 0..=2 if free.len() > 1 => {
                     let joining = free.swap_remove(below(free.len() as u32) as usize);
-                    records.link_before(sentinel, joining, step);
+                    assert_eq!(records.join(sentinel, joining, step, |_| None::<()>), None);
+                    let sum = records.join(sentinel, joining, step, |sum| {
+                        *sum += step;
+                        Some(*sum)
+                    });
+                    assert_eq!(sum, Some(records[sentinel]));
                     queue.push_back((joining, step));
                 }
                 3 if free.len() > 1 => {
@@ -306,8 +337,14 @@ mod tests {
                     queue.push_front((joining, step));
                 }
                 4..=6 if !queue.is_empty() => {
-                    let (leaving, _) = queue.remove(below(queue.len() as u32) as usize).unwrap();
-                    records.unlink(leaving, |value| *value = u64::MAX);
+                    let (leaving, held) = queue.remove(below(queue.len() as u32) as usize).unwrap();
+                    let left = records.leave(
+                        leaving,
+                        |value| *value = u64::MAX,
+                        sentinel,
+                        |value, sum| (value, *sum),
+                    );
+                    assert_eq!(left, (held, records[sentinel]));
                     assert_eq!(records[leaving], u64::MAX);
                     free.push(leaving);
                 }
@@ -365,7 +402,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "record 3 of 3")]
     fn an_index_of_no_record_is_refused() {
-        Linked::new(3, 1, [(0, 1); 2], 0).unwrap().link_before(0, 3, 1);
+        _ = Linked::new(3, 1, [(0, 1); 2], 0).unwrap().join(0, 3, 1, |_| Some(()));
     }
 
     #[test]
