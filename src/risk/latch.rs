@@ -60,7 +60,9 @@ impl RiskLatches {
                 Some(RiskReason::from_u8(number).ok_or(RiskError::BadLatches)?)
             }
         };
-        if self.latched & !ReasonSet::ALL.0 != 0 || self.killed > 1 || self.reserved != 0 {
+        // Nobody counts that far, and what is counted on must not come to an end.
+        let is_countable = self.sequence <= u64::MAX / 2;
+        if self.latched & !ReasonSet::ALL.0 != 0 || self.killed > 1 || self.reserved != 0 || !is_countable {
             return Err(RiskError::BadLatches);
         }
         Ok(reason)

@@ -90,6 +90,7 @@ fn latches_and_kill_switch_survive_a_restart() {
         RiskLatches { reason: RiskReason::COUNT as u64 + 1, ..good },
         RiskLatches { reason: 1 << 40, ..good },
         RiskLatches { reserved: 1, ..good },
+        RiskLatches { sequence: u64::MAX, ..good },
     ] {
         assert_eq!(next.gate.restore(&bad), Err(RiskError::BadLatches));
         assert_eq!(next.try_buy(), Ok(()));
