@@ -68,7 +68,7 @@ struct OrderBookStats {
 class OrderBook {
 public:
     /// An empty book.
-    explicit OrderBook(SymbolId symbol) : symbol_(symbol), book_(sized(kFirstOrders)), events_(kFirstEvents) {}
+    explicit OrderBook(SymbolId symbol) : symbol_(symbol), book_(small()), events_(kFirstEvents) {}
 
     /// Accepts an order. False, and no change, for a duplicate id, a zero quantity, a price out of range, or an order
     /// that its type refuses.
@@ -172,12 +172,12 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t kFirstOrders = 1024;
     static constexpr std::size_t kFirstEvents = 64;
 
-    static mm_book_config_t sized(std::uint32_t orders) {
+    /// Grows when it is full.
+    static mm_book_config_t small() {
         mm_book_config_t config = book::defaults();
-        config.max_orders = orders;
+        config.max_orders = 1024;
         config.window_ticks = 2048;
         return config;
     }

@@ -8,9 +8,9 @@
 //! next one needs it.
 //!
 //! A node where no order lies has nothing open. The mark of each home says which of its orders had to go elsewhere, and
-//! where it is zero nobody looks further. Of counted ids one in a hundred is away from
-//! home, of random ids one in five to nine, nearly all of them next door; ids that agree in their low bits pay for the
-//! buckets alone. O(1) expected. Hot path; not thread-safe.
+//! where it is zero nobody looks further. Of counted ids one in a hundred is away from home, of random ids one in five to
+//! nine, nearly all of them next door; ids that agree in their low bits pay for the buckets alone. O(1) expected. Hot path;
+//! not thread-safe.
 
 use super::id_buckets::{self, IdBuckets};
 use super::node::{NIL, Node, Nodes, home_of};
@@ -142,7 +142,7 @@ impl Homes {
     #[inline(always)]
     pub(super) fn vacant_home(id: u64, nodes: &Nodes) -> Option<First> {
         let home = home_of(id);
-        (nodes[home].quantity == 0 && nodes.mark(home_of(id)) == 0).then_some(home)
+        (nodes[home].quantity == 0 && nodes.mark(home) == 0).then_some(home)
     }
 
     /// The place beside the home of an id that is surely not here, if the home is taken and that is vacant; `None` says nothing.
@@ -163,16 +163,11 @@ impl Homes {
     /// orders are here than there is room for.
     #[inline(always)]
     pub(super) fn vacancy(&self, id: u64, nodes: &Nodes) -> Option<Vacancy> {
-        let (home, neighbour) = (home_of(id), home_of(id ^ 1));
-        let away = nodes.mark(home_of(id));
-        if holds(&nodes[home], id) || away & NEXT_DOOR != 0 && holds(&nodes[neighbour], id) {
+        if self.find(id, nodes).is_some() {
             return None;
         }
-        // Where none of the home's orders lodges, this one does not.
-        let lodges = away >= LODGED && self.find_lodging(id, nodes).is_some();
-        if lodges {
-            None
-        } else if nodes[home].quantity == 0 {
+        let (home, neighbour) = (home_of(id), home_of(id ^ 1));
+        if nodes[home].quantity == 0 {
             Some(Vacancy::Home(nodes.index_of(home)))
         } else if nodes[neighbour].quantity == 0 {
             Some(Vacancy::Neighbour(nodes.index_of(neighbour)))
@@ -191,11 +186,11 @@ impl Homes {
     /// The order has moved into the vacancy, its id written to the node.
     #[inline(always)]
     pub(super) fn moved_in(&mut self, vacancy: Vacancy, id: u64, nodes: &mut Nodes) {
-        let away = nodes.mark_mut(home_of(id));
         match vacancy {
             Vacancy::Home(_) => {}
-            Vacancy::Neighbour(_) => *away |= NEXT_DOOR,
+            Vacancy::Neighbour(_) => Self::moved_in_next_door(id, nodes),
             Vacancy::Lodging(Lodging { node, at }) => {
+                let away = nodes.mark_mut(home_of(id));
                 if *away < SATURATED {
                     *away += LODGED;
                 }

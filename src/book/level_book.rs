@@ -14,7 +14,7 @@ use crate::types::{Event, EventKind, Price, Quantity, Side};
 /// Sizes of a [`LevelBook`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LevelBookConfig {
-    /// Most levels of both sides together; 1 to 2³⁰.
+    /// Most levels of both sides together; 1 to [`BookConfig::MAX_ORDERS`].
     pub max_levels: u32,
     /// As [`BookConfig::window_ticks`].
     pub window_ticks: u32,
@@ -66,6 +66,18 @@ impl LevelBook {
         self.config
     }
 
+    /// Levels of both sides together.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        Side::BOTH.map(|side| self.levels.count(side) as usize).iter().sum()
+    }
+
+    /// Whether there is no level.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The level at `price` now shows `quantity` in all; zero removes it (and is fine where there is none). Each
     /// level counts one order. Hot path.
     ///
@@ -94,7 +106,7 @@ impl LevelBook {
         if quantity.0 == 0 {
             return Ok(Touched::NOTHING);
         }
-        if self.levels.count(Side::Buy) + self.levels.count(Side::Sell) >= self.config.max_levels {
+        if self.len() >= self.config.max_levels as usize {
             return Err(BookError::PoolFull);
         }
         let index = self.levels.place(side, key);

@@ -308,10 +308,7 @@ impl OrderBook {
             side,
             ..BookEvent::EMPTY
         };
-        let keeps = key == node.tag.key()
-            && (quantity.0 == node.quantity
-                || quantity.0 < node.quantity && self.config.keep_priority_on_decrease);
-        if keeps || self.levels.best(side.opposite()) < limit {
+        if self.keeps_place(&node, key, quantity.0) || self.levels.best(side.opposite()) < limit {
             let event = out.first_mut().ok_or_else(|| self.lacks_room(1))?;
             let touched = self.reposition(slot, price, quantity.0)?;
             *event = amended;

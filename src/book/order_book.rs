@@ -446,6 +446,14 @@ impl OrderBook {
         Ok(())
     }
 
+    /// The priority rule: whether an order with this new key and quantity keeps its place in its queue.
+    #[inline(always)]
+    pub(super) const fn keeps_place(&self, order: &Node, key: i64, quantity: u64) -> bool {
+        key == order.tag.key()
+            && quantity <= order.quantity
+            && (quantity == order.quantity || self.config.keep_priority_on_decrease)
+    }
+
     /// Gives a resting order a new price and quantity by the priority rule.
     #[inline(always)]
     pub(super) fn reposition(
@@ -454,11 +462,12 @@ impl OrderBook {
         price: Price,
         quantity: u64,
     ) -> Result<Touched, BookError> {
-        let Node { id, quantity: held, tag } = self.levels.nodes[slot];
+        let node = self.levels.nodes[slot];
+        let Node { id, quantity: held, tag } = node;
         let (side, old) = (tag.side(), tag.key());
         let key = key_of(side, price);
         let touched = Touched::level(side, key.max(old) >= self.levels.best(side));
-        if key == old && quantity <= held && (quantity == held || self.config.keep_priority_on_decrease) {
+        if self.keeps_place(&node, key, quantity) {
             if quantity == held {
                 return Ok(Touched::NOTHING);
             }

@@ -29,8 +29,7 @@ impl OrderBook {
     /// # Ok::<(), BookError>(())
     /// ```
     pub fn reserve(&mut self, additional: u32) -> Result<(), BookError> {
-        let Some(max_orders) = grown(self.len(), additional, self.config.max_orders, BookConfig::MAX_ORDERS)?
-        else {
+        let Some(max_orders) = grown(self.len(), additional, self.config.max_orders)? else {
             return Ok(());
         };
         let mut larger = Self::new(&BookConfig { max_orders, ..self.config })?;
@@ -51,9 +50,8 @@ impl LevelBook {
     /// # Errors
     /// As [`OrderBook::reserve`].
     pub fn reserve(&mut self, additional: u32) -> Result<(), BookError> {
-        let levels = Side::BOTH.map(|side| self.level_count(side)).iter().sum();
         let LevelBookConfig { max_levels, window_ticks } = self.config();
-        let Some(max_levels) = grown(levels, additional, max_levels, BookConfig::MAX_ORDERS)? else {
+        let Some(max_levels) = grown(self.len(), additional, max_levels)? else {
             return Ok(());
         };
         let mut larger = Self::new(&LevelBookConfig { max_levels, window_ticks })?;
@@ -68,7 +66,8 @@ impl LevelBook {
 }
 
 /// The room to take when `held` and `additional` more do not fit `room`; `None` when they do.
-fn grown(held: usize, additional: u32, room: u32, most: u32) -> Result<Option<u32>, BookError> {
+fn grown(held: usize, additional: u32, room: u32) -> Result<Option<u32>, BookError> {
+    let most = BookConfig::MAX_ORDERS;
     let needed = held as u64 + u64::from(additional);
     if needed <= u64::from(room) {
         return Ok(None);

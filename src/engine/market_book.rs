@@ -45,7 +45,7 @@ impl MarketBook {
     pub fn len(&self) -> usize {
         match self {
             Self::Orders(book) => book.len(),
-            Self::Levels(book) => Side::BOTH.map(|side| book.level_count(side)).iter().sum(),
+            Self::Levels(book) => book.len(),
         }
     }
 
